@@ -1,0 +1,1 @@
+//! Text to a document of blocks, with diagnostics and exact spans.

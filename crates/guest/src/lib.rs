@@ -1,0 +1,1 @@
+//! The static program inside every sandbox, and its protocol.

@@ -1,0 +1,1 @@
+//! The privileged, single-threaded program that puts guests into namespaces.

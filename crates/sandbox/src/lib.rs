@@ -1,0 +1,1 @@
+//! Isolated environments: backends, images, files, limits.

@@ -1,0 +1,1 @@
+//! Holds the architecture tests; see `tests/architecture.rs`.
