@@ -1,0 +1,241 @@
+//! The command line. Every flag has an environment variable; those of the seeds keep their names.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use clap::{Args as Flags, Parser, Subcommand, ValueEnum};
+
+/// Documentation that runs: Markdown whose code blocks execute in isolated sandboxes.
+#[derive(Debug, Parser)]
+#[command(name = "runbook", version, disable_help_subcommand = true)]
+pub(crate) struct Args {
+    /// What to log on stderr, e.g. `info` or `engine=debug`.
+    #[arg(long, global = true, env = "RUNBOOK_LOG", default_value = "warn")]
+    pub(crate) log: String,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve runbooks to a team.
+    Hub(HubArgs),
+    /// Open a local document in the browser; only its blocks as they are now can run.
+    Open(OpenArgs),
+    /// Run a document's blocks in order and print their output.
+    Run(RunArgs),
+    /// Run one snippet: a file, or standard input.
+    Exec(ExecArgs),
+    /// Say what is wrong with a document; starts nothing.
+    Check(CheckArgs),
+    /// Say which protection holds on this machine, and what would strengthen it.
+    Doctor(DoctorArgs),
+}
+
+#[derive(Debug, Flags)]
+pub(crate) struct HubArgs {
+    /// Address to listen on; port 0 takes a free one.
+    #[arg(long, env = "RUNBOOK_LISTEN", default_value = "127.0.0.1:8000")]
+    pub(crate) listen: SocketAddr,
+    /// Port to listen on, instead of that of --listen.
+    #[arg(long, env = "PORT")]
+    pub(crate) port: Option<u16>,
+    /// Directory of the embedded database.
+    #[arg(long, env = "RUNBOOK_DATA", default_value = "data")]
+    pub(crate) data: PathBuf,
+    /// Database to use instead, e.g. `postgres://user@host/runbook`.
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    pub(crate) database: Option<String>,
+    /// Signs the sign-in tokens; by default drawn once and kept in the database.
+    #[arg(long, env = "JWT_SECRET", hide_env_values = true)]
+    pub(crate) jwt_secret: Option<String>,
+    /// Another origin whose pages may use this hub.
+    #[arg(long, env = "CORS_ORIGIN")]
+    pub(crate) cors_origin: Option<String>,
+    /// Let nobody make an account.
+    #[arg(long, env = "RUNBOOK_NO_SIGN_UP")]
+    pub(crate) no_sign_up: bool,
+    /// Sandboxes at once; whoever comes later waits in a queue.
+    #[arg(long, env = "RUNBOOK_MAX_SANDBOXES", default_value_t = 16)]
+    pub(crate) max_sandboxes: usize,
+    /// How long a session lives without activity, e.g. `30m`.
+    #[arg(long, env = "RUNBOOK_IDLE_EXPIRY", default_value = "30m", value_parser = duration)]
+    pub(crate) idle_expiry: Duration,
+    #[command(flatten)]
+    pub(crate) limits: LimitFlags,
+    #[arg(long, env = "RUNBOOK_BACKEND", value_enum, default_value_t)]
+    pub(crate) backend: BackendName,
+}
+
+#[derive(Debug, Flags)]
+pub(crate) struct OpenArgs {
+    /// A Markdown file, or a directory with `runbook.mdx`, `runbook.md` or `README.md`.
+    pub(crate) document: PathBuf,
+    /// Port on 127.0.0.1; 0 takes a free one.
+    #[arg(long, env = "PORT", default_value_t = 0)]
+    pub(crate) port: u16,
+    /// Only print the URL.
+    #[arg(long, env = "RUNBOOK_NO_BROWSER")]
+    pub(crate) no_browser: bool,
+    #[command(flatten)]
+    pub(crate) limits: LimitFlags,
+    #[arg(long, env = "RUNBOOK_BACKEND", value_enum, default_value_t)]
+    pub(crate) backend: BackendName,
+}
+
+#[derive(Debug, Flags)]
+pub(crate) struct RunArgs {
+    /// A Markdown file, or a directory with `runbook.mdx`, `runbook.md` or `README.md`.
+    pub(crate) document: PathBuf,
+    /// Names of the blocks to run; all of them if left out.
+    pub(crate) blocks: Vec<String>,
+    /// Only blocks with this tag.
+    #[arg(long, env = "RUNBOOK_TAG")]
+    pub(crate) tag: Vec<String>,
+    /// Go on after a block that failed.
+    #[arg(long, env = "RUNBOOK_KEEP_GOING")]
+    pub(crate) keep_going: bool,
+    /// Print one JSON object for each event.
+    #[arg(long, env = "RUNBOOK_JSON")]
+    pub(crate) json: bool,
+    /// Print the blocks' output only.
+    #[arg(long, short, env = "RUNBOOK_QUIET")]
+    pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) limits: LimitFlags,
+    #[arg(long, env = "RUNBOOK_BACKEND", value_enum, default_value_t)]
+    pub(crate) backend: BackendName,
+}
+
+#[derive(Debug, Flags)]
+pub(crate) struct ExecArgs {
+    /// python, node, bash, golang, typescript or rust.
+    pub(crate) language: String,
+    /// File with the code; `-` or nothing reads standard input.
+    #[arg(default_value = "-")]
+    pub(crate) file: PathBuf,
+    /// Print one JSON object for each event.
+    #[arg(long, env = "RUNBOOK_JSON")]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) limits: LimitFlags,
+    #[arg(long, env = "RUNBOOK_BACKEND", value_enum, default_value_t)]
+    pub(crate) backend: BackendName,
+}
+
+#[derive(Debug, Flags)]
+pub(crate) struct CheckArgs {
+    /// A Markdown file, or a directory with `runbook.mdx`, `runbook.md` or `README.md`.
+    pub(crate) document: PathBuf,
+}
+
+#[derive(Debug, Flags)]
+pub(crate) struct DoctorArgs {
+    /// Print one JSON object.
+    #[arg(long, env = "RUNBOOK_JSON")]
+    pub(crate) json: bool,
+}
+
+#[derive(Clone, Copy, Debug, Flags)]
+pub(crate) struct LimitFlags {
+    /// Time a program may take unless its block says otherwise, e.g. `90s`, `5m`.
+    #[arg(long, env = "RUNBOOK_TIMEOUT", default_value = "5m", value_parser = duration)]
+    pub(crate) timeout: Duration,
+    /// Output of an execution that is kept, in MiB.
+    #[arg(long, env = "RUNBOOK_OUTPUT_LIMIT_MB", default_value_t = 8)]
+    pub(crate) output_limit_mb: u64,
+    /// Memory of a sandbox, in MiB.
+    #[arg(long, env = "RUNBOOK_MEMORY_MB", default_value_t = 512)]
+    pub(crate) memory_mb: u64,
+    /// Processors of a sandbox.
+    #[arg(long, env = "RUNBOOK_CPUS", default_value_t = 1.0)]
+    pub(crate) cpus: f64,
+    /// Processes of a sandbox.
+    #[arg(long, env = "RUNBOOK_PROCESSES", default_value_t = 100)]
+    pub(crate) processes: u32,
+}
+
+/// How programs are isolated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum BackendName {
+    /// The strongest that works here.
+    #[default]
+    Auto,
+    /// Linux namespaces, cgroups and seccomp.
+    Namespaces,
+}
+
+impl LimitFlags {
+    pub(crate) fn execution(self) -> model::limits::Limits {
+        model::limits::Limits {
+            timeout: Some(self.timeout),
+            output_bytes: self.output_limit_mb << 20,
+            on_excess: model::limits::OnExcess::Drop,
+        }
+    }
+
+    pub(crate) fn sandbox(self) -> sandbox::Limits {
+        sandbox::Limits {
+            cpu_millis: millis(self.cpus),
+            memory_bytes: self.memory_mb << 20,
+            processes: self.processes,
+            ..sandbox::Limits::default()
+        }
+    }
+}
+
+/// Thousandths of a processor; a number that makes no sense gets the least share there is.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped to the range of the target"
+)]
+fn millis(cpus: f64) -> u32 {
+    (cpus * 1000.0).clamp(10.0, 1_000_000.0) as u32
+}
+
+/// Reads `500ms`, `30s`, `5m`, `2h` or plain seconds.
+fn duration(text: &str) -> Result<Duration, String> {
+    let digits = text.trim_end_matches(|it: char| it.is_ascii_alphabetic());
+    let unit_millis = match &text[digits.len()..] {
+        "ms" => Some(1),
+        "" | "s" => Some(1000),
+        "m" => Some(60_000),
+        "h" => Some(3_600_000),
+        _ => None,
+    };
+    digits
+        .parse::<u64>()
+        .ok()
+        .zip(unit_millis)
+        .and_then(|(count, millis)| count.checked_mul(millis))
+        .filter(|it| *it > 0)
+        .map(Duration::from_millis)
+        .ok_or_else(|| format!("{text:?} is not a duration; write for example 500ms, 30s, 5m or 2h"))
+}
+
+/// Whether the user asked for output without colours (<https://no-color.org>).
+pub(crate) fn no_color() -> bool {
+    std::env::var_os("NO_COLOR").is_some_and(|it| !it.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn durations_are_read_with_their_unit() {
+        for (text, millis) in [("500ms", 500), ("30s", 30_000), ("5m", 300_000), ("7", 7000)] {
+            assert_eq!(duration(text), Ok(Duration::from_millis(millis)), "{text}");
+        }
+        for text in ["", "s", "-1s", "0s", "1d", "1.5s", "99999999999999999999h"] {
+            assert!(duration(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! `runbook check`: what is wrong with a document. Starts nothing.
+
+use std::process::ExitCode;
+
+use document::Severity;
+
+use crate::{
+    args::CheckArgs,
+    documents::Source,
+    failure::{Failure, REJECTED},
+    output,
+};
+
+pub(crate) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
+    let source = Source::read(&args.document)?;
+    for diagnostic in &source.document.diagnostics {
+        let severity = match diagnostic.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        output::note(&format!("{severity}: {}", source.place(diagnostic)));
+    }
+    let runnable = source.document.runnable().count();
+    let files = source.document.files().count();
+    output::say(&format!("{}: {runnable} runnable blocks, {files} files", source.path.display()));
+    let failed = source.first_error().is_some();
+    Ok(if failed { ExitCode::from(REJECTED) } else { ExitCode::SUCCESS })
+}

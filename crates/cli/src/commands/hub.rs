@@ -1,0 +1,90 @@
+//! `runbook hub`: the server for a team.
+
+use std::{fs, io, net::SocketAddr, path::Path, process::ExitCode};
+
+use engine::{Clock, Engine};
+use server::App;
+use store::Store;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
+
+use crate::{args::HubArgs, backend, failure::Failure, output};
+
+pub(crate) async fn run(args: HubArgs) -> Result<ExitCode, Failure> {
+    let address = SocketAddr::new(args.listen.ip(), args.port.unwrap_or(args.listen.port()));
+    // The port first: a second hub must not touch the database of the first one.
+    let listener = listen(address).await?;
+    let store = open_store(&args).await?;
+    let backend = backend::start(args.backend)?;
+    let config = engine::Config {
+        max_sandboxes: args.max_sandboxes.max(1),
+        idle_expiry: args.idle_expiry,
+        limits: args.limits.execution(),
+        sandbox: args.limits.sandbox(),
+    };
+    let runtimes = backend::runtimes();
+    let engine = Engine::start(store.clone(), backend, runtimes, config, Clock::system()).await?;
+    let config = server::Config {
+        jwt_secret: args.jwt_secret,
+        cors_origin: args.cors_origin,
+        sign_up: !args.no_sign_up,
+    };
+    let app = App::hub(engine, config).await?;
+    let bound = listener.local_addr().map_err(Failure::internal)?;
+    output::say(&format!("Runbook is ready at http://{bound}"));
+    app.serve(listener, stopped()).await.map_err(Failure::internal)?;
+    store.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Listens, or says what stands in the way.
+pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| match error.kind() {
+        io::ErrorKind::AddrInUse => Failure::unavailable(format!(
+            "port {} is taken; stop what listens there, or choose another one with --port",
+            address.port()
+        )),
+        io::ErrorKind::PermissionDenied => Failure::unavailable(format!(
+            "listening on {address} is not permitted; choose a port above 1023 with --port"
+        )),
+        _ => Failure::unavailable(format!("listening on {address} failed: {error}")),
+    })
+}
+
+async fn open_store(args: &HubArgs) -> Result<Store, Failure> {
+    let url = match &args.database {
+        Some(url) => url.clone(),
+        None => {
+            create_private(&args.data).map_err(|error| {
+                let data = args.data.display();
+                Failure::unavailable(format!(
+                    "the data directory {data} cannot be made: {error}; choose another one with --data"
+                ))
+            })?;
+            format!("sqlite://{}", args.data.join("hub.db").display())
+        }
+    };
+    Ok(Store::open(&url).await?)
+}
+
+/// Makes a directory that only its owner can look into.
+fn create_private(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+/// Resolves when somebody asks the process to stop.
+pub(crate) async fn stopped() {
+    let terminated = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+    }
+}

@@ -1,0 +1,64 @@
+//! `runbook open`: one local document in the browser. Only its blocks as they are at the start
+//! can run, only from this machine, only by whoever was shown the URL.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    process::ExitCode,
+};
+
+use engine::{Clock, Engine};
+use server::{App, Local, LocalDocument, LocalSecret};
+use store::Store;
+
+use super::hub::{listen, stopped};
+use crate::{args::OpenArgs, backend, documents::Source, failure::Failure, output};
+
+pub(crate) async fn run(args: OpenArgs) -> Result<ExitCode, Failure> {
+    let source = Source::read(&args.document)?;
+    let listener = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, args.port))).await?;
+    let port = listener.local_addr().map_err(Failure::internal)?.port();
+    let backend = backend::start(args.backend)?;
+    // What is run and printed here lives as long as this process.
+    let store = Store::open("sqlite::memory:").await?;
+    let config = engine::Config {
+        limits: args.limits.execution(),
+        sandbox: args.limits.sandbox(),
+        ..engine::Config::default()
+    };
+    let engine =
+        Engine::start(store, backend, backend::runtimes(), config, Clock::system()).await?;
+    let user = engine.create_user("you@localhost", "you", "").await.map_err(Failure::internal)?;
+    let opened = engine
+        .create_runbook(user.id, &source.title(), &source.text)
+        .await
+        .map_err(Failure::rejected)?;
+    let secret = LocalSecret::random();
+    let url = format!("http://127.0.0.1:{port}{}", secret.path());
+    let document = LocalDocument { path: source.path, content: source.text };
+    let app =
+        App::local(engine, Local { user, runbook: opened.runbook.id, secret, port, document });
+    output::say(&url);
+    if !args.no_browser {
+        open_browser(&url);
+    }
+    app.serve(listener, stopped()).await.map_err(Failure::internal)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Shows the URL in the user's browser, where there is a desktop. It was printed in any case.
+fn open_browser(url: &str) {
+    let desktop = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|it| std::env::var_os(it).is_some());
+    if !desktop {
+        return;
+    }
+    #[expect(clippy::disallowed_methods, reason = "the user's own browser, not a user's program")]
+    let started = std::process::Command::new("xdg-open")
+        .arg(url)
+        .stdin(std::process::Stdio::null())
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn();
+    if started.is_err() {
+        output::note("no browser could be opened; open the URL above");
+    }
+}

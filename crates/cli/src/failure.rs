@@ -1,0 +1,51 @@
+//! How the program fails: one line on stderr, and an exit code that says whose doing it was.
+
+use std::fmt::Display;
+
+/// The caller's mistake: a bad flag, a missing file, a bad document.
+pub(crate) const REJECTED: u8 = 2;
+/// Our own fault.
+pub(crate) const INTERNAL: u8 = 70;
+/// Something that we need is not there.
+pub(crate) const UNAVAILABLE: u8 = 75;
+/// The user pressed Ctrl-C.
+pub(crate) const INTERRUPTED: u8 = 130;
+
+/// Why a command did not do what it was asked for.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) exit_code: u8,
+    /// What failed, with which value, and what to do.
+    pub(crate) message: String,
+}
+
+impl Failure {
+    pub(crate) fn rejected(message: impl Display) -> Self {
+        Self { exit_code: REJECTED, message: message.to_string() }
+    }
+
+    pub(crate) fn unavailable(message: impl Display) -> Self {
+        Self { exit_code: UNAVAILABLE, message: message.to_string() }
+    }
+
+    pub(crate) fn internal(message: impl Display) -> Self {
+        Self { exit_code: INTERNAL, message: message.to_string() }
+    }
+}
+
+impl From<engine::HeadlessError> for Failure {
+    fn from(error: engine::HeadlessError) -> Self {
+        use engine::HeadlessError;
+        match error {
+            HeadlessError::Program(_) | HeadlessError::Start(_) => Self::unavailable(error),
+            HeadlessError::Path { .. } => Self::rejected(error),
+            HeadlessError::Write { .. } => Self::internal(error),
+        }
+    }
+}
+
+impl From<store::StoreError> for Failure {
+    fn from(error: store::StoreError) -> Self {
+        Self::unavailable(error)
+    }
+}

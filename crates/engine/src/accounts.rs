@@ -1,0 +1,72 @@
+//! Accounts and what the server keeps about itself, as the engine changes them.
+
+use model::{
+    id::{RunbookId, UserId},
+    time::Timestamp,
+    user::User,
+};
+use store::{CreateUserError, NewUser, StoreError};
+
+use crate::{Engine, random_id};
+
+impl Engine {
+    /// Stores a new user. `password_hash` is kept as it is; an empty one lets nobody sign in.
+    ///
+    /// # Errors
+    ///
+    /// When email or username are taken, or the store fails.
+    pub async fn create_user(
+        &self,
+        email: &str,
+        username: &str,
+        password_hash: &str,
+    ) -> Result<User, CreateUserError> {
+        let user = NewUser {
+            id: UserId::from_random(random_id()),
+            email: email.to_owned(),
+            username: username.to_owned(),
+            password_hash: password_hash.to_owned(),
+            created_at: self.0.clock.now(),
+        };
+        self.0.store.create_user(user).await
+    }
+
+    /// Makes a sign-in worthless. Remembered until it would have expired anyway.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn revoke_sign_in(
+        &self,
+        sign_in: &str,
+        expires_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.0.store.revoke(sign_in, expires_at).await
+    }
+
+    /// Deletes a runbook and ends its sessions.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn delete_runbook(&self, runbook: RunbookId) -> Result<(), StoreError> {
+        for session in self.sessions_of(runbook) {
+            self.end_session(session).await;
+        }
+        self.0.store.delete_runbook(runbook, self.0.clock.now()).await
+    }
+
+    /// A secret of this installation, drawn when it is first asked for.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn secret(&self, name: &str) -> Result<String, StoreError> {
+        if let Some(secret) = self.0.store.reader().setting(name).await? {
+            return Ok(secret);
+        }
+        let secret = format!("{:032x}{:032x}", random_id(), random_id());
+        // Two servers may start at once on one database: both then use what was stored first.
+        self.0.store.insert_setting(name, &secret).await
+    }
+}

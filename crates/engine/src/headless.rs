@@ -1,0 +1,130 @@
+//! Running without a server: one sandbox, its files, its programs, their events handed to a sink.
+
+use std::sync::Arc;
+
+use document::{Block, Document, Runtime};
+use model::limits::Limits;
+use sandbox::{Backend, Isolation, Sandbox, SandboxError, SandboxPath, Spec, runtime::Runtimes};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    execution::{Ending, Sink, drive, limit},
+    program::{self, BlockProgram, ProgramError},
+};
+
+/// A sandbox and what it takes to run programs in it.
+#[derive(Debug)]
+pub struct Headless {
+    sandbox: Sandbox,
+    runtimes: Arc<Runtimes>,
+    limits: Limits,
+}
+
+/// Why something was not run.
+#[derive(Debug, thiserror::Error)]
+pub enum HeadlessError {
+    #[error(transparent)]
+    Program(#[from] ProgramError),
+    #[error("the sandbox could not be started: {0}")]
+    Start(#[from] sandbox::StartError),
+    #[error("{path} could not be written into the sandbox: {source}")]
+    Write { path: String, source: SandboxError },
+    #[error("{path} is not a path inside the workspace: {source}")]
+    Path { path: String, source: sandbox::PathError },
+}
+
+impl Headless {
+    /// Starts a sandbox.
+    ///
+    /// # Errors
+    ///
+    /// When the backend cannot start one.
+    pub async fn start(
+        backend: &dyn Backend,
+        runtimes: Arc<Runtimes>,
+        sandbox: sandbox::Limits,
+        limits: Limits,
+    ) -> Result<Self, HeadlessError> {
+        let spec = Spec { limits: sandbox, toolchains: runtimes.toolchains() };
+        let sandbox = Sandbox::start(backend, spec).await?;
+        Ok(Self { sandbox, runtimes, limits })
+    }
+
+    #[must_use]
+    pub fn isolation(&self) -> &Isolation {
+        self.sandbox.isolation()
+    }
+
+    /// Writes the document's file blocks.
+    ///
+    /// # Errors
+    ///
+    /// When one of them cannot be written.
+    pub async fn seed(&self, document: &Document) -> Result<(), HeadlessError> {
+        for file in document.files() {
+            if let Some(path) = file.file_path() {
+                let target = SandboxPath::try_from(path)
+                    .map_err(|source| HeadlessError::Path { path: path.to_owned(), source })?;
+                self.write(&target, file.code.as_bytes()).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs one block of a document.
+    ///
+    /// # Errors
+    ///
+    /// When its runtime is missing or its code cannot be written.
+    pub async fn run_block(
+        &self,
+        document: &Document,
+        block: &Block,
+        stop: &CancellationToken,
+        sink: &mut impl Sink,
+    ) -> Result<Ending, HeadlessError> {
+        let (program, limits) = program::prepare(document, block, &self.runtimes, &self.limits)?;
+        self.run(program, limits, stop, sink).await
+    }
+
+    /// Runs some code.
+    ///
+    /// # Errors
+    ///
+    /// When its runtime is missing or the code cannot be written.
+    pub async fn run_code(
+        &self,
+        runtime: Runtime,
+        code: String,
+        stop: &CancellationToken,
+        sink: &mut impl Sink,
+    ) -> Result<Ending, HeadlessError> {
+        let program = program::snippet("main", runtime, code, &self.runtimes)?;
+        self.run(program, self.limits, stop, sink).await
+    }
+
+    /// Ends the sandbox and waits until nothing of it is left.
+    pub async fn end(self) {
+        self.sandbox.destroy().await;
+    }
+
+    async fn run(
+        &self,
+        program: BlockProgram,
+        limits: Limits,
+        stop: &CancellationToken,
+        sink: &mut impl Sink,
+    ) -> Result<Ending, HeadlessError> {
+        let BlockProgram { path, source, mut program } = program;
+        self.write(&path, source.as_bytes()).await?;
+        limit(&mut program, &limits);
+        Ok(drive(&self.sandbox, program, &limits, stop, sink).await)
+    }
+
+    async fn write(&self, path: &SandboxPath, bytes: &[u8]) -> Result<(), HeadlessError> {
+        self.sandbox
+            .write_file(path, bytes, 0o644)
+            .await
+            .map_err(|source| HeadlessError::Write { path: path.as_str().to_owned(), source })
+    }
+}

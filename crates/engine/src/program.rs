@@ -1,0 +1,94 @@
+//! From a block to the program that runs it.
+
+use document::{Block, BlockKind, Document, Runtime};
+use model::limits::Limits;
+use sandbox::{
+    Program, SandboxPath,
+    runtime::{MissingRuntime, Runtimes},
+};
+
+use crate::{BlockName, RunError};
+
+/// What a block becomes: its code in a file of the workspace, and the program that runs the file.
+#[derive(Clone, Debug)]
+pub(crate) struct BlockProgram {
+    pub(crate) path: SandboxPath,
+    pub(crate) source: String,
+    pub(crate) program: Program,
+}
+
+/// Why a block cannot be turned into a program.
+#[derive(Debug, thiserror::Error)]
+pub enum ProgramError {
+    #[error("block {block} has no runtime; use one of python, node, bash, golang, typescript, rust")]
+    NoRuntime { block: String },
+    #[error(transparent)]
+    Missing(#[from] MissingRuntime),
+}
+
+/// The block that a caller means, if it may run.
+pub(crate) fn find<'a>(document: &'a Document, name: &BlockName) -> Result<&'a Block, RunError> {
+    match name {
+        BlockName::Id { id, content_hash } => {
+            let block = document.blocks.iter().find(|it| it.id.as_str() == id);
+            let block = block.ok_or_else(|| RunError::NoBlock { block: id.clone() })?;
+            if block.content_hash != *content_hash {
+                return Err(RunError::BlockChanged { block: id.clone() });
+            }
+            if !matches!(block.kind, BlockKind::Code { runnable: true }) {
+                return Err(RunError::NotRunnable { block: id.clone() });
+            }
+            Ok(block)
+        }
+        BlockName::Index { index, runtime } => {
+            let block = document.runnable().nth(*index);
+            let block = block.ok_or_else(|| RunError::NoBlock { block: index.to_string() })?;
+            let actual = self::runtime(block)?;
+            match runtime {
+                Some(asked) if Runtime::from_language(asked) != Some(actual) => {
+                    Err(RunError::OtherRuntime {
+                        block: index.to_string(),
+                        actual: actual.name(),
+                        asked: asked.clone(),
+                    })
+                }
+                Some(_) | None => Ok(block),
+            }
+        }
+    }
+}
+
+pub(crate) fn runtime(block: &Block) -> Result<Runtime, ProgramError> {
+    block.runtime.ok_or_else(|| ProgramError::NoRuntime { block: block.id.to_string() })
+}
+
+/// The program of a block, and its limits: the block's own where it sets them.
+pub(crate) fn prepare(
+    document: &Document,
+    block: &Block,
+    runtimes: &Runtimes,
+    limits: &Limits,
+) -> Result<(BlockProgram, Limits), ProgramError> {
+    let runtime = runtime(block)?;
+    let place = document.blocks.iter().position(|it| it.id == block.id).unwrap_or(0) + 1;
+    let program = snippet(&format!("block_{place}"), runtime, block.code.clone(), runtimes)?;
+    let timeout = block.options.timeout.or(limits.timeout);
+    Ok((program, Limits { timeout, ..*limits }))
+}
+
+/// The program of some code. `stem` names its file in the workspace, without extension.
+///
+/// The file stands beside the document's file blocks, so that each language finds them where it
+/// looks first. Its name is ours alone: one taken from the document could hide a library.
+pub(crate) fn snippet(
+    stem: &str,
+    runtime: Runtime,
+    source: String,
+    runtimes: &Runtimes,
+) -> Result<BlockProgram, ProgramError> {
+    let found = runtimes.get(runtime.name())?;
+    let name = format!("{stem}.{}", found.extension());
+    let path = SandboxPath::try_from(name.as_str()).expect("our own file names are safe");
+    let program = found.program(&format!("/tmp/{name}"));
+    Ok(BlockProgram { path, source, program })
+}

@@ -1,0 +1,219 @@
+//! Runbooks as the engine keeps them: stored text, parsed once per revision.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use document::{BlockId, Document};
+use model::{
+    id::{RunbookId, UserId},
+    runbook::{Revision, Runbook},
+};
+use store::{SaveError, StoreError};
+
+use crate::{Engine, random_id};
+
+/// Largest document in bytes.
+pub(crate) const MAX_CONTENT_BYTES: usize = 10 << 20;
+
+/// Longest title in characters.
+const MAX_TITLE_CHARS: usize = 200;
+
+/// Parsed documents that are kept; beyond it the cache starts anew.
+const MAX_DOCUMENTS: usize = 128;
+
+/// A runbook with its latest revision, parsed.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    pub runbook: Runbook,
+    pub revision: Revision,
+    pub document: Arc<Document>,
+}
+
+/// Why a runbook was not created.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateRunbookError {
+    #[error("{0}")]
+    Invalid(String),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why a revision was not saved. Nothing that was stored before is changed.
+#[derive(Debug, thiserror::Error)]
+pub enum SaveRunbookError {
+    #[error("{0}")]
+    Invalid(String),
+    #[error("the runbook was changed meanwhile: you edited revision {edited}, it is at {current}")]
+    Conflict { edited: i64, current: i64 },
+    #[error("there is no such runbook")]
+    NoRunbook,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The parsed latest revision of each runbook that was used lately.
+#[derive(Debug, Default)]
+pub(crate) struct Documents(Mutex<HashMap<RunbookId, (i64, Arc<Document>)>>);
+
+impl Documents {
+    fn get(&self, runbook: RunbookId, revision: i64) -> Option<Arc<Document>> {
+        let documents = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        documents.get(&runbook).filter(|it| it.0 == revision).map(|it| Arc::clone(&it.1))
+    }
+
+    fn put(&self, runbook: RunbookId, revision: i64, document: Arc<Document>) {
+        let mut documents = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if documents.len() >= MAX_DOCUMENTS {
+            documents.clear();
+        }
+        documents.insert(runbook, (revision, document));
+    }
+}
+
+impl Engine {
+    /// A runbook with its latest revision, parsed.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be read.
+    pub async fn open_runbook(&self, id: RunbookId) -> Result<Option<Opened>, StoreError> {
+        let Some((runbook, revision)) = self.0.store.reader().runbook(id).await? else {
+            return Ok(None);
+        };
+        let document = self.0.documents.get(id, revision.number).unwrap_or_else(|| {
+            let mut document = document::parse(&revision.content);
+            document.adopt_ids(&read_ids(&revision.block_ids));
+            let document = Arc::new(document);
+            self.0.documents.put(id, revision.number, Arc::clone(&document));
+            document
+        });
+        Ok(Some(Opened { runbook, revision, document }))
+    }
+
+    /// Stores a new runbook.
+    ///
+    /// # Errors
+    ///
+    /// When title or content are not acceptable, or the store fails.
+    pub async fn create_runbook(
+        &self,
+        owner: UserId,
+        title: &str,
+        content: &str,
+    ) -> Result<Opened, CreateRunbookError> {
+        let title = check_title(title).map_err(CreateRunbookError::Invalid)?;
+        check_content(content).map_err(CreateRunbookError::Invalid)?;
+        let document = document::parse(content);
+        let now = self.0.clock.now();
+        let id = RunbookId::from_random(random_id());
+        let runbook = Runbook {
+            id,
+            owner,
+            title: title.to_owned(),
+            revision: 1,
+            created_at: now,
+            updated_at: now,
+        };
+        let revision = Revision {
+            runbook: id,
+            number: 1,
+            author: owner,
+            content: content.to_owned(),
+            block_ids: write_ids(&document),
+            created_at: now,
+        };
+        self.0.store.create_runbook(&runbook, &revision).await?;
+        Ok(Opened { runbook, revision, document: Arc::new(document) })
+    }
+
+    /// Stores a new revision on top of `edited`, the revision that the author had before them.
+    /// What is `None` stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// When somebody else saved meanwhile, something is not acceptable, or the store fails.
+    pub async fn save_runbook(
+        &self,
+        id: RunbookId,
+        author: UserId,
+        edited: Option<i64>,
+        title: Option<&str>,
+        content: Option<&str>,
+    ) -> Result<Opened, SaveRunbookError> {
+        let current = self.open_runbook(id).await?.ok_or(SaveRunbookError::NoRunbook)?;
+        let title = check_title(title.unwrap_or(&current.runbook.title))
+            .map_err(SaveRunbookError::Invalid)?
+            .to_owned();
+        let content = content.unwrap_or(&current.revision.content);
+        check_content(content).map_err(SaveRunbookError::Invalid)?;
+        let mut document = document::parse(content);
+        document.adopt_ids(&read_ids(&current.revision.block_ids));
+        let expected = edited.unwrap_or(current.revision.number);
+        let ids = write_ids(&document);
+        let saved = self
+            .0
+            .store
+            .save_revision(id, Some(expected), &title, content, &ids, author, self.0.clock.now())
+            .await;
+        match saved {
+            Ok(revision) => {
+                let document = Arc::new(document);
+                self.0.documents.put(id, revision.number, Arc::clone(&document));
+                let runbook = Runbook {
+                    title,
+                    revision: revision.number,
+                    updated_at: revision.created_at,
+                    ..current.runbook
+                };
+                Ok(Opened { runbook, revision, document })
+            }
+            Err(SaveError::Conflict { current }) => {
+                Err(SaveRunbookError::Conflict { edited: expected, current })
+            }
+            Err(SaveError::NotFound) => Err(SaveRunbookError::NoRunbook),
+            Err(SaveError::Store(error)) => Err(error.into()),
+        }
+    }
+}
+
+fn check_title(title: &str) -> Result<&str, String> {
+    let title = title.trim();
+    match title.chars().count() {
+        0 => Err("a runbook needs a title".to_owned()),
+        1..=MAX_TITLE_CHARS if title.contains('\0') => {
+            Err("the title contains a NUL byte; remove it".to_owned())
+        }
+        1..=MAX_TITLE_CHARS => Ok(title),
+        count => Err(format!("the title has {count} characters; {MAX_TITLE_CHARS} are allowed")),
+    }
+}
+
+fn check_content(content: &str) -> Result<(), String> {
+    if content.len() > MAX_CONTENT_BYTES {
+        return Err(format!(
+            "the document has {} bytes; {MAX_CONTENT_BYTES} are allowed: split it into several runbooks",
+            content.len()
+        ));
+    }
+    match content.find('\0') {
+        Some(position) => {
+            let line = content[..position].matches('\n').count() + 1;
+            Err(format!("line {line} of the document contains a NUL byte; remove it"))
+        }
+        None => Ok(()),
+    }
+}
+
+fn write_ids(document: &Document) -> String {
+    let ids: Vec<(&str, &str)> =
+        document.blocks.iter().map(|it| (it.id.as_str(), it.content_hash.as_str())).collect();
+    serde_json::to_string(&ids).expect("pairs of strings are always valid JSON")
+}
+
+/// Ids that cannot be read are given anew: an id is worth less than a document.
+fn read_ids(json: &str) -> Vec<(BlockId, String)> {
+    let ids: Vec<(String, String)> = serde_json::from_str(json).unwrap_or_default();
+    ids.into_iter().map(|(id, hash)| (BlockId::from(id), hash)).collect()
+}

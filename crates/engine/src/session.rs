@@ -1,0 +1,432 @@
+//! A session's task: it alone owns the sandbox and changes the session's state.
+//!
+//! ```text
+//!  connect ─▶ admission ─▶ sandbox ─▶ files ─▶ Ready ─▶ executions, one after another
+//!                                                │
+//!                 disconnect │ idle │ shutdown │ sandbox lost ─▶ Ended
+//! ```
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
+
+use document::Document;
+use model::{
+    event::Failure,
+    execution::{Execution, Outcome, State as ExecutionState},
+    id::{ExecutionId, SessionId},
+    limits::Limits,
+    session::{self, Command, EndReason, Session, State},
+};
+use sandbox::{Sandbox, SandboxPath};
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    task::JoinHandle,
+    time::Instant,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    Inner,
+    admission::Slot,
+    execution::{Ending, drive, limit},
+    live::StoreSink,
+    program::BlockProgram,
+};
+
+/// Commands that wait for a session's task. More would only wait longer.
+const MAILBOX: usize = 64;
+
+/// Executions that may wait in one session.
+const QUEUE: usize = 256;
+
+/// A session as it is right now.
+#[derive(Clone, Debug)]
+pub struct SessionView {
+    pub session: Session,
+    /// Place in the queue for a sandbox, 1 for the next; `None` when it is not waiting.
+    pub queue_position: Option<usize>,
+    /// Why it ended or could not start, for people.
+    pub message: Option<String>,
+}
+
+/// Why an execution was not accepted.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("this block is already running in this session; stop it first or wait for it")]
+    AlreadyRunning,
+    #[error("{QUEUE} executions are waiting in this session; wait for some of them or stop them")]
+    QueueFull,
+    #[error("the session has ended; connect again to run blocks")]
+    SessionEnded,
+    #[error("the execution could not be stored")]
+    Store(#[from] store::StoreError),
+}
+
+pub(crate) enum Message {
+    Run { run: Box<Run>, reply: oneshot::Sender<Result<Execution, StartError>> },
+    Cancel(ExecutionId),
+    End(EndReason),
+    Touch,
+}
+
+/// One block to run, with the document that it stands in.
+pub(crate) struct Run {
+    pub(crate) execution: Execution,
+    pub(crate) program: BlockProgram,
+    pub(crate) document: Arc<Document>,
+    pub(crate) limits: Limits,
+}
+
+/// How everybody else reaches a session's task. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Handle {
+    mailbox: mpsc::Sender<Message>,
+    pub(crate) view: watch::Receiver<SessionView>,
+}
+
+impl Handle {
+    pub(crate) async fn run(&self, run: Run) -> Result<Execution, StartError> {
+        let (reply, answer) = oneshot::channel();
+        let message = Message::Run { run: Box::new(run), reply };
+        self.mailbox.send(message).await.map_err(|_| StartError::SessionEnded)?;
+        answer.await.map_err(|_| StartError::SessionEnded)?
+    }
+
+    /// Asks for something that needs no answer; a session that has ended needs nothing.
+    pub(crate) async fn tell(&self, message: Message) {
+        if self.mailbox.send(message).await.is_err() {
+            tracing::debug!("the session had ended already");
+        }
+    }
+}
+
+/// Starts the task of a session that is already stored as starting.
+pub(crate) fn spawn(engine: Arc<Inner>, session: Session, document: Arc<Document>) -> Handle {
+    let (mailbox, messages) = mpsc::channel(MAILBOX);
+    let view = SessionView { session: session.clone(), queue_position: None, message: None };
+    let (view, watcher) = watch::channel(view);
+    let tracker = engine.tasks.clone();
+    let actor = Actor {
+        engine,
+        id: session.id,
+        view,
+        messages,
+        queue: VecDeque::new(),
+        running: None,
+        sandbox: None,
+        seeded: BTreeMap::new(),
+    };
+    tracker.spawn(actor.live(document));
+    Handle { mailbox, view: watcher }
+}
+
+struct Actor {
+    engine: Arc<Inner>,
+    id: SessionId,
+    view: watch::Sender<SessionView>,
+    messages: mpsc::Receiver<Message>,
+    queue: VecDeque<Run>,
+    running: Option<Running>,
+    sandbox: Option<(Sandbox, Slot)>,
+    /// Hash of each file block that stands in the sandbox, by its path.
+    seeded: BTreeMap<String, String>,
+}
+
+struct Running {
+    execution: ExecutionId,
+    block: Option<String>,
+    stop: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+impl Actor {
+    async fn live(mut self, document: Arc<Document>) {
+        let reason = match self.open(&document).await {
+            Ok(()) => self.serve().await,
+            Err(Stopped::Asked(reason)) => {
+                self.apply(Command::End(reason)).await;
+                Some(reason)
+            }
+            Err(Stopped::Failed(message)) => {
+                tracing::warn!(session = %self.id, %message, "a session could not start");
+                self.view.send_modify(|it| it.message = Some(message));
+                self.apply(Command::Fail).await;
+                None
+            }
+        };
+        self.close(reason).await;
+        self.engine.forget(self.id);
+    }
+
+    /// Waits for a sandbox and writes the file blocks into it, while still listening.
+    async fn open(&mut self, document: &Document) -> Result<(), Stopped> {
+        let engine = Arc::clone(&self.engine);
+        let view = self.view.clone();
+        let open = async move {
+            let slot = engine
+                .admission
+                .slot(|position| view.send_modify(|it| it.queue_position = Some(position)))
+                .await;
+            view.send_if_modified(|it| it.queue_position.take().is_some());
+            let sandbox = Sandbox::start(engine.backend.as_ref(), engine.spec()).await;
+            sandbox.map(|it| (it, slot)).map_err(|error| Stopped::Failed(error.to_string()))
+        };
+        let mut open = std::pin::pin!(open);
+        let shutdown = self.engine.shutdown.clone();
+        let (sandbox, slot) = loop {
+            tokio::select! {
+                opened = &mut open => break opened?,
+                message = self.messages.recv() => match message {
+                    Some(Message::End(reason)) => return Err(Stopped::Asked(reason)),
+                    Some(message) => self.handle(message).await,
+                    None => return Err(Stopped::Asked(EndReason::Shutdown)),
+                },
+                () = shutdown.cancelled() => return Err(Stopped::Asked(EndReason::Shutdown)),
+            }
+        };
+        let isolation = sandbox.isolation().to_string();
+        self.view.send_modify(|it| it.session.isolation = isolation);
+        self.seed(&sandbox, document).await.map_err(|it| Stopped::Failed(it.message))?;
+        self.sandbox = Some((sandbox, slot));
+        self.apply(Command::Open).await;
+        Ok(())
+    }
+
+    /// Runs what is asked for until the session ends; gives the reason if we end it.
+    async fn serve(&mut self) -> Option<EndReason> {
+        let sandbox = self.sandbox.as_ref().map(|(it, _)| it.clone())?;
+        let mut gone = std::pin::pin!(async move { sandbox.ended().await });
+        let shutdown = self.engine.shutdown.clone();
+        let mut deadline = self.touch().await;
+        loop {
+            self.start_next().await;
+            let busy = self.running.is_some();
+            tokio::select! {
+                message = self.messages.recv() => match message {
+                    Some(Message::End(reason)) => return self.ending(reason).await,
+                    Some(message) => {
+                        self.handle(message).await;
+                        deadline = self.touch().await;
+                    }
+                    None => return self.ending(EndReason::Shutdown).await,
+                },
+                () = finished(&mut self.running) => {
+                    self.running = None;
+                    deadline = self.touch().await;
+                }
+                () = tokio::time::sleep_until(deadline), if !busy => {
+                    return self.ending(EndReason::Expired).await;
+                }
+                () = shutdown.cancelled() => return self.ending(EndReason::Shutdown).await,
+                () = &mut gone => {
+                    self.view.send_modify(|it| it.message = Some(LOST.to_owned()));
+                    self.apply(Command::Lose).await;
+                    return None;
+                }
+            }
+        }
+    }
+
+    async fn ending(&mut self, reason: EndReason) -> Option<EndReason> {
+        self.apply(Command::End(reason)).await;
+        Some(reason)
+    }
+
+    async fn handle(&mut self, message: Message) {
+        match message {
+            Message::Run { run, reply } => {
+                let accepted = self.accept(*run).await;
+                // A caller that went away meanwhile finds the execution in the list.
+                drop(reply.send(accepted));
+            }
+            Message::Cancel(execution) => self.cancel(execution).await,
+            // Ending is the business of those who call this, and a touch is only noticed.
+            Message::End(_) | Message::Touch => {}
+        }
+    }
+
+    async fn accept(&mut self, run: Run) -> Result<Execution, StartError> {
+        let block = run.execution.block.as_deref();
+        let running = self.running.iter().map(|it| it.block.as_deref());
+        let waiting = self.queue.iter().map(|it| it.execution.block.as_deref());
+        if block.is_some() && running.chain(waiting).any(|it| it == block) {
+            return Err(StartError::AlreadyRunning);
+        }
+        if self.queue.len() >= QUEUE {
+            return Err(StartError::QueueFull);
+        }
+        self.engine.store.insert_execution(&run.execution).await?;
+        self.engine.live.begin(run.execution.id);
+        let execution = run.execution.clone();
+        self.queue.push_back(run);
+        Ok(execution)
+    }
+
+    async fn cancel(&mut self, execution: ExecutionId) {
+        if let Some(running) = self.running.as_ref().filter(|it| it.execution == execution) {
+            running.stop.cancel();
+            let stopping = ExecutionState::Stopping;
+            self.engine.record(execution, stopping).await;
+        } else if let Some(index) = self.queue.iter().position(|it| it.execution.id == execution) {
+            let run = self.queue.remove(index).expect("the index was just found");
+            self.engine.sink(run.execution.id).finish(&Ending::unused(Outcome::Cancelled)).await;
+        }
+    }
+
+    async fn start_next(&mut self) {
+        let Some((sandbox, _)) = self.sandbox.as_ref().filter(|_| self.running.is_none()) else {
+            return;
+        };
+        let Some(run) = self.queue.pop_front() else { return };
+        let sandbox = sandbox.clone();
+        let stop = CancellationToken::new();
+        let execution = run.execution.id;
+        let block = run.execution.block.clone();
+        let sink = self.engine.sink(execution);
+        self.engine.record(execution, ExecutionState::Running).await;
+        let seeded = self.seed(&sandbox, &run.document).await;
+        let task = self.engine.tasks.spawn(execute(sandbox, run, stop.clone(), sink, seeded));
+        self.running = Some(Running { execution, block, stop, task });
+    }
+
+    /// Writes the file blocks that are new or have changed since they were last written.
+    async fn seed(&mut self, sandbox: &Sandbox, document: &Document) -> Result<(), Failure> {
+        for file in document.files() {
+            let Some(path) = file.file_path() else { continue };
+            if self.seeded.get(path) == Some(&file.content_hash) {
+                continue;
+            }
+            let target = SandboxPath::try_from(path).map_err(|it| unwritable(path, &it))?;
+            sandbox
+                .write_file(&target, file.code.as_bytes(), 0o644)
+                .await
+                .map_err(|it| unwritable(path, &it))?;
+            self.seeded.insert(path.to_owned(), file.content_hash.clone());
+        }
+        Ok(())
+    }
+
+    /// Notes activity: the session now ends a whole idle period later.
+    async fn touch(&mut self) -> Instant {
+        let idle = self.engine.config.idle_expiry;
+        let now = self.engine.clock.now();
+        let expires_at = now.after(idle);
+        self.view.send_modify(|it| {
+            it.session.last_activity_at = now;
+            it.session.expires_at = Some(expires_at);
+        });
+        if let Err(error) = self.engine.store.touch_session(self.id, now, expires_at).await {
+            tracing::warn!(session = %self.id, %error, "the session's activity was not stored");
+        }
+        Instant::now() + idle
+    }
+
+    /// Ends what still runs, then the sandbox; nothing survives.
+    async fn close(&mut self, reason: Option<EndReason>) {
+        self.messages.close();
+        while let Some(message) = self.messages.recv().await {
+            if let Message::Run { reply, .. } = message {
+                drop(reply.send(Err(StartError::SessionEnded)));
+            }
+        }
+        for run in std::mem::take(&mut self.queue) {
+            self.engine.sink(run.execution.id).finish(&Ending::unused(Outcome::Cancelled)).await;
+        }
+        if let Some(running) = self.running.as_ref().filter(|_| reason.is_some()) {
+            running.stop.cancel();
+        }
+        if let Some((sandbox, slot)) = self.sandbox.take() {
+            sandbox.destroy().await;
+            drop(slot);
+        }
+        if self.running.is_some() {
+            finished(&mut self.running).await;
+        }
+        if reason.is_some() {
+            self.apply(Command::Close).await;
+        }
+    }
+
+    /// Applies a command, stores the new state, then shows it.
+    async fn apply(&mut self, command: Command) {
+        let state = self.view.borrow().session.state;
+        let Ok((state, _effect)) = session::apply(state, command) else { return };
+        let now = self.engine.clock.now();
+        let expires_at = match state {
+            State::Starting | State::Ready => self.view.borrow().session.expires_at,
+            State::Ending(_) | State::Ended(_) => None,
+        };
+        let isolation = self.view.borrow().session.isolation.clone();
+        let stored =
+            self.engine.store.update_session_state(self.id, state, &isolation, now, expires_at);
+        if let Err(error) = stored.await {
+            tracing::error!(session = %self.id, %error, "the session's state was not stored");
+        }
+        self.view.send_modify(|it| {
+            it.session.state = state;
+            it.session.expires_at = expires_at;
+            it.queue_position = None;
+        });
+    }
+}
+
+const LOST: &str = "the sandbox ended unexpectedly; connect again for a new one";
+
+enum Stopped {
+    Asked(EndReason),
+    Failed(String),
+}
+
+/// Waits for the running execution; for ever if there is none.
+async fn finished(running: &mut Option<Running>) {
+    match running {
+        Some(running) => {
+            if let Err(error) = (&mut running.task).await {
+                tracing::error!(%error, "an execution's task failed");
+            }
+        }
+        None => std::future::pending().await,
+    }
+}
+
+async fn execute(
+    sandbox: Sandbox,
+    run: Run,
+    stop: CancellationToken,
+    mut sink: StoreSink,
+    seeded: Result<(), Failure>,
+) {
+    let ending = match prepare(&sandbox, &run, seeded).await {
+        Ok(program) => drive(&sandbox, program, &run.limits, &stop, &mut sink).await,
+        Err(failure) => Ending::Failure(failure),
+    };
+    sink.finish(&ending).await;
+}
+
+async fn prepare(
+    sandbox: &Sandbox,
+    run: &Run,
+    seeded: Result<(), Failure>,
+) -> Result<sandbox::Program, Failure> {
+    seeded?;
+    let BlockProgram { path, source, mut program } = run.program.clone();
+    sandbox
+        .write_file(&path, source.as_bytes(), 0o644)
+        .await
+        .map_err(|it| unwritable(path.as_str(), &it))?;
+    limit(&mut program, &run.limits);
+    Ok(program)
+}
+
+fn unwritable(path: &str, error: &dyn std::error::Error) -> Failure {
+    Failure {
+        error: "file_not_written".to_owned(),
+        message: format!("{path} could not be written into the sandbox: {error}"),
+    }
+}
+
+/// How long a session may be idle, as the seed says.
+pub(crate) const IDLE_EXPIRY: Duration = Duration::from_secs(30 * 60);

@@ -1,0 +1,142 @@
+//! Local mode: one person, one document, this machine only.
+//!
+//! Whoever opens the URL that was printed gets a cookie that proves it. Requests for another host
+//! name are refused, so that a page elsewhere cannot reach us by rebinding its own name.
+
+use axum::{
+    extract::{Query, State},
+    http::{HeaderMap, StatusCode, header, request::Parts},
+    response::{IntoResponse, Redirect, Response},
+};
+use model::{id::RunbookId, user::User};
+use serde::Deserialize;
+
+use crate::{
+    App,
+    auth::{check_same_origin, cookie},
+    problem::{Code, Problem},
+};
+
+/// What local mode knows: its only user, its only runbook, and the secret of this start.
+#[derive(Clone, Debug)]
+pub struct Local {
+    pub user: User,
+    pub runbook: RunbookId,
+    pub secret: LocalSecret,
+    /// The port that we listen on.
+    pub port: u16,
+    /// The file that is shown, and what it held at the start.
+    pub document: LocalDocument,
+}
+
+/// The document as it was when its author's blocks were approved.
+#[derive(Clone, Debug)]
+pub struct LocalDocument {
+    pub path: std::path::PathBuf,
+    pub content: String,
+}
+
+impl LocalDocument {
+    /// Whether the file no longer holds what was approved.
+    pub(crate) fn drifted(&self) -> bool {
+        std::fs::read(&self.path).is_ok_and(|it| it != self.content.as_bytes())
+    }
+}
+
+/// Proves that somebody was shown the URL of this start.
+#[derive(Clone)]
+pub struct LocalSecret(String);
+
+impl std::fmt::Debug for LocalSecret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("LocalSecret")
+    }
+}
+
+impl LocalSecret {
+    #[must_use]
+    pub fn random() -> Self {
+        Self(format!("{:032x}{:032x}", engine::random_id(), engine::random_id()))
+    }
+
+    /// The path that opens the door, to be printed and to be opened once by the browser.
+    #[must_use]
+    pub fn path(&self) -> String {
+        format!("/open?token={}", self.0)
+    }
+
+    /// Compares in a time that does not depend on where the two differ.
+    fn is(&self, shown: &str) -> bool {
+        let differing = self.0.bytes().zip(shown.bytes()).fold(0, |acc, (a, b)| acc | (a ^ b));
+        shown.len() == self.0.len() && differing == 0
+    }
+}
+
+impl Local {
+    /// Lets a request through that shows the secret, by cookie or as a bearer token.
+    pub(crate) fn check(&self, parts: &Parts) -> Result<(), Problem> {
+        let text = |name| parts.headers.get(name).and_then(|it| it.to_str().ok());
+        let bearer = text(header::AUTHORIZATION).and_then(|it| it.strip_prefix("Bearer "));
+        if bearer.is_some_and(|it| self.secret.is(it)) {
+            return Ok(());
+        }
+        let shown = cookie(&parts.headers, &self.cookie_name());
+        if !shown.is_some_and(|it| self.secret.is(it)) {
+            let detail = "open the URL that `runbook open` printed; it proves that it is you";
+            let status = StatusCode::UNAUTHORIZED;
+            return Err(Problem::new(status, Code::Unauthenticated, detail));
+        }
+        check_same_origin(parts, None)
+    }
+
+    fn check_host(&self, headers: &HeaderMap) -> Result<(), Problem> {
+        let host = headers.get(header::HOST).and_then(|it| it.to_str().ok());
+        let ours = ["127.0.0.1", "localhost", "[::1]"];
+        let known = host.is_some_and(|host| {
+            ours.iter().any(|name| host == format!("{name}:{}", self.port))
+        });
+        if known {
+            return Ok(());
+        }
+        let detail = format!("ask for 127.0.0.1:{}; other names are refused", self.port);
+        Err(Problem::new(StatusCode::FORBIDDEN, Code::CrossOrigin, detail))
+    }
+
+    /// Browsers share cookies between the ports of a host, so the port is part of the name.
+    fn cookie_name(&self) -> String {
+        format!("runbook_local_{}", self.port)
+    }
+}
+
+#[derive(Deserialize)]
+pub(crate) struct OpenQuery {
+    token: String,
+}
+
+/// Turns the secret of the printed URL into a cookie and goes on to the document.
+pub(crate) async fn open(State(app): State<App>, Query(query): Query<OpenQuery>) -> Response {
+    let Some(local) = app.local.as_ref().filter(|it| it.secret.is(&query.token)) else {
+        return Problem::not_found("page").into_response();
+    };
+    let cookie = format!(
+        "{}={}; Path=/; HttpOnly; SameSite=Strict",
+        local.cookie_name(),
+        query.token
+    );
+    let page = format!("/runbooks/{}", local.runbook);
+    ([(header::SET_COOKIE, cookie)], Redirect::to(&page)).into_response()
+}
+
+/// In local mode, refuses whatever asks for a name that is not ours, pages included.
+pub(crate) async fn only_ours(
+    State(app): State<App>,
+    request: axum::extract::Request,
+    next: axum::middleware::Next,
+) -> Response {
+    if let Some(local) = &app.local {
+        if let Err(problem) = local.check_host(request.headers()) {
+            return problem.into_response();
+        }
+    }
+    next.run(request).await
+}
