@@ -7,7 +7,7 @@ use model::{
 };
 use store::{CreateUserError, NewUser, StoreError};
 
-use crate::{Engine, random_id};
+use crate::{Engine, random_id, session::Handle};
 
 impl Engine {
     /// Stores a new user. `password_hash` is kept as it is; an empty one lets nobody sign in.
@@ -41,7 +41,8 @@ impl Engine {
         sign_in: &str,
         expires_at: Timestamp,
     ) -> Result<(), StoreError> {
-        self.0.store.revoke(sign_in, expires_at).await
+        self.0.store.forget_expired_sign_ins(self.0.clock.now()).await?;
+        self.0.store.revoke_sign_in(sign_in, expires_at).await
     }
 
     /// Deletes a runbook and ends its sessions.
@@ -50,10 +51,15 @@ impl Engine {
     ///
     /// When the store fails.
     pub async fn delete_runbook(&self, runbook: RunbookId) -> Result<(), StoreError> {
-        for session in self.sessions_of(runbook) {
+        let sessions: Vec<_> = {
+            let sessions = self.0.sessions();
+            let of_it = |it: &&Handle| it.view.borrow().session.runbook == runbook;
+            sessions.values().filter(of_it).map(|it| it.view.borrow().session.id).collect()
+        };
+        for session in sessions {
             self.end_session(session).await;
         }
-        self.0.store.delete_runbook(runbook, self.0.clock.now()).await
+        self.0.store.delete_runbook(runbook, self.0.clock.now()).await.map(drop)
     }
 
     /// A secret of this installation, drawn when it is first asked for.
@@ -62,11 +68,7 @@ impl Engine {
     ///
     /// When the store fails.
     pub async fn secret(&self, name: &str) -> Result<String, StoreError> {
-        if let Some(secret) = self.0.store.reader().setting(name).await? {
-            return Ok(secret);
-        }
-        let secret = format!("{:032x}{:032x}", random_id(), random_id());
-        // Two servers may start at once on one database: both then use what was stored first.
-        self.0.store.insert_setting(name, &secret).await
+        let proposed = format!("{:032x}{:032x}", random_id(), random_id());
+        self.0.store.setting_or_insert(name, &proposed).await
     }
 }

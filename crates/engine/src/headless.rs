@@ -61,12 +61,10 @@ impl Headless {
     ///
     /// When one of them cannot be written.
     pub async fn seed(&self, document: &Document) -> Result<(), HeadlessError> {
-        for file in document.files() {
-            if let Some(path) = file.file_path() {
-                let target = SandboxPath::try_from(path)
-                    .map_err(|source| HeadlessError::Path { path: path.to_owned(), source })?;
-                self.write(&target, file.code.as_bytes()).await?;
-            }
+        for (path, file) in document.files() {
+            let target = SandboxPath::try_from(path.as_str())
+                .map_err(|source| HeadlessError::Path { path: path.to_string(), source })?;
+            self.write(&target, file.code.as_bytes()).await?;
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 //! Every change goes through here, whichever front door asked for it. What runs is always the
 //! block of a stored revision: callers name blocks, they never send their code.
 
+mod accounts;
 mod admission;
 mod clock;
 mod execution;
@@ -21,13 +22,14 @@ use std::{
 
 use futures_util::Stream;
 use model::{
+    event::Usage,
     execution::{Execution, Outcome, State as ExecutionState},
     id::{ExecutionId, RunbookId, SessionId, UserId},
     limits::Limits,
     session::{EndReason, Session, State},
 };
 use sandbox::{Backend, Spec, runtime::Runtimes};
-use store::{Store, StoreError, StoredEvent};
+use store::{InsertSessionError, Store, StoreError, StoredEvent};
 use tokio::sync::watch;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -100,6 +102,9 @@ pub enum ConnectError {
     ShuttingDown,
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Another server that shares the database has a live session of this user and runbook.
+    #[error("you are connected to this runbook through another server")]
+    Elsewhere,
 }
 
 /// Why a block was not run.
@@ -187,15 +192,15 @@ impl Engine {
 
     async fn recover(&self) -> Result<(), StoreError> {
         let store = &self.0.store;
-        for execution in store.reader().unfinished_executions().await? {
-            let last_seq = store.reader().last_seq(execution.id).await?;
+        for execution in store.unfinished_executions().await? {
+            let last_seq = store.last_seq(execution.id).await?.unwrap_or(0);
             let sink = StoreSink { last_seq, ..self.0.sink(execution.id) };
             sink.finish(&Ending::unused(Outcome::Lost)).await;
         }
         let now = self.0.clock.now();
-        for session in store.reader().live_sessions().await? {
+        for session in store.live_sessions().await? {
             let state = State::Ended(EndReason::Shutdown);
-            store.update_session_state(session.id, state, &session.isolation, now, None).await?;
+            store.update_session_state(session.id, state, now, None).await?;
         }
         Ok(())
     }
@@ -227,9 +232,12 @@ impl Engine {
             created_at: now,
             last_activity_at: now,
             expires_at: None,
-            isolation: String::new(),
+            isolation: self.0.backend.name().to_owned(),
         };
-        self.0.store.insert_session(&session).await?;
+        self.0.store.insert_session(&session).await.map_err(|error| match error {
+            InsertSessionError::AlreadyLive { .. } => ConnectError::Elsewhere,
+            InsertSessionError::Store(error) => error.into(),
+        })?;
         let handle = session::spawn(Arc::clone(&self.0), session.clone(), opened.document);
         let view = handle.view.borrow().clone();
         self.0.sessions().insert(session.id, handle);
@@ -300,6 +308,7 @@ impl Engine {
             created_at: self.0.clock.now(),
             started_at: None,
             finished_at: None,
+            usage: Usage::default(),
         };
         Ok(handle.run(Run { execution, program, document, limits }).await?)
     }

@@ -93,7 +93,7 @@ impl StoreSink {
         let state = State::Finished(outcome);
         let at = self.clock.now();
         let stored = self.store.finish_execution(self.execution, outcome, usage, at, &events).await;
-        let failure = stored.err().map(|error| {
+        let failure = stored.err().map(|error: StoreError| {
             tracing::error!(execution = %self.execution, %error, "an execution's end was not stored");
             failure(&error)
         });
@@ -117,7 +117,7 @@ impl Sink for StoreSink {
 }
 
 fn failure(error: &StoreError) -> Failure {
-    let code = if error.is_disk_full() { "disk_full" } else { "store_failed" };
+    let code = if matches!(error, StoreError::DiskFull) { "disk_full" } else { "store_failed" };
     Failure { error: code.to_owned(), message: format!("the output could not be kept: {error}") }
 }
 

@@ -1,6 +1,6 @@
 //! From a block to the program that runs it.
 
-use document::{Block, BlockKind, Document, Runtime};
+use document::{Block, BlockId, Document, Runtime};
 use model::limits::Limits;
 use sandbox::{
     Program, SandboxPath,
@@ -30,12 +30,12 @@ pub enum ProgramError {
 pub(crate) fn find<'a>(document: &'a Document, name: &BlockName) -> Result<&'a Block, RunError> {
     match name {
         BlockName::Id { id, content_hash } => {
-            let block = document.blocks.iter().find(|it| it.id.as_str() == id);
+            let block = document.block(&BlockId::new(id.as_str()));
             let block = block.ok_or_else(|| RunError::NoBlock { block: id.clone() })?;
             if block.content_hash != *content_hash {
                 return Err(RunError::BlockChanged { block: id.clone() });
             }
-            if !matches!(block.kind, BlockKind::Code { runnable: true }) {
+            if !block.is_runnable() {
                 return Err(RunError::NotRunnable { block: id.clone() });
             }
             Ok(block)

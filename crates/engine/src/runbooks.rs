@@ -10,7 +10,7 @@ use model::{
     id::{RunbookId, UserId},
     runbook::{Revision, Runbook},
 };
-use store::{SaveError, StoreError};
+use store::{NewRevision, SaveError, StoreError};
 
 use crate::{Engine, random_id};
 
@@ -151,11 +151,20 @@ impl Engine {
         let mut document = document::parse(content);
         document.adopt_ids(&read_ids(&current.revision.block_ids));
         let expected = edited.unwrap_or(current.revision.number);
-        let ids = write_ids(&document);
         let saved = self
             .0
             .store
-            .save_revision(id, Some(expected), &title, content, &ids, author, self.0.clock.now())
+            .save_revision(
+                id,
+                Some(expected),
+                NewRevision {
+                    title: title.clone(),
+                    content: content.to_owned(),
+                    block_ids: write_ids(&document),
+                    author,
+                    at: self.0.clock.now(),
+                },
+            )
             .await;
         match saved {
             Ok(revision) => {
@@ -172,7 +181,7 @@ impl Engine {
             Err(SaveError::Conflict { current }) => {
                 Err(SaveRunbookError::Conflict { edited: expected, current })
             }
-            Err(SaveError::NotFound) => Err(SaveRunbookError::NoRunbook),
+            Err(SaveError::NotFound { .. }) => Err(SaveRunbookError::NoRunbook),
             Err(SaveError::Store(error)) => Err(error.into()),
         }
     }
@@ -215,5 +224,5 @@ fn write_ids(document: &Document) -> String {
 /// Ids that cannot be read are given anew: an id is worth less than a document.
 fn read_ids(json: &str) -> Vec<(BlockId, String)> {
     let ids: Vec<(String, String)> = serde_json::from_str(json).unwrap_or_default();
-    ids.into_iter().map(|(id, hash)| (BlockId::from(id), hash)).collect()
+    ids.into_iter().map(|(id, hash)| (BlockId::new(id), hash)).collect()
 }

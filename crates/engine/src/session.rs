@@ -294,8 +294,8 @@ impl Actor {
 
     /// Writes the file blocks that are new or have changed since they were last written.
     async fn seed(&mut self, sandbox: &Sandbox, document: &Document) -> Result<(), Failure> {
-        for file in document.files() {
-            let Some(path) = file.file_path() else { continue };
+        for (path, file) in document.files() {
+            let path = path.as_str();
             if self.seeded.get(path) == Some(&file.content_hash) {
                 continue;
             }
@@ -318,7 +318,7 @@ impl Actor {
             it.session.last_activity_at = now;
             it.session.expires_at = Some(expires_at);
         });
-        if let Err(error) = self.engine.store.touch_session(self.id, now, expires_at).await {
+        if let Err(error) = self.engine.store.touch_session(self.id, now, Some(expires_at)).await {
             tracing::warn!(session = %self.id, %error, "the session's activity was not stored");
         }
         Instant::now() + idle
@@ -359,9 +359,7 @@ impl Actor {
             State::Starting | State::Ready => self.view.borrow().session.expires_at,
             State::Ending(_) | State::Ended(_) => None,
         };
-        let isolation = self.view.borrow().session.isolation.clone();
-        let stored =
-            self.engine.store.update_session_state(self.id, state, &isolation, now, expires_at);
+        let stored = self.engine.store.update_session_state(self.id, state, now, expires_at);
         if let Err(error) = stored.await {
             tracing::error!(session = %self.id, %error, "the session's state was not stored");
         }

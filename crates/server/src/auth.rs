@@ -162,7 +162,7 @@ impl FromRequestParts<App> for Principal {
             check_same_origin(parts, app.config.cors_origin.as_deref())?;
         }
         let claims = app.auth.claims(&token).ok_or_else(Problem::unauthenticated)?;
-        if app.reader.is_revoked(&claims.jti).await? {
+        if app.reader.is_sign_in_revoked(&claims.jti).await? {
             return Err(Problem::unauthenticated());
         }
         let user = app.reader.user(claims.sub).await?.ok_or_else(Problem::unauthenticated)?;

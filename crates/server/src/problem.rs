@@ -10,7 +10,7 @@ use engine::{
     ConnectError, CreateRunbookError, ProgramError, RunError, SaveRunbookError, StartError,
 };
 use serde::Serialize;
-use store::StoreError;
+use store::{Class, StoreError};
 use utoipa::ToSchema;
 
 /// What went wrong, for programs. Codes are added, never renamed.
@@ -21,6 +21,7 @@ pub enum Code {
     BlockChanged,
     BlockNotFound,
     BlockNotRunnable,
+    ConnectedElsewhere,
     CrossOrigin,
     DiskFull,
     EmailTaken,
@@ -128,16 +129,18 @@ impl IntoResponse for Problem {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
-        if error.is_disk_full() {
-            let detail = "the disk that holds the database is full; free some space and try again";
-            return Self::new(StatusCode::INSUFFICIENT_STORAGE, Code::DiskFull, detail);
+        if matches!(error, StoreError::DiskFull) {
+            return Self::new(StatusCode::INSUFFICIENT_STORAGE, Code::DiskFull, error.to_string());
         }
-        if error.is_unavailable() {
-            tracing::error!(%error, "the database cannot be reached");
-            let detail = "the database cannot be reached; try again in a moment";
-            return Self::new(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable, detail);
+        match error.class() {
+            Class::Rejected => Self::invalid(error.to_string()),
+            Class::Unavailable => {
+                tracing::error!(%error, "the database is not available");
+                let detail = "the database is not available; try again in a moment";
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable, detail)
+            }
+            Class::Internal => Self::internal(&error),
         }
-        Self::internal(&error)
     }
 }
 
@@ -145,6 +148,7 @@ impl From<ConnectError> for Problem {
     fn from(error: ConnectError) -> Self {
         match error {
             ConnectError::NoRunbook => Self::not_found("runbook"),
+            ConnectError::Elsewhere => Self::conflict(Code::ConnectedElsewhere, error.to_string()),
             ConnectError::ShuttingDown => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable, error.to_string())
             }

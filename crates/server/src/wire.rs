@@ -10,7 +10,10 @@ use model::{
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
+use store::{Cursor, Page, ParseCursorError};
 use utoipa::{IntoParams, ToSchema};
+
+use crate::problem::Problem;
 
 /// One page of a list.
 #[derive(Serialize, ToSchema)]
@@ -18,6 +21,13 @@ pub(crate) struct PageBody<T> {
     pub(crate) items: Vec<T>,
     /// Give it back as `cursor` for the next page; null on the last one.
     pub(crate) next_cursor: Option<String>,
+}
+
+impl<T> PageBody<T> {
+    pub(crate) fn new<S>(page: Page<S>, item: impl FnMut(S) -> T) -> Self {
+        let next_cursor = page.next.map(|it| it.to_string());
+        Self { items: page.items.into_iter().map(item).collect(), next_cursor }
+    }
 }
 
 /// A whole list.
@@ -36,6 +46,11 @@ pub(crate) struct PageQuery {
 }
 
 impl PageQuery {
+    pub(crate) fn cursor(&self) -> Result<Option<Cursor>, Problem> {
+        let cursor = self.cursor.as_deref().map(str::parse).transpose();
+        cursor.map_err(|error: ParseCursorError| Problem::invalid(error.to_string()))
+    }
+
     pub(crate) fn limit(&self) -> u64 {
         self.limit.unwrap_or(50).clamp(1, 100)
     }
@@ -229,7 +244,11 @@ fn blocks(document: &Document) -> Vec<BlockBody> {
 }
 
 fn block(block: &Block, runnable_so_far: &mut impl Iterator<Item = usize>) -> BlockBody {
-    let runnable = matches!(block.kind, BlockKind::Code { runnable: true });
+    let runnable = block.is_runnable();
+    let path = match &block.kind {
+        BlockKind::File { path } => path.as_ref().map(ToString::to_string),
+        BlockKind::Code { .. } => None,
+    };
     BlockBody {
         id: block.id.to_string(),
         kind: match block.kind {
@@ -241,7 +260,7 @@ fn block(block: &Block, runnable_so_far: &mut impl Iterator<Item = usize>) -> Bl
         name: block.name.clone(),
         language: block.language.clone(),
         runtime: block.runtime.map(|it| it.name().to_owned()),
-        path: block.file_path().map(str::to_owned),
+        path,
         line: block.line,
         end_line: block.end_line,
         code: block.code.clone(),
@@ -413,6 +432,7 @@ pub(crate) struct ExecutionBody {
     started_at: Option<Timestamp>,
     finished_at: Option<Timestamp>,
     duration_ms: Option<u64>,
+    truncated: bool,
 }
 
 impl From<Execution> for ExecutionBody {
@@ -434,8 +454,6 @@ impl From<Execution> for ExecutionBody {
             )
             | None => None,
         };
-        let times = it.started_at.zip(it.finished_at);
-        let duration = times.map(|(started, finished)| finished.since(started));
         Self {
             id: it.id,
             session_id: it.session,
@@ -450,7 +468,8 @@ impl From<Execution> for ExecutionBody {
             created_at: it.created_at,
             started_at: it.started_at,
             finished_at: it.finished_at,
-            duration_ms: duration.and_then(|it| u64::try_from(it.as_millis()).ok()),
+            duration_ms: outcome.map(|_| it.usage.duration_ms),
+            truncated: it.usage.truncated,
         }
     }
 }

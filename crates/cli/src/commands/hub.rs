@@ -35,7 +35,7 @@ pub(crate) async fn run(args: HubArgs) -> Result<ExitCode, Failure> {
     let bound = listener.local_addr().map_err(Failure::internal)?;
     output::say(&format!("Runbook is ready at http://{bound}"));
     app.serve(listener, stopped()).await.map_err(Failure::internal)?;
-    store.close().await;
+    store.close().await?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{AppendHeaders, IntoResponse},
 };
-use engine::CreateUserError;
+use store::CreateUserError;
 
 use crate::{
     App,

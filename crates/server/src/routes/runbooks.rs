@@ -27,13 +27,12 @@ pub(crate) async fn list(
     Query(query): Query<PageQuery>,
 ) -> Result<Reply<PageBody<RunbookSummaryBody>>, Problem> {
     let user = principal.user.id;
-    let page = app.reader.list_runbooks(user, query.cursor.as_deref(), query.limit()).await?;
+    let page = app.reader.list_runbooks(user, query.cursor()?.as_ref(), query.limit()).await?;
     let summary = |it: Runbook| {
         let session = app.engine.live_session(user, it.id);
         RunbookSummaryBody::new(it, session)
     };
-    let items = page.items.into_iter().map(summary).collect();
-    Ok(Reply(PageBody { items, next_cursor: page.next_cursor }))
+    Ok(Reply(PageBody::new(page, summary)))
 }
 
 /// Makes a runbook.
@@ -125,14 +124,13 @@ pub(crate) async fn revisions(
     Query(query): Query<PageQuery>,
 ) -> Result<Reply<PageBody<RevisionBody>>, Problem> {
     mine(&app, principal.user.id, id).await?;
-    let page = app.reader.revisions(id, query.cursor.as_deref(), query.limit()).await?;
+    let page = app.reader.revisions(id, query.cursor()?.as_ref(), query.limit()).await?;
     let revision = |it: model::runbook::Revision| RevisionBody {
         number: it.number,
         author: it.author,
         created_at: it.created_at,
     };
-    let items = page.items.into_iter().map(revision).collect();
-    Ok(Reply(PageBody { items, next_cursor: page.next_cursor }))
+    Ok(Reply(PageBody::new(page, revision)))
 }
 
 /// The latest execution of each block, whichever session it ran in.

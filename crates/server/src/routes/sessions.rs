@@ -12,6 +12,7 @@ use model::{
     id::{RunbookId, SessionId, UserId},
     session::{Session, State as SessionState},
 };
+use store::Liveness;
 use tokio::sync::watch;
 
 use super::runbooks::mine;
@@ -55,7 +56,7 @@ pub(crate) async fn list(
     State(app): State<App>,
     principal: Principal,
 ) -> Result<Reply<ListBody<SessionBody>>, Problem> {
-    let sessions = app.reader.sessions_of(principal.user.id, None, true).await?;
+    let sessions = app.reader.sessions_of(principal.user.id, None, Liveness::Live).await?;
     let items = sessions.into_iter().map(|it| view(&app, it).into()).collect();
     Ok(Reply(ListBody { items }))
 }
