@@ -53,7 +53,7 @@ struct Original<'t> {
 
 impl<'t> Original<'t> {
     fn new(text: &'t str, block: &'t Block) -> Self {
-        let line_start = text[..block.span.start].rfind('\n').map_or(0, |at| at + 1);
+        let line_start = text[..block.span.start].rfind(['\n', '\r']).map_or(0, |at| at + 1);
         let opening_end = text[block.span.start..].find('\n').map(|at| block.span.start + at + 1);
         let body_start = opening_end.unwrap_or(text.len());
         let body_end = if block.closed {

@@ -1,0 +1,230 @@
+//! What holds for every text, shown on random ones.
+
+use std::collections::HashSet;
+
+use document::{Block, BlockId, Document, Severity, parse, replace_block_code};
+use proptest::{prelude::*, sample::select};
+
+/// Pieces that fences, containers, front matter and options are made of.
+const PIECES: &[&str] = &[
+    "```",
+    "````",
+    "~~~",
+    "~~~~",
+    "`",
+    "\n",
+    "\n",
+    "\n",
+    "\r\n",
+    "\r",
+    "\n\n",
+    "> ",
+    ">",
+    "- ",
+    "1. ",
+    "  ",
+    "    ",
+    "\t",
+    "python",
+    "runnable python",
+    "runnable bash name=a needs=b",
+    "file text a.txt",
+    "file text ../x",
+    "{run name=b}",
+    "{python}",
+    "{{python}}",
+    "{code-cell}",
+    "{.marimo}",
+    "sh {\"name\":\"x\"}",
+    "rust,ignore",
+    "{",
+    "}",
+    "\"",
+    "'",
+    "=",
+    ",",
+    "|{",
+    "---",
+    "---\n",
+    "+++\n",
+    "title: x\n",
+    "runbook: {run: all}\n",
+    "#| eval: false\n",
+    "#| a: [\n",
+    ":tags: [x]\n",
+    "$ ",
+    "> b",
+    ">>> ",
+    "... ",
+    "# ",
+    "## ",
+    "#",
+    "<!-- livebook:{\"output\":true} -->\n",
+    "<div>\n",
+    "[^1]: ",
+    "| a | b |\n",
+    "| - | - |\n",
+    "é",
+    "🍵",
+    "\u{feff}",
+    "\0",
+    "code",
+    "<<EOF",
+    "\\",
+    "timeout=1s",
+    "timeout=x",
+];
+
+fn fence_like() -> impl Strategy<Value = String> {
+    prop::collection::vec(select(PIECES), 0..60).prop_map(|pieces| pieces.concat())
+}
+
+fn texts() -> impl Strategy<Value = String> {
+    prop_oneof![4 => fence_like(), 1 => any::<String>()]
+}
+
+/// A closed fence in some containers, between other text.
+fn fenced() -> impl Strategy<Value = String> {
+    let containers = select(
+        &[
+            ("", ""),
+            ("> ", "> "),
+            ("- ", "  "),
+            (" 1.  ", "     "),
+            ("> - ", ">   "),
+            ("- > ", "  > "),
+            ("  ", ""),
+            ("-\t", "\t"),
+        ][..],
+    );
+    let markers = select(&["```", "````", "~~~"][..]);
+    let languages = select(&["", "py", "runnable bash", "sh", "rust", "{code-cell} python"][..]);
+    let lines = select(&["x", "$ y", "out", "# z", "", "  w", ":a: b", "é"][..]);
+    let bodies = prop::collection::vec(lines, 0..5);
+    let endings = select(&["\n", "\r\n"][..]);
+    (fence_like(), containers, markers, languages, bodies, endings, fence_like()).prop_map(
+        |(before, (first, next), marker, language, body, ending, after)| {
+            let body: String = body.iter().map(|line| format!("{next}{line}{ending}")).collect();
+            let opening = format!("{first}{marker}{language}{ending}");
+            format!("{before}\n\ntext\n\n{opening}{body}{next}{marker}{ending}\n{after}")
+        },
+    )
+}
+
+/// Code that no layout reads as anything but itself.
+fn codes() -> impl Strategy<Value = String> {
+    let lines = select(&["x", "  y", "", "```", "`````", "~~~~", "é = 1", "    z"][..]);
+    prop::collection::vec(lines, 0..6)
+        .prop_map(|lines| lines.iter().flat_map(|line| [*line, "\n"]).collect())
+}
+
+fn identities(document: &Document) -> Vec<(BlockId, String)> {
+    document.blocks.iter().map(|it| (it.id.clone(), it.content_hash.clone())).collect()
+}
+
+fn all_different(blocks: &[Block]) -> bool {
+    let mut seen = HashSet::new();
+    blocks.iter().all(|it| seen.insert(it.id.clone()))
+}
+
+fn in_text(text: &str, span: &std::ops::Range<usize>) -> bool {
+    span.start <= span.end && text.get(span.clone()).is_some()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn spans_lie_in_the_text_in_order_and_the_rest_is_prose(text in texts()) {
+        let document = parse(&text);
+        let mut rebuilt = String::new();
+        let mut end = 0;
+        for block in &document.blocks {
+            prop_assert!(in_text(&text, &block.span) && in_text(&text, &block.body_span));
+            prop_assert!(in_text(&text, &block.info_span));
+            prop_assert!(end <= block.span.start && block.span.start < block.span.end);
+            prop_assert!(block.span.start <= block.body_span.start);
+            prop_assert!(block.body_span.end <= block.span.end);
+            prop_assert!(block.line <= block.end_line);
+            prop_assert_eq!(&text[block.info_span.clone()], &block.info);
+            rebuilt.push_str(&text[end..block.span.start]);
+            rebuilt.push_str(&text[block.span.clone()]);
+            end = block.span.end;
+        }
+        rebuilt.push_str(&text[end..]);
+        prop_assert_eq!(rebuilt, text);
+    }
+
+    #[test]
+    fn diagnostics_lie_in_the_text_and_say_something(text in texts()) {
+        for it in parse(&text).diagnostics {
+            prop_assert!(in_text(&text, &it.span), "{:?}", it);
+            prop_assert!(it.line >= 1 && it.column >= 1 && !it.message.is_empty());
+        }
+    }
+
+    #[test]
+    fn parsing_twice_gives_the_same(text in texts()) {
+        prop_assert_eq!(parse(&text), parse(&text));
+    }
+
+    #[test]
+    fn ids_are_unique_also_after_another_revision(old in texts(), new in texts()) {
+        let old = parse(&old);
+        let mut new = parse(&new);
+        prop_assert!(all_different(&old.blocks) && all_different(&new.blocks));
+        new.adopt_ids(&identities(&old));
+        prop_assert!(all_different(&new.blocks));
+    }
+
+    #[test]
+    fn an_unchanged_revision_keeps_every_id(text in texts()) {
+        let old = parse(&text);
+        let mut new = parse(&text);
+        new.adopt_ids(&identities(&old));
+        prop_assert_eq!(new, old);
+    }
+
+    #[test]
+    fn a_block_never_runs_unless_it_is_closed_and_has_a_runtime(text in texts()) {
+        for block in parse(&text).runnable() {
+            prop_assert!(block.is_closed() && block.runtime.is_some());
+        }
+    }
+
+    #[test]
+    fn the_same_code_changes_nothing(text in texts()) {
+        for block in &parse(&text).blocks {
+            prop_assert_eq!(&replace_block_code(&text, block, &block.code), &text);
+        }
+    }
+
+    #[test]
+    fn new_code_changes_one_block_and_nothing_around_it(
+        text in prop_oneof![texts(), fenced()], code in codes(), pick in any::<prop::sample::Index>(),
+    ) {
+        let document = parse(&text);
+        if document.blocks.is_empty() {
+            return Ok(());
+        }
+        let index = pick.index(document.blocks.len());
+        let block = &document.blocks[index];
+        let edited = replace_block_code(&text, block, &code);
+        prop_assert_eq!(&edited[..block.span.start], &text[..block.span.start]);
+        prop_assert!(edited.ends_with(&text[block.span.end..]));
+        let again = parse(&edited);
+        // Without an end the code may reach into what follows.
+        if block.is_closed() && code != block.code {
+            prop_assert_eq!(again.blocks.len(), document.blocks.len(), "{:?}", edited);
+            prop_assert_eq!(&again.blocks[index].code, &code, "{:?}", edited);
+        }
+    }
+}
+
+#[test]
+fn a_text_over_the_limit_is_refused_with_one_remark() {
+    let document = parse(&"```python\n```\n".repeat(document::MAX_DOCUMENT_BYTES / 14 + 1));
+    assert!(document.blocks.is_empty());
+    let [remark] = &document.diagnostics[..] else { panic!("{:?}", document.diagnostics) };
+    assert_eq!((remark.code, remark.severity), ("too-large", Severity::Error));
+}
