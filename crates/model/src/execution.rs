@@ -12,7 +12,8 @@
 use std::time::Duration;
 
 use crate::{
-    id::{ExecutionId, SessionId, UserId},
+    event::Usage,
+    id::{ExecutionId, RunbookId, SessionId, UserId},
     time::Timestamp,
 };
 
@@ -22,6 +23,8 @@ pub struct Execution {
     pub id: ExecutionId,
     pub user: UserId,
     pub session: Option<SessionId>,
+    /// Whose block it runs; `None` for one-off code.
+    pub runbook: Option<RunbookId>,
     /// Id of the block that it runs; `None` for one-off code.
     pub block: Option<String>,
     /// Hash of the code that it runs, as [`Execution::block`]'s revision had it.
@@ -31,6 +34,8 @@ pub struct Execution {
     pub created_at: Timestamp,
     pub started_at: Option<Timestamp>,
     pub finished_at: Option<Timestamp>,
+    /// What it used; all zero until it finished.
+    pub usage: Usage,
 }
 
 /// How a program ended. A program that fails is a result, not an error of ours.
