@@ -122,12 +122,13 @@ impl<S: Sink> Drive<'_, S> {
             let event = tokio::select! {
                 event = self.process.next() => event,
                 () = self.stop.cancelled(), if kill_at.is_none() => {
-                    self.process.handle().signal(SIGTERM).await;
+                    // One that has ended meanwhile needs no signal.
+                    drop(self.process.handle().signal(SIGTERM).await);
                     kill_at = Some(Instant::now() + GRACE);
                     continue;
                 }
                 () = sleep_until(kill_at), if kill_at.is_some() => {
-                    self.process.handle().kill().await;
+                    drop(self.process.handle().kill().await);
                     // Asking again every second costs nothing and survives a lost request.
                     kill_at = Some(Instant::now() + GRACE);
                     continue;

@@ -30,7 +30,7 @@ pub enum HeadlessError {
     #[error("{path} could not be written into the sandbox: {source}")]
     Write { path: String, source: SandboxError },
     #[error("{path} is not a path inside the workspace: {source}")]
-    Path { path: String, source: sandbox::PathError },
+    Path { path: String, source: sandbox::InvalidPath },
 }
 
 impl Headless {

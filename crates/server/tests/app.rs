@@ -10,11 +10,21 @@ use axum::{
 };
 use engine::{Clock, Engine};
 use http_body_util::BodyExt;
-use sandbox::{Backend, runtime::Runtimes};
+use sandbox::{
+    Backend,
+    runtime::Runtimes,
+    scripted::{Script, Scripted},
+};
 use serde_json::{Value, json};
 use server::{App, Config};
 use store::Store;
 use tower::ServiceExt;
+
+/// A sandbox whose first block says hello, whose second one hangs until it is stopped.
+pub fn scripted() -> Arc<dyn Backend> {
+    let hello = Script::new().stdout("hello\n");
+    Arc::new(Scripted::new().on("block_1.", hello).on("block_2.", Script::new().hang()))
+}
 
 /// The router of a server, and what keeps it alive.
 pub struct TestApp {

@@ -362,16 +362,16 @@ async fn connecting_twice_gives_the_same_session_and_ending_it_twice_is_fine() {
 async fn the_same_block_does_not_run_twice_at_once_and_can_be_stopped() {
     let app = TestApp::hub(scripted()).await;
     let ada = app.sign_up("ada").await;
-    let content = "```runnable bash\nsleep forever\n```\n\n```runnable bash\necho hello\n```\n";
+    let content = "```runnable bash\necho hello\n```\n\n```runnable bash\nsleep 1000\n```\n";
     let (runbook, session) = app.connect(&ada, content).await;
     let path = format!("/api/sessions/{}/executions", session["id"].as_str().unwrap());
     let run = |index: usize| {
         let block = &runbook["blocks"][index];
         json!({ "block": block["id"], "content_hash": block["content_hash"] })
     };
-    let first = app.ask(&ada, "POST", &path, &run(0)).await.expect(201).json();
-    app.ask(&ada, "POST", &path, &run(0)).await.problem(409, "already_running");
-    let second = app.ask(&ada, "POST", &path, &run(1)).await.expect(201).json();
+    let first = app.ask(&ada, "POST", &path, &run(1)).await.expect(201).json();
+    app.ask(&ada, "POST", &path, &run(1)).await.problem(409, "already_running");
+    let second = app.ask(&ada, "POST", &path, &run(0)).await.expect(201).json();
     let of = |it: &Value| format!("/api/executions/{}", it["id"].as_str().unwrap());
     app.ask(&ada, "POST", &format!("{}/cancel", of(&first)), &Value::Null).await.expect(202);
     let events = app.get(&ada, &format!("{}/events", of(&first))).await.lines();

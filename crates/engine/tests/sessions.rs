@@ -1,0 +1,320 @@
+//! Sessions and executions over a scripted sandbox: every outcome, every race, every end.
+
+#![expect(clippy::unwrap_used, reason = "a broken set-up should stop the test")]
+
+use std::{io, sync::Arc, time::Duration};
+
+use engine::{BlockName, Clock, Config, Connected, Engine, RunError, StartError};
+use futures_util::StreamExt;
+use model::{
+    event::{Event, EventKind},
+    execution::{Execution, Outcome, State},
+    id::UserId,
+    limits::Limits,
+    session::{EndReason, State as SessionState},
+};
+use sandbox::{
+    runtime::Runtimes,
+    scripted::{Script, Scripted},
+};
+use store::Store;
+
+struct Stage {
+    engine: Engine,
+    backend: Scripted,
+    user: UserId,
+}
+
+impl Stage {
+    async fn new(backend: Scripted) -> Self {
+        Self::with(backend, Config::default()).await
+    }
+
+    async fn with(backend: Scripted, config: Config) -> Self {
+        let store = Store::open("sqlite::memory:").await.unwrap();
+        let engine = start(store, &backend, config).await;
+        let user = engine.create_user("ada@example.com", "ada", "").await.unwrap().id;
+        Self { engine, backend, user }
+    }
+
+    /// Connects to a new runbook of so many bash blocks.
+    async fn connect(&self, blocks: usize) -> engine::SessionView {
+        let content = "```runnable bash\ntrue\n```\n\n".repeat(blocks);
+        let runbook = self.engine.create_runbook(self.user, "Test", &content).await.unwrap();
+        let (view, connected) =
+            self.engine.connect(self.user, runbook.runbook.id).await.unwrap();
+        assert_eq!(connected, Connected::New);
+        view
+    }
+
+    async fn ready(&self, blocks: usize) -> model::id::SessionId {
+        let id = self.connect(blocks).await.session.id;
+        self.until(id, |it| it.session.state == SessionState::Ready).await;
+        id
+    }
+
+    async fn until(
+        &self,
+        session: model::id::SessionId,
+        condition: impl FnMut(&engine::SessionView) -> bool,
+    ) -> engine::SessionView {
+        let mut watcher = self.engine.watch_session(session).unwrap();
+        watcher.wait_for(condition).await.unwrap().clone()
+    }
+
+    async fn run(&self, session: model::id::SessionId, index: usize) -> Result<Execution, RunError> {
+        self.engine.run_block(session, BlockName::Index { index, runtime: None }).await
+    }
+
+    async fn events(&self, execution: &Execution) -> Vec<Event> {
+        let pages: Vec<_> = self.engine.follow(execution.id, 1).collect().await;
+        let stored = pages.into_iter().flat_map(Result::unwrap);
+        stored.map(|it| serde_json::from_str(&it.body).unwrap()).collect()
+    }
+
+    async fn outcome(&self, execution: &Execution) -> Outcome {
+        self.events(execution).await;
+        let stored = self.engine.store().execution(execution.id).await.unwrap().unwrap();
+        let State::Finished(outcome) = stored.state else { panic!("not finished: {stored:?}") };
+        outcome
+    }
+}
+
+async fn start(store: Store, backend: &Scripted, config: Config) -> Engine {
+    let path = std::ffi::OsString::from("/usr/local/bin:/usr/bin:/bin");
+    let runtimes = Arc::new(Runtimes::discover(&path));
+    Engine::start(store, Arc::new(backend.clone()), runtimes, config, Clock::system())
+        .await
+        .unwrap()
+}
+
+fn stdout(events: &[Event]) -> String {
+    let text = |it: &Event| match &it.kind {
+        EventKind::Stdout(chunk) => Some(chunk.data.clone()),
+        EventKind::Stderr(_)
+        | EventKind::Info { .. }
+        | EventKind::Display { .. }
+        | EventKind::Truncated { .. }
+        | EventKind::Result { .. }
+        | EventKind::Error { .. } => None,
+    };
+    events.iter().filter_map(text).collect()
+}
+
+#[tokio::test]
+async fn each_end_of_a_program_has_its_outcome() {
+    let rows = [
+        (Script::new().exit(0), Outcome::Exited { code: 0 }),
+        (Script::new().exit(3), Outcome::Exited { code: 3 }),
+        (Script::new().die(11), Outcome::Killed { signal: 11 }),
+        (Script::new().run_out_of_memory(), Outcome::OutOfMemory { limit_bytes: 512 << 20 }),
+        (Script::new().stdout("before").vanish(), Outcome::Lost),
+    ];
+    for (script, expected) in rows {
+        let stage = Stage::new(Scripted::new().on("block_1.", script)).await;
+        let session = stage.ready(1).await;
+        let execution = stage.run(session, 0).await.unwrap();
+        assert_eq!(stage.outcome(&execution).await, expected);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_program_that_takes_too_long_is_timed_out() {
+    let limit = Duration::from_secs(2);
+    let limits = Limits { timeout: Some(limit), ..Limits::default() };
+    let backend = Scripted::new().on("block_1.", Script::new().hang());
+    let stage = Stage::with(backend, Config { limits, ..Config::default() }).await;
+    let session = stage.ready(1).await;
+    let execution = stage.run(session, 0).await.unwrap();
+    assert_eq!(stage.outcome(&execution).await, Outcome::TimedOut { limit });
+}
+
+#[tokio::test]
+async fn a_program_that_cannot_start_ends_its_stream_with_the_reason() {
+    let backend = Scripted::new().on("block_1.", Script::new().fail_to_start(2));
+    let stage = Stage::new(backend).await;
+    let session = stage.ready(1).await;
+    let execution = stage.run(session, 0).await.unwrap();
+    let events = stage.events(&execution).await;
+    let EventKind::Error { data } = &events.last().unwrap().kind else { panic!("{events:?}") };
+    assert_eq!(data.error, "start_failed");
+}
+
+#[tokio::test]
+async fn executions_of_a_session_run_one_after_another() {
+    let backend = Scripted::new()
+        .on("block_1.", Script::new().hang())
+        .on("block_2.", Script::new().stdout("two"));
+    let stage = Stage::new(backend).await;
+    let session = stage.ready(2).await;
+    let first = stage.run(session, 0).await.unwrap();
+    let second = stage.run(session, 1).await.unwrap();
+    assert!(matches!(
+        stage.run(session, 0).await,
+        Err(RunError::Start(StartError::AlreadyRunning))
+    ));
+    assert!(matches!(
+        stage.run(session, 1).await,
+        Err(RunError::Start(StartError::AlreadyRunning))
+    ));
+    stage.engine.cancel(&first).await;
+    assert_eq!(stage.outcome(&first).await, Outcome::Cancelled);
+    assert_eq!(stdout(&stage.events(&second).await), "two");
+}
+
+#[tokio::test]
+async fn what_waits_can_be_cancelled_without_ever_starting() {
+    let backend = Scripted::new()
+        .on("block_1.", Script::new().hang())
+        .on("block_2.", Script::new().stdout("two"));
+    let stage = Stage::new(backend).await;
+    let session = stage.ready(2).await;
+    let first = stage.run(session, 0).await.unwrap();
+    let second = stage.run(session, 1).await.unwrap();
+    stage.engine.cancel(&second).await;
+    assert_eq!(stage.outcome(&second).await, Outcome::Cancelled);
+    stage.engine.cancel(&first).await;
+    stage.outcome(&first).await;
+    assert!(!stage.backend.started().iter().any(|it| it.argv.concat().contains("block_2.")));
+}
+
+#[tokio::test]
+async fn output_over_the_limit_is_dropped_and_said_once() {
+    let limits = Limits { output_bytes: 5, ..Limits::default() };
+    let backend = Scripted::new().on("block_1.", Script::new().stdout("123").stdout("4567").stdout("8"));
+    let stage = Stage::with(backend, Config { limits, ..Config::default() }).await;
+    let session = stage.ready(1).await;
+    let execution = stage.run(session, 0).await.unwrap();
+    let events = stage.events(&execution).await;
+    assert_eq!(stdout(&events), "12345");
+    let truncated = events.iter().filter(|it| matches!(it.kind, EventKind::Truncated { .. }));
+    assert_eq!(truncated.count(), 1);
+    let EventKind::Result { data } = &events.last().unwrap().kind else { panic!("{events:?}") };
+    assert!(data.truncated);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_idle_session_expires_but_not_while_something_runs() {
+    let idle_expiry = Duration::from_secs(60);
+    let sleeping = Script::new().sleep(Duration::from_secs(600)).stdout("done");
+    let backend = Scripted::new().on("block_1.", sleeping);
+    let limits = Limits { timeout: None, ..Limits::default() };
+    let stage = Stage::with(backend, Config { idle_expiry, limits, ..Config::default() }).await;
+    let session = stage.ready(1).await;
+    let mut watcher = stage.engine.watch_session(session).unwrap();
+    let execution = stage.run(session, 0).await.unwrap();
+    assert_eq!(stdout(&stage.events(&execution).await), "done");
+    let ended = |it: &engine::SessionView| matches!(it.session.state, SessionState::Ended(_));
+    let view = watcher.wait_for(ended).await.unwrap().clone();
+    assert_eq!(view.session.state, SessionState::Ended(EndReason::Expired));
+    drop(watcher);
+    stage.engine.shutdown().await;
+    assert_eq!(stage.backend.live(), 0);
+}
+
+#[tokio::test]
+async fn ending_a_session_cancels_what_runs_and_leaves_no_sandbox() {
+    let backend = Scripted::new().on("block_", Script::new().stdout("started").hang());
+    let stage = Stage::new(backend).await;
+    let session = stage.ready(2).await;
+    let running = stage.run(session, 0).await.unwrap();
+    let waiting = stage.run(session, 1).await.unwrap();
+    stage.engine.end_session(session).await;
+    assert_eq!(stage.backend.live(), 0);
+    assert_eq!(stage.outcome(&running).await, Outcome::Cancelled);
+    assert_eq!(stage.outcome(&waiting).await, Outcome::Cancelled);
+    let stored = stage.engine.store().session(session).await.unwrap().unwrap();
+    assert_eq!(stored.state, SessionState::Ended(EndReason::Terminated));
+    assert!(matches!(stage.run(session, 0).await, Err(RunError::NoSession)));
+}
+
+#[tokio::test]
+async fn a_vanished_sandbox_ends_the_session_as_lost() {
+    let stage = Stage::new(Scripted::new().on("block_1.", Script::new().vanish())).await;
+    let session = stage.ready(1).await;
+    let mut watcher = stage.engine.watch_session(session).unwrap();
+    stage.run(session, 0).await.unwrap();
+    let ended = |it: &engine::SessionView| matches!(it.session.state, SessionState::Ended(_));
+    let view = watcher.wait_for(ended).await.unwrap().clone();
+    assert_eq!(view.session.state, SessionState::Ended(EndReason::Lost));
+    assert!(view.message.is_some());
+}
+
+#[tokio::test]
+async fn a_sandbox_that_cannot_start_says_why() {
+    let backend = Scripted::new();
+    backend.refuse(io::ErrorKind::PermissionDenied);
+    let stage = Stage::new(backend).await;
+    let id = stage.connect(1).await.session.id;
+    let mut watcher = stage.engine.watch_session(id).unwrap();
+    let ended = |it: &engine::SessionView| matches!(it.session.state, SessionState::Ended(_));
+    let view = watcher.wait_for(ended).await.unwrap().clone();
+    assert_eq!(view.session.state, SessionState::Ended(EndReason::Failed));
+    assert!(view.message.unwrap().contains("raise the curtain"));
+}
+
+#[tokio::test]
+async fn whoever_comes_when_all_sandboxes_are_taken_waits_in_line() {
+    let config = Config { max_sandboxes: 1, ..Config::default() };
+    let stage = Stage::with(Scripted::new().on("block_1.", Script::new()), config).await;
+    let first = stage.ready(1).await;
+    let second = stage.connect(1).await.session.id;
+    stage.until(second, |it| it.queue_position == Some(1)).await;
+    let third = stage.connect(1).await.session.id;
+    stage.until(third, |it| it.queue_position == Some(2)).await;
+    let waiting = stage.run(second, 0).await.unwrap();
+    stage.engine.end_session(first).await;
+    stage.until(second, |it| it.session.state == SessionState::Ready).await;
+    stage.until(third, |it| it.queue_position == Some(1)).await;
+    assert_eq!(stage.outcome(&waiting).await, Outcome::Exited { code: 0 });
+    stage.engine.end_session(third).await;
+    assert_eq!(stage.backend.live(), 1);
+}
+
+#[tokio::test]
+async fn two_clicks_on_connect_give_one_session() {
+    let stage = Stage::new(Scripted::new()).await;
+    let runbook = stage.engine.create_runbook(stage.user, "Test", "").await.unwrap().runbook.id;
+    let (one, two) = tokio::join!(
+        stage.engine.connect(stage.user, runbook),
+        stage.engine.connect(stage.user, runbook)
+    );
+    assert_eq!(one.unwrap().0.session.id, two.unwrap().0.session.id);
+}
+
+#[tokio::test]
+async fn a_restart_records_what_was_running_as_lost() {
+    let directory = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", directory.path().join("hub.db").display());
+    let store = Store::open(&url).await.unwrap();
+    let backend = Scripted::new().on("block_1.", Script::new().stdout("half").hang());
+    let engine = start(store.clone(), &backend, Config::default()).await;
+    let user = engine.create_user("ada@example.com", "ada", "").await.unwrap().id;
+    let stage = Stage { engine, backend: backend.clone(), user };
+    let session = stage.ready(1).await;
+    let execution = stage.run(session, 0).await.unwrap();
+    let mut pages = Box::pin(stage.engine.follow(execution.id, 1));
+    assert!(pages.next().await.unwrap().unwrap()[0].body.contains("half"));
+    // What a second engine finds is what a crash would have left.
+    let engine = start(store, &backend, Config::default()).await;
+    let after = Stage { engine, backend, user };
+    let events = after.events(&execution).await;
+    assert_eq!(stdout(&events), "half");
+    let EventKind::Result { data } = &events.last().unwrap().kind else { panic!("{events:?}") };
+    assert_eq!(data.outcome, "lost");
+    let stored = after.engine.store().session(session).await.unwrap().unwrap();
+    assert_eq!(stored.state, SessionState::Ended(EndReason::Shutdown));
+}
+
+#[tokio::test]
+async fn shutting_down_ends_every_session() {
+    let stage = Stage::new(Scripted::new().on("block_1.", Script::new().hang())).await;
+    let session = stage.ready(1).await;
+    let execution = stage.run(session, 0).await.unwrap();
+    stage.connect(1).await;
+    stage.engine.shutdown().await;
+    assert_eq!(stage.backend.live(), 0);
+    assert_eq!(stage.outcome(&execution).await, Outcome::Cancelled);
+    let stored = stage.engine.store().session(session).await.unwrap().unwrap();
+    assert_eq!(stored.state, SessionState::Ended(EndReason::Shutdown));
+}
