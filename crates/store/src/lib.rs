@@ -17,6 +17,9 @@ mod settings;
 mod sign_ins;
 mod users;
 
+#[cfg(test)]
+mod tests;
+
 use std::{fs::File, ops::Deref, sync::Arc};
 
 use sea_orm::{

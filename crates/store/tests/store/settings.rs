@@ -1,0 +1,44 @@
+use store::Store;
+
+use crate::{databases::on_each_database, samples::at};
+
+#[tokio::test]
+async fn a_setting_is_replaced() {
+    on_each_database(async |store| {
+        assert_eq!(store.setting("theme").await.unwrap(), None);
+        store.set_setting("theme", "light").await.unwrap();
+        store.set_setting("theme", "dark").await.unwrap();
+        assert_eq!(store.setting("theme").await.unwrap().as_deref(), Some("dark"));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn those_who_make_a_secret_up_at_once_get_the_same() {
+    on_each_database(async |store: Store| {
+        let (a, b, c) = tokio::join!(
+            store.setting_or_insert("secret", "a"),
+            store.setting_or_insert("secret", "b"),
+            store.setting_or_insert("secret", "c")
+        );
+        let kept = store.setting("secret").await.unwrap().unwrap();
+        assert_eq!([a.unwrap(), b.unwrap(), c.unwrap()], [(); 3].map(|()| kept.clone()));
+        assert_eq!(store.setting_or_insert("secret", "d").await.unwrap(), kept);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_revoked_sign_in_is_remembered_until_its_token_expires() {
+    on_each_database(async |store| {
+        for token in ["first", "second", "second"] {
+            let expires_at = if token == "first" { at(10) } else { at(20) };
+            store.revoke_sign_in(token, expires_at).await.unwrap();
+        }
+        assert_eq!(store.forget_expired_sign_ins(at(11)).await.unwrap(), 1);
+        assert!(!store.is_sign_in_revoked("first").await.unwrap());
+        assert!(store.is_sign_in_revoked("second").await.unwrap());
+        assert!(!store.is_sign_in_revoked("third").await.unwrap());
+    })
+    .await;
+}

@@ -1,0 +1,86 @@
+use model::id::UserId;
+use store::{CreateUserError, StoreError};
+
+use crate::{
+    databases::on_each_database,
+    samples::{new_user, with_user},
+};
+
+#[tokio::test]
+async fn a_user_reads_back_as_stored() {
+    on_each_database(async |store| {
+        let user = with_user(&store).await;
+        assert_eq!(user.email, "User1@Example.org");
+        assert_eq!(store.user(user.id).await.unwrap(), Some(user));
+        assert_eq!(store.user(UserId::from_random(2)).await.unwrap(), None);
+        assert_eq!(store.count_users().await.unwrap(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_email_address_is_unique_whatever_its_case() {
+    on_each_database(async |store| {
+        with_user(&store).await;
+        let mut second = new_user(2);
+        second.email = "uSER1@eXAMPLE.ORG".to_owned();
+        let refused = store.create_user(second).await;
+        assert!(matches!(refused, Err(CreateUserError::EmailTaken { .. })), "{refused:?}");
+        assert_eq!(store.count_users().await.unwrap(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_username_is_unique_whatever_its_case() {
+    on_each_database(async |store| {
+        with_user(&store).await;
+        let mut second = new_user(2);
+        second.username = "uSER1".to_owned();
+        let refused = store.create_user(second).await;
+        assert!(matches!(refused, Err(CreateUserError::UsernameTaken { .. })), "{refused:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn credentials_are_found_by_address_or_name_in_any_case() {
+    on_each_database(async |store| {
+        let user = with_user(&store).await;
+        for text in ["user1@example.org", "USER1@EXAMPLE.ORG", "user1", "USER1"] {
+            let (found, hash) = store.credentials(text).await.unwrap().unwrap();
+            assert_eq!((found, hash.as_str()), (user.clone(), "$argon2id$1"), "{text}");
+        }
+        for text in ["nobody", "user1\0", "user%", ""] {
+            assert_eq!(store.credentials(text).await.unwrap(), None, "{text:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_username_that_is_the_address_of_another_does_not_shadow_it() {
+    on_each_database(async |store| {
+        let mut first = new_user(1);
+        first.username = "user2@example.org".to_owned();
+        store.create_user(first).await.unwrap();
+        let second = store.create_user(new_user(2)).await.unwrap();
+        let (found, _) = store.credentials("user2@example.org").await.unwrap().unwrap();
+        assert_eq!(found, second);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_address_with_a_nul_is_refused() {
+    on_each_database(async |store| {
+        let mut user = new_user(1);
+        user.email.push('\0');
+        let refused = store.create_user(user).await;
+        assert!(
+            matches!(refused, Err(CreateUserError::Store(StoreError::Nul { field: "email" }))),
+            "{refused:?}"
+        );
+    })
+    .await;
+}
