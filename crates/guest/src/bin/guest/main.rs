@@ -1,0 +1,3 @@
+//! The guest: the first process of every sandbox.
+
+fn main() {}
