@@ -79,9 +79,14 @@ fn micros(time: libc::timeval) -> u64 {
 /// Gives each signal its default action and blocks them all: none may interrupt the loop, and programs
 /// inherit the default actions.
 pub(crate) fn silence_signals() {
+    // The kernel's sigaction, all zeroes: SIG_DFL, no flags, nothing masked. glibc's would refuse its
+    // own two signals, which a starter may have ignored.
+    let default = [0_u64; 4];
     for signal in 1..=libc::SIGRTMAX() {
-        // SAFETY: SIG_DFL installs no code. Failing for SIGKILL and SIGSTOP is harmless.
-        unsafe { libc::signal(signal, libc::SIG_DFL) };
+        let none = ptr::null_mut::<u64>();
+        // SAFETY: the kernel reads one sigaction of at most 32 bytes, and SIG_DFL installs no code.
+        // Failing for SIGKILL and SIGSTOP is harmless.
+        unsafe { libc::syscall(libc::SYS_rt_sigaction, signal, default.as_ptr(), none, 8) };
     }
     let all = signal_set(1..=libc::SIGRTMAX());
     // SAFETY: the set is initialised, and the old mask is not asked for.
