@@ -2,16 +2,32 @@
 
 use std::{env, sync::Arc};
 
-use sandbox::{Backend, Namespaces, runtime::Runtimes};
+use sandbox::{
+    Backend, Namespaces,
+    backend::namespaces::Readiness,
+    runtime::Runtimes,
+};
 
 use crate::{args::BackendName, failure::Failure};
 
-/// Starts the backend that was asked for.
-pub(crate) fn start(name: BackendName) -> Result<Arc<dyn Backend>, Failure> {
+/// Sandboxes that a server keeps half-finished, so that the next sessions start sooner.
+const SPARES: u32 = 4;
+
+/// The backend for a command that needs one sandbox and ends.
+pub(crate) fn for_one(name: BackendName) -> Result<Arc<dyn Backend>, Failure> {
+    start(name, Readiness::OnDemand)
+}
+
+/// The backend for a server.
+pub(crate) fn for_many(name: BackendName) -> Result<Arc<dyn Backend>, Failure> {
+    start(name, Readiness::Spares(SPARES))
+}
+
+fn start(name: BackendName, readiness: Readiness) -> Result<Arc<dyn Backend>, Failure> {
     match name {
         // Namespaces are the only backend so far, so the strongest is also the only one.
         BackendName::Auto | BackendName::Namespaces => {
-            let backend = Namespaces::start().map_err(|error| {
+            let backend = Namespaces::new(readiness).map_err(|error| {
                 Failure::unavailable(format!("{error}; `runbook doctor` says what is missing"))
             })?;
             Ok(Arc::new(backend))
@@ -21,5 +37,6 @@ pub(crate) fn start(name: BackendName) -> Result<Arc<dyn Backend>, Failure> {
 
 /// The languages that this machine can run.
 pub(crate) fn runtimes() -> Arc<Runtimes> {
-    Arc::new(Runtimes::discover(&env::var_os("PATH").unwrap_or_default()))
+    let path = env::var_os("PATH").unwrap_or_default();
+    Arc::new(sandbox::runtime::discover(&path.to_string_lossy()))
 }

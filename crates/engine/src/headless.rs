@@ -34,7 +34,7 @@ pub enum HeadlessError {
 }
 
 impl Headless {
-    /// Starts a sandbox.
+    /// Starts a sandbox for programs of the `wanted` runtimes.
     ///
     /// # Errors
     ///
@@ -42,10 +42,12 @@ impl Headless {
     pub async fn start(
         backend: &dyn Backend,
         runtimes: Arc<Runtimes>,
+        wanted: impl IntoIterator<Item = Runtime>,
         sandbox: sandbox::Limits,
         limits: Limits,
     ) -> Result<Self, HeadlessError> {
-        let spec = Spec { limits: sandbox, toolchains: runtimes.toolchains() };
+        let toolchains = program::toolchains(wanted, &runtimes);
+        let spec = Spec { limits: sandbox, toolchains };
         let sandbox = Sandbox::start(backend, spec).await?;
         Ok(Self { sandbox, runtimes, limits })
     }

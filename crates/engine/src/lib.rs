@@ -37,7 +37,7 @@ pub use self::{
     clock::{Clock, random_id},
     execution::{Ending, Sink},
     headless::{Headless, HeadlessError},
-    program::ProgramError,
+    program::{ProgramError, RuntimeStatus, statuses},
     runbooks::{CreateRunbookError, Opened, SaveRunbookError},
     session::{SessionView, StartError},
 };
@@ -185,9 +185,12 @@ impl Engine {
         &self.0.clock
     }
 
-    #[must_use]
-    pub fn runtimes(&self) -> &Runtimes {
-        &self.0.runtimes
+    /// The languages there are, and which of them this machine has. Asks each for its version the
+    /// first time, which takes some 100 ms.
+    pub async fn runtime_statuses(&self) -> Vec<RuntimeStatus> {
+        let runtimes = Arc::clone(&self.0.runtimes);
+        let asked = tokio::task::spawn_blocking(move || program::statuses(&runtimes)).await;
+        asked.unwrap_or_default()
     }
 
     async fn recover(&self) -> Result<(), StoreError> {
@@ -358,7 +361,8 @@ impl Inner {
     }
 
     fn spec(&self) -> Spec {
-        Spec { limits: self.config.sandbox.clone(), toolchains: self.runtimes.toolchains() }
+        let toolchains = program::toolchains(document::Runtime::ALL, &self.runtimes);
+        Spec { limits: self.config.sandbox.clone(), toolchains }
     }
 
     fn sink(&self, execution: ExecutionId) -> StoreSink {

@@ -1,10 +1,12 @@
 //! From a block to the program that runs it.
 
+use std::path::PathBuf;
+
 use document::{Block, BlockId, Document, Runtime};
 use model::limits::Limits;
 use sandbox::{
     Program, SandboxPath,
-    runtime::{MissingRuntime, Runtimes},
+    runtime::{Installed, MissingRuntime, Runtimes},
 };
 
 use crate::{BlockName, RunError};
@@ -15,6 +17,35 @@ pub(crate) struct BlockProgram {
     pub(crate) path: SandboxPath,
     pub(crate) source: String,
     pub(crate) program: Program,
+}
+
+/// A language, and whether this machine has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuntimeStatus {
+    pub name: &'static str,
+    /// What it says of itself; `None` if it is missing.
+    pub version: Option<String>,
+    /// What to do where it is missing.
+    pub message: Option<String>,
+}
+
+/// All languages. Starts each one that is there to ask for its version, once.
+#[must_use]
+pub fn statuses(runtimes: &Runtimes) -> Vec<RuntimeStatus> {
+    runtimes.ask_versions();
+    let status = |runtime: Runtime| {
+        let name = runtime.name();
+        match installed(runtime, runtimes) {
+            Ok(_) => {
+                let version = runtimes.version(name).unwrap_or("unknown version").to_owned();
+                RuntimeStatus { name, version: Some(version), message: None }
+            }
+            Err(missing) => {
+                RuntimeStatus { name, version: None, message: Some(missing.to_string()) }
+            }
+        }
+    };
+    Runtime::ALL.into_iter().map(status).collect()
 }
 
 /// Why a block cannot be turned into a program.
@@ -86,9 +117,27 @@ pub(crate) fn snippet(
     source: String,
     runtimes: &Runtimes,
 ) -> Result<BlockProgram, ProgramError> {
-    let found = runtimes.get(runtime.name())?;
-    let name = format!("{stem}.{}", found.extension());
+    let installed = installed(runtime, runtimes)?;
+    let name = format!("{stem}.{}", installed.runtime.extension);
     let path = SandboxPath::try_from(name.as_str()).expect("our own file names are safe");
-    let program = found.program(&format!("/tmp/{name}"));
+    let command = installed.command(&format!("/tmp/{name}"));
+    let program = Program { env: installed.environment(), ..Program::new(command) };
     Ok(BlockProgram { path, source, program })
+}
+
+/// The host's directories that a sandbox must show for programs of these runtimes to start.
+pub(crate) fn toolchains(
+    wanted: impl IntoIterator<Item = Runtime>,
+    runtimes: &Runtimes,
+) -> Vec<PathBuf> {
+    let found = wanted.into_iter().filter_map(|it| installed(it, runtimes).ok());
+    let mut directories: Vec<_> = found.flat_map(|it| it.toolchains.iter().cloned()).collect();
+    directories.sort();
+    directories.dedup();
+    directories
+}
+
+fn installed(runtime: Runtime, runtimes: &Runtimes) -> Result<&Installed, MissingRuntime> {
+    let found = runtimes.get(runtime.name()).expect("both tables have the same six runtimes");
+    found.map_err(Clone::clone)
 }

@@ -13,10 +13,7 @@ use model::{
     limits::Limits,
     session::{EndReason, State as SessionState},
 };
-use sandbox::{
-    runtime::Runtimes,
-    scripted::{Script, Scripted},
-};
+use sandbox::scripted::{Script, Scripted};
 use store::Store;
 
 struct Stage {
@@ -81,8 +78,7 @@ impl Stage {
 }
 
 async fn start(store: Store, backend: &Scripted, config: Config) -> Engine {
-    let path = std::ffi::OsString::from("/usr/local/bin:/usr/bin:/bin");
-    let runtimes = Arc::new(Runtimes::discover(&path));
+    let runtimes = Arc::new(sandbox::runtime::discover("/usr/local/bin:/usr/bin:/bin"));
     Engine::start(store, Arc::new(backend.clone()), runtimes, config, Clock::system())
         .await
         .unwrap()

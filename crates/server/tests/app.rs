@@ -12,7 +12,6 @@ use engine::{Clock, Engine};
 use http_body_util::BodyExt;
 use sandbox::{
     Backend,
-    runtime::Runtimes,
     scripted::{Script, Scripted},
 };
 use serde_json::{Value, json};
@@ -138,7 +137,6 @@ pub fn request(method: &str, path: &str) -> axum::http::request::Builder {
 
 pub async fn engine(backend: Arc<dyn Backend>, config: engine::Config) -> Engine {
     let store = Store::open("sqlite::memory:").await.unwrap();
-    let path = std::ffi::OsString::from("/usr/local/bin:/usr/bin:/bin");
-    let runtimes = Arc::new(Runtimes::discover(&path));
+    let runtimes = Arc::new(sandbox::runtime::discover("/usr/local/bin:/usr/bin:/bin"));
     Engine::start(store, backend, runtimes, config, Clock::system()).await.unwrap()
 }

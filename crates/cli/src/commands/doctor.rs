@@ -8,12 +8,17 @@ use crate::{args::DoctorArgs, backend, failure::{Failure, UNAVAILABLE}, output};
 
 pub(crate) async fn run(args: &DoctorArgs) -> Result<ExitCode, Failure> {
     let report = sandbox::doctor::probe().await;
-    let runtimes = backend::runtimes().statuses().await;
+    let runtimes = engine::statuses(&backend::runtimes());
     if args.json {
-        output::say(&json!({ "protections": report.checks, "runtimes": runtimes }).to_string());
+        let runtime = |it: &engine::RuntimeStatus| {
+            json!({ "name": it.name, "version": it.version, "message": it.message })
+        };
+        let runtimes: Vec<_> = runtimes.iter().map(runtime).collect();
+        let report = json!({ "protections": report.findings, "runtimes": runtimes });
+        output::say(&report.to_string());
     } else {
         output::say("Protections");
-        for check in &report.checks {
+        for check in &report.findings {
             let mark = if check.holds { "✔" } else { "✘" };
             output::say(&format!("  {mark} {:<22} {}", check.name, check.detail));
             if let Some(advice) = &check.advice {
@@ -29,5 +34,5 @@ pub(crate) async fn run(args: &DoctorArgs) -> Result<ExitCode, Failure> {
             output::say(&format!("  {mark} {:<22} {detail}", runtime.name));
         }
     }
-    Ok(if report.works() { ExitCode::SUCCESS } else { ExitCode::from(UNAVAILABLE) })
+    Ok(if report.can_start_sandboxes() { ExitCode::SUCCESS } else { ExitCode::from(UNAVAILABLE) })
 }

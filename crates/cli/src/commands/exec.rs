@@ -25,11 +25,16 @@ pub(crate) async fn run(args: ExecArgs) -> Result<ExitCode, Failure> {
         Failure::rejected(format!("{:?} is not a language; use one of {known}", args.language))
     })?;
     let code = read(&args.file)?;
-    let backend = backend::start(args.backend)?;
+    let backend = backend::for_one(args.backend)?;
     let limits = args.limits;
-    let headless =
-        Headless::start(&*backend, backend::runtimes(), limits.sandbox(), limits.execution())
-            .await?;
+    let headless = Headless::start(
+        &*backend,
+        backend::runtimes(),
+        [runtime],
+        limits.sandbox(),
+        limits.execution(),
+    )
+    .await?;
     let stop = CancellationToken::new();
     let mut printer = Printer::new(args.json);
     let ending = commands::run::until_interrupted(

@@ -21,11 +21,16 @@ pub(crate) async fn run(args: RunArgs) -> Result<ExitCode, Failure> {
         return Err(Failure::rejected(source.place(error)));
     }
     let blocks = select(&source.document, &args)?;
-    let backend = backend::start(args.backend)?;
+    let backend = backend::for_one(args.backend)?;
     let limits = args.limits;
-    let headless =
-        Headless::start(&*backend, backend::runtimes(), limits.sandbox(), limits.execution())
-            .await?;
+    let headless = Headless::start(
+        &*backend,
+        backend::runtimes(),
+        blocks.iter().filter_map(|it| it.runtime),
+        limits.sandbox(),
+        limits.execution(),
+    )
+    .await?;
     headless.seed(&source.document).await?;
     let stop = CancellationToken::new();
     let mut run = Run { args: &args, source: &source, headless: &headless, stop: &stop };
