@@ -3,8 +3,9 @@
 use crate::{
     assemble::assemble,
     block::{Block, BlockId, BlockKind, Dialect},
+    depth,
     diagnostic::{Diagnostic, Report},
-    fence,
+    fence::{self, Outline},
     file_path::FilePath,
     front_matter::{self, FrontMatter},
     ids,
@@ -26,6 +27,9 @@ pub struct Document {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+/// What follows this many blocks stays text.
+pub const MAX_BLOCKS: usize = 10_000;
+
 /// Reads a document. Never panics and never fails: problems become diagnostics. The text is not
 /// changed; all spans count bytes of it.
 #[must_use]
@@ -37,17 +41,22 @@ pub fn parse(text: &str) -> Document {
             text.len()
         );
         report.error("too-large", 0..0, message);
-        return Document {
-            front_matter: None,
-            title: None,
-            dialect: Dialect::Plain,
-            blocks: Vec::new(),
-            diagnostics: report.finish(),
-        };
+        return assemble("", None, Outline::default(), report);
     }
     let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let (front_matter, from) = front_matter::read(text, start, &mut report);
-    let outline = fence::scan(text, from);
+    if let Some(at) = depth::too_deep(&text[from..]) {
+        let message = "lists and quotes nest too deep here, so no block is read; flatten them";
+        report.error("too-deep", from + at..from + at, message.to_owned());
+        return assemble(text, front_matter, Outline::default(), report);
+    }
+    let outline = fence::scan(text, from, MAX_BLOCKS);
+    if let Some(at) = outline.rest {
+        let message = format!(
+            "blocks from here on are not read, {MAX_BLOCKS} are the limit; split the document"
+        );
+        report.error("too-many-blocks", at..at, message);
+    }
     assemble(text, front_matter, outline, report)
 }
 

@@ -30,10 +30,12 @@ pub(crate) struct Outline {
     pub(crate) fences: Vec<Fence>,
     /// The text of the first heading that has any.
     pub(crate) heading: Option<String>,
+    /// Where the first fence over the limit begins. Nothing from there on is read.
+    pub(crate) rest: Option<usize>,
 }
 
-/// Reads `text` from `from` on; spans count from the beginning of `text`.
-pub(crate) fn scan(text: &str, from: usize) -> Outline {
+/// Reads `text` from `from` on, up to so many fences; spans count from the beginning of `text`.
+pub(crate) fn scan(text: &str, from: usize, limit: usize) -> Outline {
     let options = Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_GFM;
     let events = Parser::new_ext(&text[from..], options).into_offset_iter();
     let mut outline = Outline::default();
@@ -45,6 +47,10 @@ pub(crate) fn scan(text: &str, from: usize) -> Outline {
         let html_ended = matches!(event, Event::End(TagEnd::HtmlBlock));
         match event {
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_))) => {
+                if outline.fences.len() == limit {
+                    outline.rest = Some(range.start);
+                    break;
+                }
                 open = Some(opening(text, range.clone(), comment.take()));
             }
             Event::End(TagEnd::CodeBlock) => {

@@ -18,6 +18,7 @@ mod block;
 mod cell;
 mod checks;
 mod code;
+mod depth;
 mod diagnostic;
 mod document;
 mod edit;
@@ -33,7 +34,7 @@ mod yaml;
 
 pub use block::{Block, BlockId, BlockKind, Dialect};
 pub use diagnostic::{Diagnostic, Severity};
-pub use document::{Document, MAX_DOCUMENT_BYTES, parse};
+pub use document::{Document, MAX_BLOCKS, MAX_DOCUMENT_BYTES, parse};
 pub use edit::replace_block_code;
 pub use file_path::{FilePath, FilePathError};
 pub use front_matter::{FrontMatter, FrontMatterFormat};

@@ -228,3 +228,12 @@ fn a_text_over_the_limit_is_refused_with_one_remark() {
     let [remark] = &document.diagnostics[..] else { panic!("{:?}", document.diagnostics) };
     assert_eq!((remark.code, remark.severity), ("too-large", Severity::Error));
 }
+
+#[test]
+fn blocks_over_the_limit_are_left_as_text() {
+    let text = "```python\n```\n".repeat(document::MAX_BLOCKS + 1);
+    let document = parse(&text);
+    assert_eq!(document.blocks.len(), document::MAX_BLOCKS);
+    let [remark] = &document.diagnostics[..] else { panic!("{:?}", document.diagnostics) };
+    assert_eq!((remark.code, remark.line), ("too-many-blocks", 2 * document::MAX_BLOCKS + 1));
+}
