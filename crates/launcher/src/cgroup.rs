@@ -61,8 +61,12 @@ impl Cgroups {
     }
 
     pub(crate) fn create(&self, number: u64) -> io::Result<Group> {
-        let mut group =
-            Group { version: self.layout.version(), dirs: Vec::new(), doors: Vec::new() };
+        let mut group = Group {
+            version: self.layout.version(),
+            dirs: Vec::new(),
+            doors: Vec::new(),
+            memory_events: None,
+        };
         for (controllers, base) in self.layout.hierarchies() {
             let dir = base.join(number.to_string());
             fs::create_dir(&dir)?;
@@ -75,6 +79,9 @@ impl Cgroups {
                 }
                 Version::Two => fs::File::open(dir)?,
             });
+        }
+        if let Some(dir) = group.memory_dir() {
+            group.memory_events = Some(fs::File::open(dir.join(group.version.memory_events()))?);
         }
         Ok(group)
     }
@@ -94,12 +101,23 @@ pub(crate) enum Version {
     Two,
 }
 
+impl Version {
+    /// The file with a line `oom_kill N`.
+    fn memory_events(self) -> &'static str {
+        match self {
+            Self::One => "memory.oom_control",
+            Self::Two => "memory.events",
+        }
+    }
+}
+
 /// The control groups of one sandbox, one directory per hierarchy.
 #[derive(Debug)]
 pub(crate) struct Group {
     version: Version,
     dirs: Vec<(Vec<Controller>, PathBuf)>,
     doors: Vec<fs::File>,
+    memory_events: Option<fs::File>,
 }
 
 /// How a process gets into a [`Group`].
@@ -122,6 +140,17 @@ impl Group {
     /// Closes what only the birth of the sandbox needed.
     pub(crate) fn close_entrance(&mut self) {
         self.doors.clear();
+        self.memory_events = None;
+    }
+
+    /// Lets the guest see how often memory ran out.
+    pub(crate) fn memory_events(&self) -> Option<&fs::File> {
+        self.memory_events.as_ref()
+    }
+
+    fn memory_dir(&self) -> Option<&Path> {
+        let memory = |it: &&(Vec<Controller>, PathBuf)| it.0.contains(&Controller::Memory);
+        self.dirs.iter().find(memory).map(|(_, dir)| dir.as_path())
     }
 
     pub(crate) fn limit(&self, limits: &Limits) -> io::Result<()> {
@@ -152,13 +181,12 @@ impl Group {
 
     /// What the kernel counted so far, without the CPU time.
     pub(crate) fn usage(&self) -> Usage {
-        let memory = |it: &&(Vec<Controller>, PathBuf)| it.0.contains(&Controller::Memory);
-        let Some((_, dir)) = self.dirs.iter().find(memory) else { return Usage::default() };
-        let (events, peak) = match self.version {
-            Version::One => ("memory.oom_control", "memory.max_usage_in_bytes"),
-            Version::Two => ("memory.events", "memory.peak"),
+        let Some(dir) = self.memory_dir() else { return Usage::default() };
+        let peak = match self.version {
+            Version::One => "memory.max_usage_in_bytes",
+            Version::Two => "memory.peak",
         };
-        let events = fs::read_to_string(dir.join(events)).unwrap_or_default();
+        let events = fs::read_to_string(dir.join(self.version.memory_events())).unwrap_or_default();
         let kills = events.lines().find_map(|it| it.strip_prefix("oom_kill "));
         let peak = fs::read_to_string(dir.join(peak)).unwrap_or_default();
         Usage {

@@ -47,6 +47,8 @@ pub(crate) const USER: u32 = 1000;
 
 /// The descriptor on which the guest finds its link.
 const LINK: i32 = 3;
+/// The descriptor of the memory events, named to the guest as an argument.
+const MEMORY_EVENTS: i32 = 4;
 
 /// What a sandbox is made from; the same for all of one launcher.
 #[derive(Debug)]
@@ -99,11 +101,22 @@ impl IntoErrno for io::Error {
     }
 }
 
-/// Lives the life above. `control` leads to the launcher, `doors` into the control groups.
-pub(crate) fn live(mould: &Mould, control: BorrowedFd<'_>, doors: &[File]) -> ! {
-    let Ok(hands) = Hands::new(control, mould.guest.as_fd()) else { exit() };
+/// Descriptors of the launcher that a sandbox uses.
+#[derive(Debug)]
+pub(crate) struct Inheritance<'a> {
+    /// Leads to the launcher.
+    pub(crate) control: BorrowedFd<'a>,
+    /// Lead into the control groups.
+    pub(crate) doors: &'a [File],
+    /// For the guest; see [`Group::memory_events`](crate::cgroup::Group::memory_events).
+    pub(crate) memory_events: Option<&'a File>,
+}
+
+/// Lives the life above.
+pub(crate) fn live(mould: &Mould, inheritance: &Inheritance<'_>) -> ! {
+    let Ok(hands) = Hands::new(mould, inheritance) else { exit() };
     let mut packet = [0; MAX_PACKET];
-    let failed = match prepare(mould, &hands, doors) {
+    let failed = match prepare(mould, &hands, inheritance.doors) {
         Ok(()) => become_guest(mould, &hands, &mut packet),
         Err(failed) => failed,
     };
@@ -116,20 +129,23 @@ fn exit() -> ! {
     std::process::exit(1)
 }
 
-/// The only descriptors kept to the end, at numbers that neither the link nor 0 to 2 can have.
+/// The only descriptors kept to the end, at numbers that none of the guest's can have.
 #[derive(Debug)]
 struct Hands {
     control: OwnedFd,
     guest: OwnedFd,
+    memory_events: Option<OwnedFd>,
 }
 
 const FIRST_HAND: i32 = 10;
 
 impl Hands {
-    fn new(control: BorrowedFd<'_>, guest: BorrowedFd<'_>) -> Result<Self, Errno> {
+    fn new(mould: &Mould, inheritance: &Inheritance<'_>) -> Result<Self, Errno> {
+        let keep = |it: BorrowedFd<'_>| fcntl_dupfd_cloexec(it, FIRST_HAND);
         Ok(Self {
-            control: fcntl_dupfd_cloexec(control, FIRST_HAND)?,
-            guest: fcntl_dupfd_cloexec(guest, FIRST_HAND)?,
+            control: keep(inheritance.control)?,
+            guest: keep(mould.guest.as_fd())?,
+            memory_events: inheritance.memory_events.map(|it| keep(it.as_fd())).transpose()?,
         })
     }
 
@@ -137,8 +153,9 @@ impl Hands {
     fn close_what_is_not_ours(&self, doors: &[File]) -> io::Result<()> {
         const MOST: usize = 8;
         let mut kept = [u32::MAX; MOST];
-        let ours = [self.control.as_raw_fd(), self.guest.as_raw_fd()];
-        let numbers = ours.into_iter().chain(doors.iter().map(AsRawFd::as_raw_fd));
+        let ours = [Some(&self.control), Some(&self.guest), self.memory_events.as_ref()];
+        let ours = ours.into_iter().flatten().map(AsRawFd::as_raw_fd);
+        let numbers = ours.chain(doors.iter().map(AsRawFd::as_raw_fd));
         for (slot, number) in kept.iter_mut().zip(numbers) {
             *slot = number.cast_unsigned();
         }
@@ -199,7 +216,9 @@ fn take_standard_streams() -> io::Result<()> {
 fn become_guest<'a>(mould: &Mould, hands: &Hands, packet: &'a mut [u8; MAX_PACKET]) -> Failed<'a> {
     match obey(mould, hands, packet) {
         Ok(()) => {
-            let error = syscalls::execute(hands.guest.as_fd(), c"guest", c"PATH=/usr/bin:/bin");
+            let counted = [c"guest", c"--memory-events", c"4"];
+            let arguments = if hands.memory_events.is_some() { &counted } else { &counted[..1] };
+            let error = syscalls::execute(hands.guest.as_fd(), arguments, c"PATH=/usr/bin:/bin");
             Failed { step: "start the guest", path: None, errno: error.into_errno() }
         }
         Err(failed) => failed,
@@ -224,7 +243,10 @@ fn obey<'a>(
     let link = fcntl_dupfd_cloexec(&link, FIRST_HAND).step("keep the link")?;
     root::finish(&order, received)?;
     syscalls::place_at(link.as_fd(), LINK).step("place the link")?;
-    syscalls::close_range(LINK.cast_unsigned() + 1, u32::MAX, Close::AtExec)
+    if let Some(events) = &hands.memory_events {
+        syscalls::place_at(events.as_fd(), MEMORY_EVENTS).step("place the memory events")?;
+    }
+    syscalls::close_range(MEMORY_EVENTS.cast_unsigned() + 1, u32::MAX, Close::AtExec)
         .step("close descriptors")?;
     setsid().step("start a session")?;
     set_limits(&order).step("set limits")?;

@@ -25,8 +25,6 @@ pub enum Request {
     },
     /// Ends a sandbox. Answered by [`Reply::Ended`] once nothing of it is left.
     Kill { id: u64 },
-    /// Answered by [`Reply::Measured`], or by nothing when the sandbox is gone.
-    Measure { id: u64 },
 }
 
 /// Where the launcher looks for control groups.
@@ -51,10 +49,6 @@ pub enum Reply {
     Failed {
         id: u64,
         failure: Failure,
-    },
-    Measured {
-        id: u64,
-        usage: Usage,
     },
     /// Processes, mounts and control groups of the sandbox are gone.
     Ended {
@@ -98,6 +92,6 @@ pub struct Usage {
     pub out_of_memory_kills: u64,
     /// Zero when the kernel does not say.
     pub peak_memory_bytes: u64,
-    /// User and system time; only known at the end.
+    /// User and system time.
     pub cpu_micros: u64,
 }

@@ -24,7 +24,7 @@ use rustix::{
 
 use crate::{
     cgroup::{Cgroups, Entrance, Group},
-    child::{self, Mould, USER},
+    child::{self, Inheritance, Mould, USER},
     host::{may_be_shown, outside_usr},
     limits::Limits,
     message::{Enforcement, Failure, Mechanism, Reply, Usage},
@@ -35,7 +35,7 @@ use crate::{
 };
 
 /// The first host user that root gives to sandboxes: above the ranges of people, of subordinate
-/// users and of systemd's containers (which end at 0x6fff_ffff).
+/// users and of systemd's containers (which end right below).
 const FIRST_HOST_USER: u32 = 0x7000_0000;
 const HOST_USERS: u64 = 0x1_0000;
 
@@ -161,9 +161,10 @@ impl Sandboxes {
             Entrance::Birth(dir) => (Some(dir.as_fd()), [].as_slice()),
             Entrance::Write(doors) => (None, doors),
         };
+        let inheritance = Inheritance { control, doors, memory_events: group.memory_events() };
         match syscalls::fork_into_namespaces(&self.mould.one_thread, cgroup)? {
             Some(born) => Ok(born),
-            None => child::live(&self.mould, control, doors),
+            None => child::live(&self.mould, &inheritance),
         }
     }
 
@@ -232,20 +233,13 @@ impl Sandboxes {
     }
 
     pub(crate) fn kill(&self, id: u64) {
-        if let Some(sandbox) = self.of(id) {
-            sandbox.kill();
-        }
-    }
-
-    pub(crate) fn measure(&self, id: u64) -> Option<Usage> {
-        self.of(id).map(|it| it.group.usage())
-    }
-
-    fn of(&self, id: u64) -> Option<&Sandbox> {
-        self.all.iter().find(|it| match it.state {
+        let wanted = self.all.iter().find(|it| match it.state {
             State::Starting { id: it } | State::Running { id: it } => it == id,
             State::Spare | State::Failed | State::Leaving { .. } => false,
-        })
+        });
+        if let Some(sandbox) = wanted {
+            sandbox.kill();
+        }
     }
 
     /// Reads what a sandbox says before it is a guest; a mere end means that it is one now.

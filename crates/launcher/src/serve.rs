@@ -173,11 +173,6 @@ impl Server {
                 }
             }
             Request::Kill { id } => self.sandboxes.kill(id),
-            Request::Measure { id } => {
-                if let Some(usage) = self.sandboxes.measure(id) {
-                    packet::send(socket, &Reply::Measured { id, usage }, &[])?;
-                }
-            }
             Request::Hello { .. } => return Err(ServeError::NoHello),
         }
         Ok(true)

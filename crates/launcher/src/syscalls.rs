@@ -160,9 +160,13 @@ pub(crate) fn place_at(descriptor: BorrowedFd<'_>, number: i32) -> io::Result<()
     Ok(())
 }
 
-/// Becomes the program in `file` with one variable of environment; returns only when that fails.
-pub(crate) fn execute(file: BorrowedFd<'_>, name: &CStr, variable: &CStr) -> io::Error {
-    let arguments = [name.as_ptr(), ptr::null()];
+/// Becomes the program in `file` with at most three arguments and one variable of environment;
+/// returns only when that fails.
+pub(crate) fn execute(file: BorrowedFd<'_>, arguments: &[&CStr], variable: &CStr) -> io::Error {
+    let mut pointers = [ptr::null(); 4];
+    for (pointer, argument) in pointers[..3].iter_mut().zip(arguments) {
+        *pointer = argument.as_ptr();
+    }
     let variables = [variable.as_ptr(), ptr::null()];
     // SAFETY: both arrays end in a null pointer, hold strings that end in NUL, and outlive the call.
     unsafe {
@@ -170,7 +174,7 @@ pub(crate) fn execute(file: BorrowedFd<'_>, name: &CStr, variable: &CStr) -> io:
             libc::SYS_execveat,
             file.as_raw_fd(),
             c"".as_ptr(),
-            arguments.as_ptr(),
+            pointers.as_ptr(),
             variables.as_ptr(),
             libc::AT_EMPTY_PATH,
         );
