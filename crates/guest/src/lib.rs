@@ -1,1 +1,40 @@
 //! The static program inside every sandbox, and its protocol.
+//!
+//! This library is the protocol alone: what the two ends of a link say ([`HostFrame`], [`GuestFrame`])
+//! and how it is put into bytes ([`encode`], [`Decoder`]). It does no I/O and knows no runtime, so the
+//! guest uses it with `poll(2)` and the host with tokio. The program is `src/bin/guest`.
+//!
+//! ```text
+//!  host ── Hello(version, nonce) ─────────────▶ guest
+//!       ◀───────────── Hello(version, nonce) ──
+//!       ── Start(program 7, window) ──────────▶
+//!       ◀──────────────── Started | StartFailed
+//!       ── Stdin, Signal, Resize, Grant ──────▶
+//!       ◀── Stdout, Stderr, StdinGrant, Truncated
+//!       ◀────────────────────────────── Exited    exactly once, and last
+//! ```
+
+mod codec;
+mod frame;
+
+pub use codec::{Decoder, FrameError, FrameTooLarge, encode};
+pub use frame::{
+    ExitStatus, Exited, FileEntry, FileKind, GuestFrame, HostFrame, Nonce, OnExcess, Payload,
+    ProgramId, RequestId, Rlimits, Start, StartStep, Stdin, TerminalSize,
+};
+
+/// Version of the protocol. Both ends must name the same one in their `Hello`.
+pub const VERSION: u16 = 1;
+
+/// Largest payload of one frame, in bytes. A bigger one is an error of the peer.
+pub const MAX_FRAME: usize = 256 * 1024;
+
+/// Most bytes of output, input or file content in one frame. Programs share the link, so this also
+/// bounds how long one of them makes the others wait; 64 KiB is the size of a pipe.
+pub const MAX_CHUNK: usize = 64 * 1024;
+
+/// Bytes of standard input the host may send before the guest grants more.
+pub const STDIN_WINDOW: u32 = 256 * 1024;
+
+/// Most entries one `ListFiles` reports.
+pub const MAX_ENTRIES: usize = 10_000;

@@ -1,0 +1,104 @@
+//! Our end of the link: frames in, frames out, never blocking.
+
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+use guest::{Decoder, FrameError, GuestFrame, HostFrame, MAX_CHUNK, encode};
+use rustix::io::Errno;
+
+/// Above this many unsent bytes no output is read from programs. Two pipes' worth keeps a fast host
+/// busy; more would only be memory.
+const FULL: usize = 128 * 1024;
+
+/// Above this many unsent bytes the host is not listened to either: it asks without reading answers.
+const OVERFULL: usize = 8 << 20;
+
+/// The host is gone or broke the protocol.
+#[derive(Debug)]
+pub(crate) enum LinkError {
+    Closed,
+    Frame(FrameError),
+}
+
+#[derive(Debug)]
+pub(crate) struct Link {
+    fd: OwnedFd,
+    decoder: Decoder<HostFrame>,
+    received: Box<[u8]>,
+    outgoing: Vec<u8>,
+    sent: usize,
+}
+
+impl Link {
+    /// Takes a descriptor that is already non-blocking.
+    pub(crate) fn new(fd: OwnedFd) -> Self {
+        Self {
+            fd,
+            decoder: Decoder::default(),
+            received: vec![0; MAX_CHUNK].into(),
+            outgoing: Vec::new(),
+            sent: 0,
+        }
+    }
+
+    pub(crate) fn fd(&self) -> BorrowedFd<'_> {
+        self.fd.as_fd()
+    }
+
+    fn unsent(&self) -> usize {
+        self.outgoing.len() - self.sent
+    }
+
+    pub(crate) fn has_unsent(&self) -> bool {
+        self.unsent() > 0
+    }
+
+    pub(crate) fn has_room(&self) -> bool {
+        self.unsent() < FULL
+    }
+
+    pub(crate) fn listens(&self) -> bool {
+        self.unsent() < OVERFULL
+    }
+
+    pub(crate) fn queue(&mut self, frame: &GuestFrame) {
+        encode(frame, &mut self.outgoing)
+            .expect("the guest's frames hold at most one chunk, or one short path");
+    }
+
+    /// Writes as much as the link takes now.
+    pub(crate) fn flush(&mut self) -> Result<(), LinkError> {
+        while self.has_unsent() {
+            match rustix::io::write(&self.fd, &self.outgoing[self.sent..]) {
+                Ok(count) => self.sent += count,
+                Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) => break,
+                Err(_) => return Err(LinkError::Closed),
+            }
+        }
+        if !self.has_unsent() {
+            self.outgoing.clear();
+            self.sent = 0;
+        } else if self.sent > FULL {
+            self.outgoing.drain(..self.sent);
+            self.sent = 0;
+        }
+        Ok(())
+    }
+
+    /// Reads once. [`next`](Self::next) then gives the frames.
+    pub(crate) fn receive(&mut self) -> Result<(), LinkError> {
+        match rustix::io::read(&self.fd, &mut *self.received) {
+            Ok(0) => Err(LinkError::Closed),
+            Ok(count) => {
+                self.decoder.push(&self.received[..count]);
+                Ok(())
+            }
+            Err(Errno::AGAIN | Errno::INTR) => Ok(()),
+            Err(_) => Err(LinkError::Closed),
+        }
+    }
+
+    pub(crate) fn next(&mut self) -> Result<Option<HostFrame>, LinkError> {
+        self.decoder.next().map_err(LinkError::Frame)
+    }
+}

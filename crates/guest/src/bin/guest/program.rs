@@ -1,0 +1,298 @@
+//! One started program: its process tree, its streams, its limits.
+//!
+//! ```text
+//!  Running ── main process ended ──▶ Ending ── tree dead ──▶ Draining ── streams at their end ──▶ Exited
+//! ```
+//! A kill, a timeout or too much output makes it `doomed`: its tree is being killed while it still is
+//! `Running`.
+
+use std::time::{Duration, Instant};
+
+use guest::{
+    ExitStatus, Exited, GuestFrame, MAX_CHUNK, OnExcess, Payload, ProgramId, Start, TerminalSize,
+};
+
+use crate::{
+    kernel::Reaped,
+    link::Link,
+    stream::{self, Ends, Input, Output, Overrun, Read, Written},
+    tree::Mark,
+};
+
+#[derive(Debug)]
+pub(crate) struct Program {
+    pub(crate) id: ProgramId,
+    pub(crate) pid: i32,
+    pub(crate) mark: Mark,
+    phase: Phase,
+    doom: Option<Doom>,
+    terminal: bool,
+    pub(crate) input: Option<Input>,
+    pub(crate) stdout: Option<Output>,
+    pub(crate) stderr: Option<Output>,
+    allowance: Allowance,
+    started: Instant,
+    deadline: Option<Instant>,
+    /// The sandbox's count of processes killed for memory when this program started.
+    pub(crate) memory_kills: u64,
+    cpu_us: u64,
+    peak_memory_bytes: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Phase {
+    Running,
+    Ending(Main),
+    Draining(Main),
+}
+
+/// How the main process ended.
+#[derive(Clone, Copy, Debug)]
+struct Main {
+    status: ExitStatus,
+    wall: Duration,
+}
+
+/// Why the tree is killed before its main process ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Doom {
+    Killed,
+    TimedOut,
+    Excess,
+}
+
+/// How much output may still be sent.
+#[derive(Clone, Copy, Debug)]
+struct Allowance {
+    /// What the host can take now.
+    credit: u64,
+    /// What the limit leaves.
+    left: u64,
+    on_excess: OnExcess,
+    truncated: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    Stdout,
+    Stderr,
+}
+
+impl Program {
+    pub(crate) fn new(start: &Start, pid: i32, mark: Mark, ends: Ends, now: Instant) -> Self {
+        Self {
+            id: start.program,
+            pid,
+            mark,
+            phase: Phase::Running,
+            doom: None,
+            terminal: start.terminal.is_some(),
+            input: ends.input,
+            stdout: Some(ends.stdout),
+            stderr: ends.stderr,
+            allowance: Allowance {
+                credit: u64::from(start.window),
+                left: start.output_limit,
+                on_excess: start.on_excess,
+                truncated: false,
+            },
+            started: now,
+            deadline: start.timeout_ms.and_then(|it| now.checked_add(Duration::from_millis(it))),
+            memory_kills: 0,
+            cpu_us: 0,
+            peak_memory_bytes: 0,
+        }
+    }
+
+    /// The moment it must be dead, while that is still to be enforced.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        match (self.phase, self.doom) {
+            (Phase::Running, None) => self.deadline,
+            _ => None,
+        }
+    }
+
+    /// Notes that the time is over, and says whether this is news.
+    pub(crate) fn expire(&mut self, now: Instant) -> bool {
+        let over = self.deadline().is_some_and(|it| it <= now);
+        if over {
+            self.doom = Some(Doom::TimedOut);
+        }
+        over
+    }
+
+    pub(crate) fn kill(&mut self) {
+        // Whatever killed it first stays the reason.
+        self.doom.get_or_insert(Doom::Killed);
+        // The host may never grant again, so what it did not grant yet is dropped.
+        self.allowance.left = self.allowance.left.min(self.allowance.credit);
+    }
+
+    pub(crate) fn is_running(&self) -> bool {
+        matches!(self.phase, Phase::Running)
+    }
+
+    /// Whether its tree must be killed until nothing is left of it.
+    pub(crate) fn is_dying(&self) -> bool {
+        match self.phase {
+            Phase::Running => self.doom.is_some(),
+            Phase::Ending(_) => true,
+            Phase::Draining(_) => false,
+        }
+    }
+
+    /// Its main process has ended, but others of its tree may live.
+    pub(crate) fn is_ending(&self) -> bool {
+        matches!(self.phase, Phase::Ending(_))
+    }
+
+    /// Counts what a process of the tree has used.
+    pub(crate) fn count(&mut self, reaped: &Reaped) {
+        self.cpu_us = self.cpu_us.saturating_add(reaped.cpu_us);
+        self.peak_memory_bytes = self.peak_memory_bytes.max(reaped.peak_memory_bytes);
+    }
+
+    pub(crate) fn main_ended(&mut self, reaped: &Reaped, now: Instant) {
+        self.phase = Phase::Ending(Main { status: reaped.status, wall: now - self.started });
+    }
+
+    pub(crate) fn tree_died(&mut self) {
+        if let Phase::Ending(main) = self.phase {
+            self.phase = Phase::Draining(main);
+            self.input = None;
+            for output in [&mut self.stdout, &mut self.stderr].into_iter().flatten() {
+                output.seal(self.terminal);
+            }
+        }
+    }
+
+    pub(crate) fn output(&mut self, source: Source) -> &mut Option<Output> {
+        match source {
+            Source::Stdout => &mut self.stdout,
+            Source::Stderr => &mut self.stderr,
+        }
+    }
+
+    /// Whether output may be read now: it can be sent, or will be dropped anyway.
+    pub(crate) fn reads(&self, link: &Link) -> bool {
+        self.drops() || (self.allowance.credit > 0 && link.has_room())
+    }
+
+    fn drops(&self) -> bool {
+        self.allowance.truncated || self.allowance.left == 0
+    }
+
+    pub(crate) fn grant(&mut self, bytes: u32) {
+        self.allowance.credit = self.allowance.credit.saturating_add(u64::from(bytes));
+    }
+
+    /// Reads one chunk of output and sends it as far as the limit allows.
+    pub(crate) fn pump(&mut self, source: Source, buffer: &mut [u8], link: &mut Link) {
+        let most = if self.drops() { u64::MAX } else { self.allowance.credit };
+        let most = usize::try_from(most).unwrap_or(usize::MAX).min(MAX_CHUNK).min(buffer.len());
+        let Some(output) = self.output(source) else { return };
+        match output.read(&mut buffer[..most]) {
+            Read::NothingNow => return,
+            Read::End => *self.output(source) = None,
+            Read::Bytes(count) => {
+                if output.is_exhausted() {
+                    *self.output(source) = None;
+                }
+                self.send(source, &buffer[..count], link);
+            }
+        }
+    }
+
+    fn send(&mut self, source: Source, bytes: &[u8], link: &mut Link) {
+        if self.allowance.truncated {
+            return;
+        }
+        let allowed = usize::try_from(self.allowance.left).unwrap_or(usize::MAX).min(bytes.len());
+        if allowed > 0 {
+            let payload = Payload::from(&bytes[..allowed]);
+            link.queue(&match source {
+                Source::Stdout => GuestFrame::Stdout { program: self.id, bytes: payload },
+                Source::Stderr => GuestFrame::Stderr { program: self.id, bytes: payload },
+            });
+            self.allowance.left -= allowed as u64;
+            self.allowance.credit = self.allowance.credit.saturating_sub(allowed as u64);
+        }
+        if allowed < bytes.len() {
+            self.allowance.truncated = true;
+            link.queue(&GuestFrame::Truncated { program: self.id });
+            if self.allowance.on_excess == OnExcess::Kill {
+                self.doom.get_or_insert(Doom::Excess);
+            }
+        }
+    }
+
+    /// Reads what is left after the tree died, as far as it can be sent, and says whether that was all.
+    pub(crate) fn drain(&mut self, buffer: &mut [u8], link: &mut Link) -> bool {
+        if !matches!(self.phase, Phase::Draining(_)) {
+            return false;
+        }
+        for source in [Source::Stdout, Source::Stderr] {
+            if self.output(source).as_ref().is_some_and(Output::is_exhausted) {
+                *self.output(source) = None;
+            }
+            while self.output(source).is_some() && self.reads(link) {
+                self.pump(source, buffer, link);
+            }
+        }
+        self.stdout.is_none() && self.stderr.is_none()
+    }
+
+    pub(crate) fn write_input(&mut self, bytes: &[u8], link: &mut Link) -> Result<(), Overrun> {
+        let Some(input) = &mut self.input else { return Ok(()) };
+        input.push(bytes)?;
+        self.pump_input(link);
+        Ok(())
+    }
+
+    pub(crate) fn end_input(&mut self, link: &mut Link) {
+        let terminal = self.terminal;
+        if let Some(input) = &mut self.input {
+            input.end(terminal);
+            self.pump_input(link);
+        }
+    }
+
+    pub(crate) fn pump_input(&mut self, link: &mut Link) {
+        let Some(input) = &mut self.input else { return };
+        match input.write() {
+            Written::Bytes(0) => {}
+            Written::Bytes(bytes) => {
+                link.queue(&GuestFrame::StdinGrant { program: self.id, bytes });
+            }
+            Written::Finished => self.input = None,
+            Written::Broken => self.close_input(link),
+        }
+    }
+
+    pub(crate) fn close_input(&mut self, link: &mut Link) {
+        if self.input.take().is_some() {
+            link.queue(&GuestFrame::StdinClosed { program: self.id });
+        }
+    }
+
+    pub(crate) fn resize(&self, size: TerminalSize) {
+        if let Some(output) = self.stdout.as_ref().filter(|_| self.terminal) {
+            // A terminal whose program has just closed it needs no size.
+            stream::resize(output.fd(), size).ok();
+        }
+    }
+
+    /// The report, once it is drained. `memory_kills` is the sandbox's count now.
+    pub(crate) fn exited(&self, memory_kills: u64) -> Option<Exited> {
+        let Phase::Draining(main) = self.phase else { return None };
+        Some(Exited {
+            program: self.id,
+            status: main.status,
+            timed_out: self.doom == Some(Doom::TimedOut),
+            out_of_memory: main.status != ExitStatus::Code(0) && memory_kills > self.memory_kills,
+            cpu_us: self.cpu_us,
+            wall_us: u64::try_from(main.wall.as_micros()).unwrap_or(u64::MAX),
+            peak_memory_bytes: self.peak_memory_bytes,
+        })
+    }
+}

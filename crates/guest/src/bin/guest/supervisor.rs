@@ -1,0 +1,464 @@
+//! The loop of the guest: one thread, one `poll`, nothing that blocks.
+
+use std::{
+    collections::BTreeMap,
+    mem,
+    os::fd::{AsFd, OwnedFd},
+    time::{Duration, Instant},
+};
+
+use guest::{GuestFrame, HostFrame, MAX_CHUNK, ProgramId, Rlimits, Start, StartStep, VERSION};
+use rustix::{
+    event::{PollFd, PollFlags, Timespec},
+    io::Errno,
+};
+
+use crate::{
+    files::Files,
+    kernel::{self, Children},
+    link::{Link, LinkError},
+    memory::MemoryKills,
+    program::{Program, Source},
+    spawn::{Image, SpawnError, Spawner, Streams},
+    stream::Ends,
+    tree::{self, Found, Mark, Tree},
+};
+
+/// Programs at a time; each takes up to three descriptors.
+const MAX_PROGRAMS: usize = 256;
+
+/// First pause between two looks at a tree that does not die. Deaths are announced by SIGCHLD; the pause
+/// is for a process that was born between looking and killing.
+const FIRST_PAUSE: Duration = Duration::from_millis(1);
+const LONGEST_PAUSE: Duration = Duration::from_millis(100);
+
+/// Children reaped before the link is looked at again.
+const REAPED_AT_ONCE: usize = 1024;
+
+#[derive(Debug)]
+pub(crate) struct Supervisor {
+    link: Link,
+    signals: OwnedFd,
+    files: Files,
+    memory_kills: MemoryKills,
+    tree: Tree,
+    spawner: Spawner,
+    programs: BTreeMap<ProgramId, Program>,
+    next_mark: Mark,
+    buffer: Box<[u8]>,
+    greeted: bool,
+    pause: Duration,
+}
+
+/// Why the guest ends.
+#[derive(Debug)]
+pub(crate) enum End {
+    /// The host asked for it, or is gone.
+    Asked,
+    /// The host broke the protocol.
+    Protocol(String),
+}
+
+impl From<LinkError> for End {
+    fn from(error: LinkError) -> Self {
+        match error {
+            LinkError::Closed => Self::Asked,
+            LinkError::Frame(error) => Self::Protocol(error.to_string()),
+        }
+    }
+}
+
+/// Whose descriptor is ready.
+#[derive(Clone, Copy, Debug)]
+enum Ready {
+    Link,
+    Signals,
+    Input(ProgramId),
+    Output(ProgramId, Source),
+}
+
+impl Supervisor {
+    pub(crate) fn new(
+        link: OwnedFd,
+        signals: OwnedFd,
+        files: Files,
+        memory_events: Option<OwnedFd>,
+    ) -> Self {
+        Self {
+            link: Link::new(link),
+            signals,
+            files,
+            memory_kills: MemoryKills::new(memory_events),
+            tree: Tree::new(),
+            spawner: Spawner::new(),
+            programs: BTreeMap::new(),
+            next_mark: Mark::first(),
+            buffer: vec![0; MAX_CHUNK].into(),
+            greeted: false,
+            pause: FIRST_PAUSE,
+        }
+    }
+
+    /// Serves the host until it asks for the end, is gone, or breaks the protocol. Nothing that was
+    /// started is alive afterwards.
+    pub(crate) fn run(mut self) -> Result<(), String> {
+        let end = loop {
+            if let Err(end) = self.turn() {
+                break end;
+            }
+        };
+        if let End::Protocol(message) = &end {
+            self.link.queue(&GuestFrame::Error { message: message.clone() });
+            // The host may be past listening.
+            self.link.flush().ok();
+        }
+        self.kill_everything();
+        match end {
+            End::Asked => Ok(()),
+            End::Protocol(message) => Err(message),
+        }
+    }
+
+    fn turn(&mut self) -> Result<(), End> {
+        self.link.flush()?;
+        for (ready, events) in self.wait() {
+            match ready {
+                Ready::Link => self.serve_link(events)?,
+                Ready::Signals => self.serve_signals()?,
+                Ready::Input(id) => self.serve_input(id, events),
+                Ready::Output(id, source) => {
+                    if let Some(program) = self.programs.get_mut(&id)
+                        && program.reads(&self.link)
+                    {
+                        program.pump(source, &mut self.buffer, &mut self.link);
+                    }
+                }
+            }
+        }
+        self.expire();
+        self.hunt();
+        self.files.pump(&mut self.buffer, &mut self.link);
+        self.report_ended();
+        Ok(())
+    }
+
+    /// What is ready, after waiting for it.
+    fn wait(&self) -> Vec<(Ready, PollFlags)> {
+        let mut who = Vec::with_capacity(2 + 3 * self.programs.len());
+        let mut set = Vec::with_capacity(who.capacity());
+        let mut add = |ready, fd, events| {
+            who.push(ready);
+            set.push(PollFd::from_borrowed_fd(fd, events));
+        };
+        let mut events = PollFlags::empty();
+        events.set(PollFlags::IN, self.link.listens());
+        events.set(PollFlags::OUT, self.link.has_unsent());
+        add(Ready::Link, self.link.fd(), events);
+        add(Ready::Signals, self.signals.as_fd(), PollFlags::IN);
+        for (&id, program) in &self.programs {
+            if let Some(input) = &program.input {
+                let mut events = PollFlags::empty();
+                events.set(PollFlags::OUT, input.has_waiting());
+                add(Ready::Input(id), input.fd(), events);
+            }
+            // One that may not be read is left out: its hang-up would wake us again and again.
+            if !program.reads(&self.link) {
+                continue;
+            }
+            for (source, output) in
+                [(Source::Stdout, &program.stdout), (Source::Stderr, &program.stderr)]
+            {
+                if let Some(output) = output {
+                    add(Ready::Output(id, source), output.fd(), PollFlags::IN);
+                }
+            }
+        }
+        let timeout = self.timeout().map(|it| Timespec {
+            tv_sec: i64::try_from(it.as_secs()).unwrap_or(i64::MAX),
+            tv_nsec: it.subsec_nanos().into(),
+        });
+        // An interrupted or failed poll leaves no events; the next turn asks again.
+        rustix::event::poll(&mut set, timeout.as_ref()).ok();
+        let events = set.iter().map(PollFd::revents);
+        who.into_iter().zip(events).filter(|(_, events)| !events.is_empty()).collect()
+    }
+
+    fn timeout(&self) -> Option<Duration> {
+        if self.files.is_reading() && self.link.has_room() {
+            return Some(Duration::ZERO);
+        }
+        let dying = self.programs.values().any(Program::is_dying).then_some(self.pause);
+        let deadline = self.programs.values().filter_map(Program::deadline).min();
+        let deadline = deadline.map(|it| it.saturating_duration_since(Instant::now()));
+        dying.into_iter().chain(deadline).min()
+    }
+
+    fn serve_link(&mut self, events: PollFlags) -> Result<(), End> {
+        if events.intersects(PollFlags::IN | PollFlags::HUP | PollFlags::ERR) {
+            self.link.receive()?;
+            while let Some(frame) = self.link.next()? {
+                self.serve(frame)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn serve(&mut self, frame: HostFrame) -> Result<(), End> {
+        if !self.greeted {
+            return self.greet(&frame);
+        }
+        let (files, link) = (&mut self.files, &mut self.link);
+        match frame {
+            HostFrame::Hello { .. } => return Err(End::Protocol("a second hello".to_owned())),
+            HostFrame::Start(start) => return self.start(&start),
+            HostFrame::Stdin { program, bytes } => {
+                if let Some(it) = self.programs.get_mut(&program) {
+                    it.write_input(&bytes.0, link)
+                        .map_err(|_| End::Protocol("more input than granted".to_owned()))?;
+                }
+            }
+            HostFrame::StdinEof { program } => {
+                if let Some(it) = self.programs.get_mut(&program) {
+                    it.end_input(link);
+                }
+            }
+            HostFrame::Signal { program, signal } => self.signal(program, signal),
+            HostFrame::Kill { program } => self.kill(program),
+            HostFrame::Resize { program, size } => {
+                if let Some(it) = self.programs.get(&program) {
+                    it.resize(size);
+                }
+            }
+            HostFrame::Grant { program, bytes } => {
+                if let Some(it) = self.programs.get_mut(&program) {
+                    it.grant(bytes);
+                }
+            }
+            HostFrame::WriteFile { request, path, mode, bytes, last } => {
+                files.write(request, (&path, mode), &bytes.0, last, link);
+            }
+            HostFrame::WriteMore { request, bytes, last } => {
+                files.write_more(request, &bytes.0, last, link);
+            }
+            HostFrame::ReadFile { request, path, max_bytes } => {
+                files.read(request, &path, max_bytes, link);
+            }
+            HostFrame::ListFiles { request, path } => files.list(request, &path, link),
+            HostFrame::RemoveFile { request, path } => files.remove(request, &path, link),
+            HostFrame::Cancel { request } => files.cancel(request),
+            HostFrame::Shutdown => return Err(End::Asked),
+        }
+        Ok(())
+    }
+
+    fn greet(&mut self, frame: &HostFrame) -> Result<(), End> {
+        let &HostFrame::Hello { version, nonce } = frame else {
+            return Err(End::Protocol("no hello".to_owned()));
+        };
+        self.link.queue(&GuestFrame::Hello { version: VERSION, nonce });
+        if version != VERSION {
+            return Err(End::Protocol(format!("version {version} instead of {VERSION}")));
+        }
+        self.greeted = true;
+        Ok(())
+    }
+
+    fn start(&mut self, start: &Start) -> Result<(), End> {
+        if self.programs.contains_key(&start.program) {
+            return Err(End::Protocol(format!("program {} started twice", start.program.0)));
+        }
+        let mark = self.next_mark;
+        self.next_mark = mark.next();
+        match self.spawn(start, mark) {
+            Ok(program) => {
+                let pid = u32::try_from(program.pid).unwrap_or(0);
+                self.link.queue(&GuestFrame::Started { program: start.program, pid });
+                self.programs.insert(start.program, program);
+            }
+            Err(SpawnError { step, errno }) => self.link.queue(&GuestFrame::StartFailed {
+                program: start.program,
+                errno: errno.raw_os_error(),
+                step,
+            }),
+        }
+        Ok(())
+    }
+
+    fn spawn(&mut self, start: &Start, mark: Mark) -> Result<Program, SpawnError> {
+        if self.programs.len() >= MAX_PROGRAMS {
+            return Err(SpawnError { step: StartStep::Fork, errno: Errno::AGAIN });
+        }
+        let limits = limits(start.rlimits, mark);
+        let image = Image::new(&start.argv, &start.env, &start.cwd, limits)?;
+        let ends =
+            Ends::open(start).map_err(|errno| SpawnError { step: StartStep::Streams, errno })?;
+        let memory_kills = self.memory_kills.count();
+        let now = Instant::now();
+        let streams: Streams<'_> = ends.theirs();
+        let pid = self.spawner.spawn(&image, streams)?;
+        let mut program = Program::new(start, pid, mark, ends, now);
+        program.memory_kills = memory_kills;
+        Ok(program)
+    }
+
+    fn signal(&mut self, id: ProgramId, signal: i32) {
+        if let Some(program) = self.programs.get(&id)
+            && (1..=64).contains(&signal)
+        {
+            let mark = program.mark;
+            self.tree.signal_where(signal, |it| it == mark);
+        }
+    }
+
+    fn kill(&mut self, id: ProgramId) {
+        if let Some(program) = self.programs.get_mut(&id) {
+            program.kill();
+            self.pause = FIRST_PAUSE;
+        }
+    }
+
+    fn serve_signals(&mut self) -> Result<(), End> {
+        let mut info = [0; 128 * 8];
+        let count = rustix::io::read(&self.signals, &mut info).unwrap_or(0);
+        // The number is the first field of signalfd_siginfo, which is 128 bytes.
+        let child = libc::SIGCHLD.to_ne_bytes();
+        if info[..count].chunks_exact(128).any(|it| !it.starts_with(&child)) {
+            return Err(End::Asked);
+        }
+        self.reap();
+        Ok(())
+    }
+
+    /// Waits for whatever has ended, and adds it to the account of its program.
+    fn reap(&mut self) {
+        self.pause = FIRST_PAUSE;
+        for _ in 0..REAPED_AT_ONCE {
+            let pid = match kernel::ended_child() {
+                Children::Ended(pid) => pid,
+                Children::Alive => return,
+                Children::None => {
+                    for program in self.programs.values_mut().filter(|it| it.is_ending()) {
+                        program.tree_died();
+                    }
+                    return;
+                }
+            };
+            let main = self.programs.values().find(|it| it.pid == pid && it.is_running());
+            let is_main = main.is_some();
+            // A zombie still has its limits, and loses them when it is reaped.
+            let mark = main.map(|it| it.mark).or_else(|| Mark::of(pid));
+            let Some(reaped) = kernel::reap(pid) else { return };
+            let mut programs = self.programs.values_mut();
+            if let Some(program) = programs.find(|it| Some(it.mark) == mark) {
+                program.count(&reaped);
+                if is_main {
+                    program.main_ended(&reaped, Instant::now());
+                }
+            }
+        }
+    }
+
+    fn serve_input(&mut self, id: ProgramId, events: PollFlags) {
+        let Some(program) = self.programs.get_mut(&id) else { return };
+        if events.contains(PollFlags::OUT) {
+            program.pump_input(&mut self.link);
+        } else {
+            program.close_input(&mut self.link);
+        }
+    }
+
+    fn expire(&mut self) {
+        if self.programs.values().all(|it| it.deadline().is_none()) {
+            return;
+        }
+        let now = Instant::now();
+        for program in self.programs.values_mut() {
+            if program.expire(now) {
+                self.pause = FIRST_PAUSE;
+            }
+        }
+    }
+
+    /// Kills what is left of the programs that must die.
+    fn hunt(&mut self) {
+        let dying: Vec<ProgramId> =
+            self.programs.values().filter(|it| it.is_dying()).map(|it| it.id).collect();
+        if dying.is_empty() {
+            return;
+        }
+        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+        if dying.len() == self.programs.len() && self.tree.is_init() {
+            self.tree.signal_all(libc::SIGKILL);
+            return;
+        }
+        for id in dying {
+            let Some(program) = self.programs.get(&id) else { continue };
+            if program.is_running() {
+                // Not reaped yet, so that the number is still its own.
+                kernel::kill(program.pid, libc::SIGKILL);
+            }
+            let mark = program.mark;
+            let others: Vec<Mark> =
+                self.programs.values().map(|it| it.mark).filter(|it| *it != mark).collect();
+            // A process that lowered its limit has no program, and must not outlive the one that ends.
+            let found = self.tree.signal_where(libc::SIGKILL, |it| !others.contains(&it));
+            if found == Found::None
+                && let Some(program) = self.programs.get_mut(&id)
+            {
+                program.tree_died();
+            }
+        }
+    }
+
+    fn report_ended(&mut self) {
+        let (buffer, link) = (&mut self.buffer, &mut self.link);
+        let memory_kills = &self.memory_kills;
+        self.programs.retain(|_, program| {
+            if !program.drain(buffer, link) {
+                return true;
+            }
+            match program.exited(memory_kills.count()) {
+                Some(exited) => {
+                    link.queue(&GuestFrame::Exited(exited));
+                    false
+                }
+                None => true,
+            }
+        });
+    }
+
+    fn kill_everything(&mut self) {
+        self.programs = mem::take(&mut self.programs);
+        self.programs.clear();
+        loop {
+            match kernel::ended_child() {
+                Children::None => return,
+                Children::Ended(pid) => {
+                    kernel::reap(pid);
+                }
+                Children::Alive => {
+                    self.tree.signal_all(libc::SIGKILL);
+                    // SIGCHLD ends the wait early.
+                    let mut set = [PollFd::new(&self.signals, PollFlags::IN)];
+                    let pause = Timespec { tv_sec: 0, tv_nsec: 5_000_000 };
+                    rustix::event::poll(&mut set, Some(&pause)).ok();
+                    rustix::io::read(&self.signals, &mut [0_u8; 1024]).ok();
+                }
+            }
+        }
+    }
+}
+
+fn limits(asked: Rlimits, mark: Mark) -> Vec<(libc::__rlimit_resource_t, u64)> {
+    let asked = [
+        (libc::RLIMIT_NOFILE, asked.open_files),
+        (libc::RLIMIT_NPROC, asked.processes),
+        (libc::RLIMIT_FSIZE, asked.file_bytes),
+        (libc::RLIMIT_STACK, asked.stack_bytes),
+        (libc::RLIMIT_AS, asked.address_space_bytes),
+        (libc::RLIMIT_CPU, asked.cpu_seconds),
+        (libc::RLIMIT_CORE, Some(0)),
+        (tree::MARKED, Some(mark.limit())),
+    ];
+    asked.into_iter().filter_map(|(resource, value)| Some((resource, value?))).collect()
+}

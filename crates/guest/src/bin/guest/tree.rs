@@ -1,0 +1,213 @@
+//! Which processes belong to which program, whatever they did to hide.
+//!
+//! A process may leave its session, its group and its parent, but not its limits: they are inherited and
+//! can only be lowered. So each program starts with its own hard limit for file locks, a resource that
+//! Linux has not enforced since 2.4 but still keeps, and that number marks all its descendants.
+//!
+//! Being pid 1 or a subreaper, the guest is an ancestor of everything it started. Only its descendants
+//! are ever signalled: outside a pid namespace another guest may use the same marks.
+
+use std::{collections::HashMap, io::Read, os::fd::OwnedFd};
+
+use rustix::{
+    fs::{Dir, Mode, OFlags},
+    process::{Pid, PidfdFlags},
+};
+
+use crate::kernel;
+
+/// The resource whose hard limit carries the mark.
+pub(crate) const MARKED: libc::__rlimit_resource_t = libc::RLIMIT_LOCKS;
+
+/// Marks start here, far above what anybody sets and far below "unlimited".
+const FIRST_MARK: u64 = 1 << 40;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Mark(u64);
+
+impl Mark {
+    pub(crate) fn first() -> Self {
+        Self(FIRST_MARK)
+    }
+
+    pub(crate) fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+
+    /// The limit that a program's first process must get.
+    pub(crate) fn limit(self) -> u64 {
+        self.0
+    }
+
+    /// The mark of any process; of a zombie, too.
+    pub(crate) fn of(pid: i32) -> Option<Self> {
+        kernel::hard_limit(pid, MARKED).map(Self)
+    }
+}
+
+/// What a walk over the processes found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    Some,
+    None,
+}
+
+#[derive(Debug)]
+pub(crate) struct Tree {
+    /// Our own number; 1 in a pid namespace of our own.
+    own: i32,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    parent: i32,
+    zombie: bool,
+}
+
+impl Tree {
+    pub(crate) fn new() -> Self {
+        Self { own: rustix::process::getpid().as_raw_nonzero().get() }
+    }
+
+    pub(crate) fn is_init(&self) -> bool {
+        self.own == 1
+    }
+
+    /// Signals everything that we ever started.
+    pub(crate) fn signal_all(&self, signal: i32) -> Found {
+        if self.is_init() {
+            // The kernel does it in one step that no fork can slip through, and spares pid 1.
+            kernel::kill(-1, signal);
+            return Found::Some;
+        }
+        self.signal_where(signal, |_| true)
+    }
+
+    /// Signals the descendants whose mark is asked for, and says whether there were any.
+    pub(crate) fn signal_where(&self, signal: i32, wanted: impl Fn(Mark) -> bool) -> Found {
+        let Some(processes) = processes() else { return Found::Some };
+        let mut found = Found::None;
+        for (&pid, entry) in &processes {
+            if pid == self.own || entry.zombie {
+                continue;
+            }
+            match self.descends(pid, &processes) {
+                Descent::Ours => {}
+                Descent::Foreign => continue,
+                // An ancestor ended during the walk; only another walk can tell.
+                Descent::Unknown => {
+                    if Mark::of(pid).is_some_and(&wanted) {
+                        found = Found::Some;
+                    }
+                    continue;
+                }
+            }
+            if signal_if(pid, signal, &wanted) {
+                found = Found::Some;
+            }
+        }
+        found
+    }
+
+    fn descends(&self, pid: i32, processes: &HashMap<i32, Entry>) -> Descent {
+        if self.is_init() {
+            return Descent::Ours;
+        }
+        let mut current = pid;
+        // Reading is not atomic, so the parents may form a ring; no chain is longer than all processes.
+        for _ in 0..=processes.len() {
+            match processes.get(&current).map(|it| it.parent) {
+                None => return Descent::Unknown,
+                Some(parent) if parent == self.own => return Descent::Ours,
+                Some(0 | 1) => return Descent::Foreign,
+                Some(parent) => current = parent,
+            }
+        }
+        Descent::Unknown
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Descent {
+    Ours,
+    Foreign,
+    Unknown,
+}
+
+fn signal_if(pid: i32, signal: i32, wanted: impl Fn(Mark) -> bool) -> bool {
+    let Some(handle) = Pid::from_raw(pid) else { return false };
+    // Opened before the mark is read: if the number is used anew in between, the signal goes to the
+    // process that is gone and not to the newcomer.
+    let handle = rustix::process::pidfd_open(handle, PidfdFlags::empty());
+    if !Mark::of(pid).is_some_and(wanted) {
+        return false;
+    }
+    match handle {
+        Ok(handle) => kernel::kill_exactly(&handle, signal),
+        Err(_) => kernel::kill(pid, signal),
+    }
+    true
+}
+
+/// Each visible process, or `None` if `/proc` cannot be read.
+fn processes() -> Option<HashMap<i32, Entry>> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let proc = rustix::fs::open("/proc", flags, Mode::empty()).ok()?;
+    let mut processes = HashMap::new();
+    for entry in Dir::read_from(&proc).ok()? {
+        let Ok(entry) = entry else { break };
+        let Some(pid) = entry.file_name().to_str().ok().and_then(|it| it.parse().ok()) else {
+            continue;
+        };
+        if let Some(entry) = read_stat(&proc, pid) {
+            processes.insert(pid, entry);
+        }
+    }
+    Some(processes)
+}
+
+fn read_stat(proc: &OwnedFd, pid: i32) -> Option<Entry> {
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+    let stat = rustix::fs::openat(proc, format!("{pid}/stat"), flags, Mode::empty()).ok()?;
+    let mut buffer = [0; 512];
+    let length = std::fs::File::from(stat).read(&mut buffer).ok()?;
+    parse_stat(&buffer[..length])
+}
+
+/// Fields between the parent and the number of threads; see `proc_pid_stat(5)`.
+const THREADS_AFTER_PARENT: usize = 15;
+
+/// `pid (name) state parent …`, where the name is the program's to choose and may hold anything.
+fn parse_stat(stat: &[u8]) -> Option<Entry> {
+    let end = stat.iter().rposition(|it| *it == b')')?;
+    let mut fields = std::str::from_utf8(&stat[end + 1..]).ok()?.split_ascii_whitespace();
+    let state = fields.next()?;
+    let parent = fields.next()?.parse().ok()?;
+    let threads: u32 = fields.nth(THREADS_AFTER_PARENT)?.parse().ok()?;
+    // The first thread of a process may end before the others, and then looks like a zombie.
+    let zombie = matches!(state, "Z" | "X") && threads <= 1;
+    Some(Entry { parent, zombie })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stat(state: &str, threads: u32) -> Entry {
+        let line =
+            format!("7 (a) Z 1 (b)) {state} 42 7 7 0 -1 4 1 2 3 4 5 6 7 8 20 0 {threads} 0 9");
+        parse_stat(line.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn a_name_with_parentheses_does_not_shift_the_fields() {
+        let entry = stat("S", 1);
+        assert_eq!((entry.parent, entry.zombie), (42, false));
+    }
+
+    #[test]
+    fn a_zombie_is_one_only_when_all_its_threads_are() {
+        assert!(stat("Z", 1).zombie);
+        assert!(!stat("Z", 2).zombie);
+    }
+}
