@@ -37,7 +37,8 @@ impl Isolation {
         if enforcement.own_users {
             isolation.holds.push("a host user of its own".to_owned());
         } else {
-            let words = "shares the host user of the server; sandboxes are kept apart by namespaces";
+            let words =
+                "shares the host user of the server; sandboxes are kept apart by namespaces";
             isolation.missing.push(words.to_owned());
         }
         if let Some(reason) = &enforcement.reason {
@@ -88,7 +89,11 @@ fn version(mechanism: Mechanism) -> Option<&'static str> {
 
 fn size(bytes: u64) -> String {
     const MIB: u64 = 1024 * 1024;
-    if bytes.is_multiple_of(MIB) { format!("{} MiB", bytes / MIB) } else { format!("{bytes} bytes") }
+    if bytes.is_multiple_of(MIB) {
+        format!("{} MiB", bytes / MIB)
+    } else {
+        format!("{bytes} bytes")
+    }
 }
 
 #[cfg(test)]

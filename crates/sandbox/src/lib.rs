@@ -12,6 +12,7 @@ pub mod backend;
 pub mod isolation;
 
 pub use backend::{
-    Backend, BoxFuture, Ended, Guard, Limits, Link, Spec, StartError, Started, namespaces::Namespaces,
+    Backend, BoxFuture, Ended, Guard, Limits, Link, Spec, StartError, Started,
+    namespaces::Namespaces,
 };
 pub use isolation::Isolation;

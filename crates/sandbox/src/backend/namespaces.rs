@@ -110,7 +110,7 @@ impl Namespaces {
             limits: spec.limits,
             toolchains: spec.toolchains,
         };
-        guard.connection.send(&request, &[theirs.as_fd()]).await?;
+        guard.connection.send(&request, &[theirs.as_fd()])?;
         drop(theirs);
         guard.ticket.started().await?.map_err(into_start_error)?;
         Ok(Started { link: Box::new(link), guard: Box::new(guard), isolation })
@@ -151,8 +151,9 @@ impl Drop for NamespaceGuard {
 
 fn into_start_error(Failure { step, errno }: Failure) -> StartError {
     let reason = std::io::Error::from_raw_os_error(errno);
-    match reason.kind() {
-        std::io::ErrorKind::PermissionDenied => StartError::NotPermitted { step, errno },
-        _ => StartError::Failed { step, reason },
+    if reason.kind() == std::io::ErrorKind::PermissionDenied {
+        StartError::NotPermitted { step, errno }
+    } else {
+        StartError::Failed { step, reason }
     }
 }

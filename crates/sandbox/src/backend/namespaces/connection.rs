@@ -1,7 +1,8 @@
 //! The connection to one launcher: requests out, replies to whoever waits for them.
 //!
-//! One task reads all replies. When the launcher is gone it waits until its sandboxes are dead too,
-//! which the kernel sees to, before it says that they ended.
+//! One thread reads all replies. When the launcher is gone it waits until its sandboxes are dead too,
+//! which the kernel sees to, before it says that they ended. Requests are sent where they arise: a
+//! packet is whole or absent, and the socket's buffer holds hundreds of them.
 
 use std::{
     collections::HashMap,
@@ -12,6 +13,7 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
+    thread,
 };
 
 use launcher::{
@@ -19,14 +21,12 @@ use launcher::{
     packet::{self, PacketError},
 };
 use rustix::{
+    event::{PollFd, PollFlags, poll},
+    io::Errno,
     net::{AddressFamily, Shutdown, SocketFlags, SocketType, shutdown, socketpair},
     process::{Pid, PidfdFlags, pidfd_open},
 };
-use tokio::{
-    io::{Interest, unix::AsyncFd},
-    sync::{oneshot, watch},
-};
-use tokio_util::task::TaskTracker;
+use tokio::sync::{oneshot, watch};
 
 use crate::backend::{Ended, StartError};
 
@@ -36,12 +36,11 @@ pub(super) struct Connection {
     enforcement: Enforcement,
     launcher_pid: u32,
     next_id: AtomicU64,
-    tasks: TaskTracker,
 }
 
 #[derive(Debug)]
 struct Shared {
-    socket: AsyncFd<OwnedFd>,
+    socket: OwnedFd,
     sandboxes: Mutex<Sandboxes>,
 }
 
@@ -74,19 +73,27 @@ impl Connection {
         guest: BorrowedFd<'_>,
         hello: &Request,
     ) -> Result<Self, StartError> {
-        let (child, socket) = spawn(program).map_err(StartError::Launcher)?;
-        let socket = AsyncFd::new(socket).map_err(StartError::Launcher)?;
+        let (launcher, socket) = spawn(program).map_err(StartError::Launcher)?;
+        let launcher_pid = launcher.id();
         let shared = Arc::new(Shared { socket, sandboxes: Mutex::default() });
-        let child = Reaped::new(child).map_err(StartError::Launcher)?;
-        let launcher_pid = child.pid;
-        shared.send(hello, &[guest]).await?;
-        let Some(Reply::Ready(enforcement)) = shared.receive().await? else {
-            return Err(StartError::LauncherGone);
+        let (tell_ready, ready) = oneshot::channel();
+        let reader = Arc::clone(&shared);
+        // It ends with the launcher, and the launcher with the socket.
+        thread::Builder::new()
+            .name("launcher".to_owned())
+            .spawn(move || reader.read(launcher, tell_ready))
+            .map_err(StartError::Launcher)?;
+        let enforcement = match shared.send(hello, &[guest]) {
+            Ok(()) => ready.await.map_err(|_| StartError::LauncherGone),
+            Err(error) => Err(error),
         };
-        let tasks = TaskTracker::new();
-        tasks.spawn(Arc::clone(&shared).read(child));
-        tasks.close();
-        Ok(Self { shared, enforcement, launcher_pid, next_id: AtomicU64::new(1), tasks })
+        let connection = |enforcement| Self {
+            shared: Arc::clone(&shared),
+            enforcement,
+            launcher_pid,
+            next_id: AtomicU64::new(1),
+        };
+        enforcement.map(connection).inspect_err(|_| shared.hang_up())
     }
 
     pub(super) fn enforcement(&self) -> &Enforcement {
@@ -114,38 +121,26 @@ impl Connection {
         Ticket { id, started: Some(started), ended }
     }
 
-    pub(super) async fn send(
+    pub(super) fn send(
         &self,
         request: &Request,
         descriptors: &[BorrowedFd<'_>],
     ) -> Result<(), StartError> {
-        self.shared.send(request, descriptors).await
+        self.shared.send(request, descriptors)
     }
 
     /// Ends a sandbox, if it has not ended.
     pub(super) fn kill(&self, id: u64) {
-        if !self.shared.sandboxes().waiting.contains_key(&id) {
-            return;
-        }
-        let request = Request::Kill { id };
-        match packet::send(self.shared.socket.get_ref(), &request, &[]) {
-            Err(PacketError::Socket(error)) if error.kind() == io::ErrorKind::WouldBlock => {
-                let shared = Arc::clone(&self.shared);
-                self.tasks.spawn(async move {
-                    // A launcher that is gone has killed it already.
-                    drop(shared.send(&request, &[]).await);
-                });
-            }
-            // As above.
-            Ok(()) | Err(_) => {}
+        if self.shared.sandboxes().waiting.contains_key(&id) {
+            // A launcher that is gone has killed it already.
+            drop(self.shared.send(&Request::Kill { id }, &[]));
         }
     }
 }
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        // The reading task keeps the socket open; both it and the launcher see the end now.
-        let _already_gone = shutdown(self.shared.socket.get_ref(), Shutdown::Both);
+        self.shared.hang_up();
     }
 }
 
@@ -174,30 +169,33 @@ impl Shared {
         self.sandboxes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn send(
-        &self,
-        request: &Request,
-        descriptors: &[BorrowedFd<'_>],
-    ) -> Result<(), StartError> {
-        let send = |socket: &OwnedFd| {
-            packet::send(socket, request, descriptors).map_err(into_io)
-        };
-        match self.socket.async_io(Interest::WRITABLE, send).await {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(StartError::LauncherGone),
-            other => other.map_err(StartError::Launcher),
-        }
+    fn send(&self, request: &Request, descriptors: &[BorrowedFd<'_>]) -> Result<(), StartError> {
+        packet::send(&self.socket, request, descriptors).map_err(|error| match error {
+            PacketError::Socket(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                StartError::LauncherGone
+            }
+            PacketError::Socket(error) => StartError::Launcher(error),
+            PacketError::Decode { .. }
+            | PacketError::Encode(_)
+            | PacketError::TooLong { .. }
+            | PacketError::Truncated => StartError::Launcher(io::Error::other(error)),
+        })
     }
 
-    async fn receive(&self) -> Result<Option<Reply>, StartError> {
-        let receive = |socket: &OwnedFd| packet::receive(socket).map_err(into_io);
-        let received = self.socket.async_io(Interest::READABLE, receive).await;
-        Ok(received.map_err(StartError::Launcher)?.map(|(reply, _)| reply))
+    /// The reader keeps the socket open; both it and the launcher see the end now.
+    fn hang_up(&self) {
+        let _already_gone = shutdown(&self.socket, Shutdown::Both);
     }
 
-    async fn read(self: Arc<Self>, launcher: Reaped) {
+    fn read(&self, mut launcher: Child, ready: oneshot::Sender<Enforcement>) {
+        let mut ready = Some(ready);
         loop {
-            match self.receive().await {
-                Ok(Some(reply)) => self.sandboxes().hear(reply),
+            match packet::receive(&self.socket) {
+                Ok(Some((Reply::Ready(enforcement), _))) => {
+                    // Nobody listens if the opening was cancelled; then the socket is closed.
+                    drop(ready.take().map(|it| it.send(enforcement)));
+                }
+                Ok(Some((reply, _))) => self.sandboxes().hear(reply),
                 Ok(None) => break,
                 Err(error) => {
                     tracing::error!(%error, "launcher is not understood");
@@ -213,12 +211,10 @@ impl Shared {
         // Whoever waits for a start hears that the launcher is gone.
         waiting.values_mut().for_each(|it| it.started = None);
         // One that sent nonsense must not live on with nobody to hear it.
-        let _already_gone = shutdown(self.socket.get_ref(), Shutdown::Both);
-        launcher.ended().await;
+        self.hang_up();
+        drop(launcher.wait());
         for sandbox in waiting.into_values() {
-            if let Some(process) = sandbox.process {
-                ended(process).await;
-            }
+            sandbox.process.iter().for_each(wait_for);
             sandbox.ended.send_replace(Some(Ended::default()));
         }
     }
@@ -245,53 +241,36 @@ impl Sandboxes {
             Reply::Ended { id, usage } => {
                 let Some(waiting) = self.waiting.remove(&id) else { return };
                 let Usage { out_of_memory_kills, peak_memory_bytes, cpu_micros } = usage;
-                tracing::debug!(id, out_of_memory_kills, peak_memory_bytes, cpu_micros, "sandbox ended");
+                tracing::debug!(
+                    id,
+                    out_of_memory_kills,
+                    peak_memory_bytes,
+                    cpu_micros,
+                    "sandbox ended"
+                );
                 let out_of_memory = out_of_memory_kills > 0;
                 waiting.ended.send_replace(Some(Ended { out_of_memory, peak_memory_bytes }));
             }
-            Reply::Ready(_) => tracing::warn!("launcher greets twice"),
+            Reply::Ready(_) => {}
         }
     }
 }
 
-/// A child process that is reaped when it has ended.
-#[derive(Debug)]
-struct Reaped {
-    pid: u32,
-    child: Child,
-    process: AsyncFd<OwnedFd>,
-}
-
-impl Reaped {
-    fn new(child: Child) -> io::Result<Self> {
-        let pid = child.id();
-        Ok(Self { pid, child, process: AsyncFd::new(pidfd(pid)?)? })
-    }
-
-    async fn ended(mut self) {
-        // An error here means that the runtime shuts down, and the process with it.
-        drop(self.process.readable().await);
-        drop(self.child.try_wait());
-    }
-}
-
-async fn ended(process: OwnedFd) {
-    if let Ok(process) = AsyncFd::new(process) {
-        drop(process.readable().await);
-    }
+/// Blocks until a process has ended.
+fn wait_for(process: &OwnedFd) {
+    while poll(&mut [PollFd::new(process, PollFlags::IN)], None) == Err(Errno::INTR) {}
 }
 
 fn pidfd(pid: u32) -> io::Result<OwnedFd> {
     let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
     let pid = pid.ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
-    Ok(pidfd_open(pid, PidfdFlags::NONBLOCK)?)
+    Ok(pidfd_open(pid, PidfdFlags::empty())?)
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one process that `sandbox` starts by itself")]
 fn spawn(program: BorrowedFd<'_>) -> io::Result<(Child, OwnedFd)> {
     let (ours, theirs) =
         socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)?;
-    rustix::io::ioctl_fionbio(&ours, true)?;
     let child = Command::new(format!("/proc/self/fd/{}", program.as_raw_fd()))
         .stdin(Stdio::from(theirs))
         .stdout(Stdio::null())
@@ -300,11 +279,4 @@ fn spawn(program: BorrowedFd<'_>) -> io::Result<(Child, OwnedFd)> {
         .env_clear()
         .spawn()?;
     Ok((child, ours))
-}
-
-fn into_io(error: PacketError) -> io::Error {
-    match error {
-        PacketError::Socket(error) => error,
-        other => io::Error::other(other),
-    }
 }
