@@ -186,7 +186,8 @@ fn c_string(path: &Path) -> io::Result<CString> {
 
 /// Whether a host directory may be shown as a toolchain: a directory of programs, not of people's,
 /// the system's or the kernel's data.
-pub(crate) fn may_be_shown(path: &Path) -> bool {
+#[must_use]
+pub fn may_be_shown(path: &Path) -> bool {
     const NEVER: &[&str] = &["/boot", "/dev", "/etc", "/proc", "/run", "/sys", "/tmp", "/var"];
     const ONLY_BELOW: &[&str] = &["/", "/home", "/mnt", "/root"];
     let plain = path.is_absolute() && path.components().skip(1).all(is_plain);

@@ -22,5 +22,6 @@ mod sandboxes;
 mod seccomp;
 mod syscalls;
 
+pub use host::may_be_shown;
 pub use limits::Limits;
 pub use message::{Enforcement, Failure, Mechanism, Reply, Request, Usage};

@@ -9,7 +9,9 @@
 //! does so without forking: the launcher forks for it.
 
 pub mod backend;
+pub mod doctor;
 pub mod isolation;
+pub mod runtime;
 
 pub use backend::{
     Backend, BoxFuture, Ended, Guard, Limits, Link, Spec, StartError, Started,

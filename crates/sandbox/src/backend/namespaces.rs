@@ -11,7 +11,7 @@ use std::{
     sync::Arc,
 };
 
-use launcher::{Failure, Request, message::CgroupSource};
+use launcher::{Enforcement, Failure, Request, message::CgroupSource};
 use tokio::{net::UnixStream, sync::Mutex};
 
 use crate::{
@@ -73,6 +73,11 @@ impl Namespaces {
     pub async fn prepare(&self) -> Result<Isolation, StartError> {
         let connection = self.connection().await?;
         Ok(Isolation::of_namespaces(&Spec::default().limits, connection.enforcement()))
+    }
+
+    /// How this machine holds the limits of a sandbox.
+    pub(crate) async fn enforcement(&self) -> Result<Enforcement, StartError> {
+        Ok(self.connection().await?.enforcement().clone())
     }
 
     /// Process id of the launcher, while one runs.
