@@ -1,1 +1,27 @@
 //! The privileged, single-threaded program that puts guests into namespaces.
+//!
+//! ```text
+//! server ── Request ──▶ launcher ── clone3 ──▶ pid 1 of a sandbox: set-up code, then the guest
+//!        ◀── Reply ───           ◀── failure ─
+//! ```
+//!
+//! It knows nothing of programs, runtimes or runbooks: it starts guests, watches them, and reports
+//! how they ended. It never speaks the guest's protocol.
+
+pub mod cgroup;
+pub mod limits;
+pub mod message;
+pub mod packet;
+pub mod serve;
+
+mod child;
+mod host;
+mod order;
+mod root;
+mod sandboxes;
+mod seccomp;
+mod syscalls;
+
+pub use host::may_be_shown;
+pub use limits::Limits;
+pub use message::{Enforcement, Failure, Mechanism, Reply, Request, Usage};

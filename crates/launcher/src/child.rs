@@ -1,0 +1,350 @@
+//! The first process of a sandbox, from its birth to the moment it becomes the guest.
+//!
+//! ```text
+//! born ─▶ mapped ─▶ root built ─▶ in its control group ─▶ (waits for an order) ─▶ locked ─▶ guest
+//! ```
+//!
+//! It is a copy of the launcher: everything it needs was prepared before, it allocates nothing,
+//! and any error ends it after the step's name went to the launcher.
+
+use std::{
+    ffi::CStr,
+    fs::File,
+    io,
+    os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd},
+};
+
+use rustix::{
+    event::{PollFd, PollFlags, poll},
+    fs::{Mode, OFlags, open},
+    io::{Errno, fcntl_dupfd_cloexec, read, write},
+    net::{AddressFamily, SendFlags, SocketFlags, SocketType, send, socket_with},
+    process::{
+        DumpableBehavior, Gid, Resource, Rlimit, Signal, Uid, set_dumpable_behavior,
+        set_parent_process_death_signal, setrlimit, setsid, umask,
+    },
+    system::sethostname,
+    thread::{
+        CapabilitySet, CapabilitySets, clear_ambient_capability_set,
+        remove_capability_from_bounding_set, set_capabilities, set_no_new_privs, set_thread_groups,
+        set_thread_res_gid, set_thread_res_uid,
+    },
+    time::Timespec,
+};
+use seccompiler::BpfProgram;
+
+use crate::{
+    host::Blueprint,
+    message::Failure,
+    order::Order,
+    packet::{MAX_PACKET, receive_into},
+    root,
+    syscalls::{self, Close, OneThread, Signals},
+};
+
+/// The only user of a sandbox, guest and programs alike.
+pub(crate) const USER: u32 = 1000;
+
+/// The descriptor on which the guest finds its link.
+const LINK: i32 = 3;
+/// The descriptor of the memory events, named to the guest as an argument.
+const MEMORY_EVENTS: i32 = 4;
+
+/// What a sandbox is made from; the same for all of one launcher.
+#[derive(Debug)]
+pub(crate) struct Mould {
+    pub(crate) blueprint: Blueprint,
+    pub(crate) filter: BpfProgram,
+    pub(crate) guest: OwnedFd,
+    pub(crate) one_thread: OneThread,
+    /// Root may, and has to, drop its groups; others cannot in a user namespace of their own.
+    pub(crate) drops_groups: bool,
+}
+
+/// A step that failed, without a word allocated.
+#[derive(Debug)]
+pub(crate) struct Failed<'a> {
+    pub(crate) step: &'static str,
+    pub(crate) path: Option<&'a CStr>,
+    pub(crate) errno: Errno,
+}
+
+/// Names the step that a failed system call belongs to.
+pub(crate) trait Step<T> {
+    fn step<'a>(self, step: &'static str) -> Result<T, Failed<'a>>;
+    fn step_at<'a>(self, step: &'static str, path: &'a CStr) -> Result<T, Failed<'a>>;
+}
+
+impl<T, E: IntoErrno> Step<T> for Result<T, E> {
+    fn step<'a>(self, step: &'static str) -> Result<T, Failed<'a>> {
+        self.map_err(|it| Failed { step, path: None, errno: it.into_errno() })
+    }
+
+    fn step_at<'a>(self, step: &'static str, path: &'a CStr) -> Result<T, Failed<'a>> {
+        self.map_err(|it| Failed { step, path: Some(path), errno: it.into_errno() })
+    }
+}
+
+pub(crate) trait IntoErrno {
+    fn into_errno(self) -> Errno;
+}
+
+impl IntoErrno for Errno {
+    fn into_errno(self) -> Errno {
+        self
+    }
+}
+
+impl IntoErrno for io::Error {
+    fn into_errno(self) -> Errno {
+        Errno::from_io_error(&self).unwrap_or(Errno::IO)
+    }
+}
+
+/// Descriptors of the launcher that a sandbox uses.
+#[derive(Debug)]
+pub(crate) struct Inheritance<'a> {
+    /// Leads to the launcher.
+    pub(crate) control: BorrowedFd<'a>,
+    /// Lead into the control groups.
+    pub(crate) doors: &'a [File],
+    /// For the guest; see [`Group::memory_events`](crate::cgroup::Group::memory_events).
+    pub(crate) memory_events: Option<&'a File>,
+}
+
+/// Lives the life above.
+pub(crate) fn live(mould: &Mould, inheritance: &Inheritance<'_>) -> ! {
+    let Ok(hands) = Hands::new(mould, inheritance) else { exit() };
+    let mut packet = [0; MAX_PACKET];
+    let failed = match prepare(mould, &hands, inheritance.doors) {
+        Ok(()) => become_guest(mould, &hands, &mut packet),
+        Err(failed) => failed,
+    };
+    report(&hands.control, &failed);
+    exit()
+}
+
+#[expect(clippy::exit, reason = "a copy of the launcher must not return into its loop")]
+fn exit() -> ! {
+    std::process::exit(1)
+}
+
+/// The only descriptors kept to the end, at numbers that none of the guest's can have.
+#[derive(Debug)]
+struct Hands {
+    control: OwnedFd,
+    guest: OwnedFd,
+    memory_events: Option<OwnedFd>,
+}
+
+const FIRST_HAND: i32 = 10;
+
+impl Hands {
+    fn new(mould: &Mould, inheritance: &Inheritance<'_>) -> Result<Self, Errno> {
+        let keep = |it: BorrowedFd<'_>| fcntl_dupfd_cloexec(it, FIRST_HAND);
+        Ok(Self {
+            control: keep(inheritance.control)?,
+            guest: keep(mould.guest.as_fd())?,
+            memory_events: inheritance.memory_events.map(|it| keep(it.as_fd())).transpose()?,
+        })
+    }
+
+    /// Closes everything else: the launcher's own socket, and the links of other sandboxes.
+    fn close_what_is_not_ours(&self, doors: &[File]) -> io::Result<()> {
+        const MOST: usize = 8;
+        let mut kept = [u32::MAX; MOST];
+        let ours = [Some(&self.control), Some(&self.guest), self.memory_events.as_ref()];
+        let ours = ours.into_iter().flatten().map(AsRawFd::as_raw_fd);
+        let numbers = ours.chain(doors.iter().map(AsRawFd::as_raw_fd));
+        for (slot, number) in kept.iter_mut().zip(numbers) {
+            *slot = number.cast_unsigned();
+        }
+        kept.sort_unstable();
+        let mut first = 0;
+        for number in kept.into_iter().filter(|it| *it != u32::MAX) {
+            if first < number {
+                syscalls::close_range(first, number - 1, Close::Now)?;
+            }
+            first = number + 1;
+        }
+        syscalls::close_range(first, u32::MAX, Close::Now)
+    }
+}
+
+/// Everything that needs no order.
+fn prepare<'a>(mould: &'a Mould, hands: &Hands, doors: &[File]) -> Result<(), Failed<'a>> {
+    hands.close_what_is_not_ours(doors).step("close descriptors")?;
+    take_standard_streams().step("open /dev/null")?;
+    syscalls::restore_sigpipe();
+    syscalls::stop_signals(Signals::Unblock).step("unblock signals")?;
+    umask(Mode::empty());
+    // The launcher writes one byte once our user is mapped.
+    match read(&hands.control, &mut [0; 1]) {
+        Ok(1) => {}
+        Ok(_) => exit(),
+        Err(error) => return Err(error).step("wait for the user map"),
+    }
+    if mould.drops_groups {
+        set_thread_groups(&[]).step("drop groups")?;
+    }
+    let (user, group) = (Uid::from_raw(USER), Gid::from_raw(USER));
+    set_thread_res_gid(group, group, group).step("change the group")?;
+    set_thread_res_uid(user, user, user).step("change the user")?;
+    // Changing the user cleared it, and without it our own files in /proc belong to nobody.
+    set_dumpable_behavior(DumpableBehavior::Dumpable).step("become dumpable")?;
+    // Changing the user cleared this too; it is said again at the end, where it must hold.
+    set_parent_process_death_signal(Some(Signal::KILL)).step("bind our life to the launcher")?;
+    sethostname(b"sandbox").step("set the host name")?;
+    let socket = socket_with(AddressFamily::INET, SocketType::DGRAM, SocketFlags::CLOEXEC, None)
+        .step("open a socket")?;
+    syscalls::raise_loopback(socket.as_fd()).step("raise the loopback interface")?;
+    root::build(&mould.blueprint)?;
+    for door in doors {
+        write(door, b"0").step("enter the control group")?;
+    }
+    // From here on our group is the root of what /proc/self/cgroup can name.
+    syscalls::leave_cgroup_namespace().step("leave the control group namespace")
+}
+
+fn take_standard_streams() -> io::Result<()> {
+    let null = open(c"/dev/null", OFlags::RDWR | OFlags::CLOEXEC, Mode::empty())?;
+    let null = fcntl_dupfd_cloexec(&null, FIRST_HAND)?;
+    (0..=2).try_for_each(|number| syscalls::place_at(null.as_fd(), number))
+}
+
+/// Waits for the order and carries it out; returns only what went wrong.
+fn become_guest<'a>(mould: &Mould, hands: &Hands, packet: &'a mut [u8; MAX_PACKET]) -> Failed<'a> {
+    match obey(mould, hands, packet) {
+        Ok(()) => {
+            let counted = [c"guest", c"--memory-events", c"4"];
+            let arguments = if hands.memory_events.is_some() { &counted } else { &counted[..1] };
+            let error = syscalls::execute(hands.guest.as_fd(), arguments, c"PATH=/usr/bin:/bin");
+            Failed { step: "start the guest", path: None, errno: error.into_errno() }
+        }
+        Err(failed) => failed,
+    }
+}
+
+fn obey<'a>(
+    mould: &Mould,
+    hands: &Hands,
+    packet: &'a mut [u8; MAX_PACKET],
+) -> Result<(), Failed<'a>> {
+    let mut received = Received::default();
+    let length = receive_into(&hands.control, packet, |it| received.push(it))
+        .map_err(|_| Errno::IO)
+        .step("receive the order")?;
+    if length == 0 {
+        exit();
+    }
+    let packet: &'a [u8] = packet;
+    let order = Order::decode(&packet[..length]).ok_or(Errno::PROTO).step("read the order")?;
+    let link = received.next().ok_or(Errno::BADF).step("receive the link")?;
+    let link = fcntl_dupfd_cloexec(&link, FIRST_HAND).step("keep the link")?;
+    root::finish(&order, received)?;
+    syscalls::place_at(link.as_fd(), LINK).step("place the link")?;
+    if let Some(events) = &hands.memory_events {
+        syscalls::place_at(events.as_fd(), MEMORY_EVENTS).step("place the memory events")?;
+    }
+    syscalls::close_range(MEMORY_EVENTS.cast_unsigned() + 1, u32::MAX, Close::AtExec)
+        .step("close descriptors")?;
+    setsid().step("start a session")?;
+    set_limits(&order).step("set limits")?;
+    umask(Mode::from_raw_mode(0o022));
+    drop_privileges(mould)?;
+    set_parent_process_death_signal(Some(Signal::KILL)).step("bind our life to the launcher")?;
+    // A launcher that died before that call would not have killed us.
+    let mut launcher = [PollFd::new(&hands.control, PollFlags::empty())];
+    let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+    if poll(&mut launcher, Some(&now)).step("look for the launcher")? > 0 {
+        exit();
+    }
+    Ok(())
+}
+
+fn set_limits(order: &Order<'_>) -> Result<(), Errno> {
+    let set = |resource, value| {
+        setrlimit(resource, Rlimit { current: Some(value), maximum: Some(value) })
+    };
+    set(Resource::Core, 0)?;
+    set(Resource::Nofile, OPEN_FILES)?;
+    set(Resource::Nproc, order.processes)?;
+    set(Resource::Rtprio, 0)?;
+    set(Resource::Nice, 0)?;
+    if order.data_bytes > 0 {
+        set(Resource::Data, order.data_bytes)?;
+    }
+    Ok(())
+}
+
+/// Descriptors of one program; the soft limit most distributions give.
+const OPEN_FILES: u64 = 1024;
+
+fn drop_privileges<'a>(mould: &Mould) -> Result<(), Failed<'a>> {
+    for bit in 0..u64::BITS {
+        match remove_capability_from_bounding_set(CapabilitySet::from_bits_retain(1 << bit)) {
+            // The first number that this kernel has no capability for.
+            Err(Errno::INVAL) => break,
+            other => other.step("drop a capability from the bounding set")?,
+        }
+    }
+    clear_ambient_capability_set().step("clear ambient capabilities")?;
+    let none = CapabilitySet::empty();
+    let sets = CapabilitySets { effective: none, permitted: none, inheritable: none };
+    set_capabilities(None, sets).step("drop capabilities")?;
+    set_no_new_privs(true).step("set no_new_privs")?;
+    seccompiler::apply_filter(&mould.filter).map_err(|_| Errno::INVAL).step("install the filter")
+}
+
+/// Tells the launcher.
+fn report(control: &OwnedFd, failed: &Failed<'_>) {
+    const LONGEST: usize = 512;
+    let mut message = [0; LONGEST];
+    let errno = failed.errno.raw_os_error().to_le_bytes();
+    let gap: &[u8] = if failed.path.is_some() { b" " } else { b"" };
+    let path = failed.path.map_or(b"".as_slice(), CStr::to_bytes);
+    let words = errno.iter().chain(failed.step.as_bytes()).chain(gap).chain(path);
+    let length = message.iter_mut().zip(words).map(|(to, from)| *to = *from).count();
+    // If it cannot be told, it sees us end without a guest.
+    let _told = send(control, &message[..length], SendFlags::NOSIGNAL);
+}
+
+/// What [`report`] sent.
+pub(crate) fn read_report(message: &[u8]) -> Option<Failure> {
+    let (errno, step) = message.split_first_chunk()?;
+    let step = String::from_utf8_lossy(step).into_owned();
+    Some(Failure { step, errno: i32::from_le_bytes(*errno) })
+}
+
+/// The descriptors of a packet, kept without allocating.
+#[derive(Debug)]
+struct Received {
+    descriptors: [Option<OwnedFd>; crate::packet::MAX_DESCRIPTORS],
+    length: usize,
+    taken: usize,
+}
+
+impl Default for Received {
+    fn default() -> Self {
+        Self { descriptors: [const { None }; _], length: 0, taken: 0 }
+    }
+}
+
+impl Received {
+    fn push(&mut self, descriptor: OwnedFd) {
+        if let Some(slot) = self.descriptors.get_mut(self.length) {
+            *slot = Some(descriptor);
+            self.length += 1;
+        }
+    }
+}
+
+impl Iterator for Received {
+    type Item = OwnedFd;
+
+    fn next(&mut self) -> Option<OwnedFd> {
+        let descriptor = self.descriptors.get_mut(self.taken)?.take();
+        self.taken += 1;
+        descriptor
+    }
+}

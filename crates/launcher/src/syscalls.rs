@@ -1,0 +1,231 @@
+//! System calls that no safe library offers, each behind the narrowest function that does the job.
+
+#![expect(unsafe_code, reason = "raw system calls; this module is their only home")]
+
+use std::{
+    ffi::CStr,
+    io, mem,
+    os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd},
+    ptr,
+};
+
+use crate::message::Usage;
+
+/// A process just started, as its parent sees it.
+#[derive(Debug)]
+pub(crate) struct Born {
+    pub(crate) pid: libc::pid_t,
+    pub(crate) pidfd: OwnedFd,
+}
+
+/// The namespaces of every sandbox. The one of control groups is left later, from inside its group.
+const NAMESPACES: libc::c_int = libc::CLONE_NEWUSER
+    | libc::CLONE_NEWPID
+    | libc::CLONE_NEWNS
+    | libc::CLONE_NEWNET
+    | libc::CLONE_NEWIPC
+    | libc::CLONE_NEWUTS;
+
+/// `linux/sched.h`; it does not fit the `int` of the other flags.
+const CLONE_INTO_CGROUP: u64 = 0x2_0000_0000;
+
+/// Proof that this process had one thread when asked, and that its code starts no other.
+#[derive(Debug)]
+pub(crate) struct OneThread(());
+
+impl OneThread {
+    pub(crate) fn check() -> io::Result<Self> {
+        match std::fs::read_dir("/proc/self/task")?.count() {
+            1 => Ok(Self(())),
+            _ => Err(io::Error::from(io::ErrorKind::ResourceBusy)),
+        }
+    }
+}
+
+/// Forks into new namespaces; `None` in the child.
+pub(crate) fn fork_into_namespaces(
+    _: &OneThread,
+    cgroup: Option<BorrowedFd<'_>>,
+) -> io::Result<Option<Born>> {
+    let mut pidfd: libc::c_int = -1;
+    // SAFETY: clone_args is a plain struct of integers, for which zero means "not used".
+    let mut arguments: libc::clone_args = unsafe { mem::zeroed() };
+    arguments.flags = u64::from((NAMESPACES | libc::CLONE_PIDFD).cast_unsigned());
+    arguments.pidfd = ptr::from_mut(&mut pidfd) as u64;
+    arguments.exit_signal = u64::from(libc::SIGCHLD.cast_unsigned());
+    if let Some(cgroup) = cgroup {
+        arguments.flags |= CLONE_INTO_CGROUP;
+        arguments.cgroup = u64::from(cgroup.as_raw_fd().cast_unsigned());
+    }
+    // SAFETY: without CLONE_VM the child has a copy of this memory and stack, as after fork;
+    // `OneThread` says that nobody else holds a lock now; `arguments` and `pidfd` outlive the call.
+    let pid = unsafe {
+        libc::syscall(libc::SYS_clone3, &raw const arguments, mem::size_of::<libc::clone_args>())
+    };
+    match i32::try_from(pid).unwrap_or(-1) {
+        0 => Ok(None),
+        pid if pid > 0 => {
+            // SAFETY: the kernel just stored a new descriptor here, which nobody else owns.
+            Ok(Some(Born { pid, pidfd: unsafe { OwnedFd::from_raw_fd(pidfd) } }))
+        }
+        _ => Err(io::Error::last_os_error()),
+    }
+}
+
+/// Reaps a process if it has ended, with the CPU time of itself and of all it waited for.
+pub(crate) fn reap(pid: libc::pid_t, wait: Wait) -> io::Result<Option<Usage>> {
+    let options = match wait {
+        Wait::Never => libc::WNOHANG,
+        Wait::UntilItEnds => 0,
+    };
+    // SAFETY: rusage is a plain struct of integers, for which all zeroes is a value.
+    let mut used: libc::rusage = unsafe { mem::zeroed() };
+    // SAFETY: a null status is allowed, and `used` outlives the call.
+    match unsafe { libc::wait4(pid, ptr::null_mut(), options, &raw mut used) } {
+        0 => Ok(None),
+        it if it == pid => Ok(Some(Usage {
+            cpu_micros: micros(used.ru_utime) + micros(used.ru_stime),
+            ..Usage::default()
+        })),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wait {
+    Never,
+    UntilItEnds,
+}
+
+fn micros(time: libc::timeval) -> u64 {
+    u64::try_from(time.tv_sec * 1_000_000 + time.tv_usec).unwrap_or(0)
+}
+
+/// Adds mount attributes to all of a tree and takes it out of any peer group.
+pub(crate) fn restrict_mount(tree: BorrowedFd<'_>, attributes: u64) -> io::Result<()> {
+    let arguments = libc::mount_attr {
+        attr_set: attributes,
+        attr_clr: 0,
+        propagation: libc::MS_PRIVATE,
+        userns_fd: 0,
+    };
+    let flags = libc::AT_EMPTY_PATH | libc::AT_RECURSIVE;
+    // SAFETY: the path is an empty string that ends in NUL, and `arguments` outlives the call.
+    let done = unsafe {
+        libc::syscall(
+            libc::SYS_mount_setattr,
+            tree.as_raw_fd(),
+            c"".as_ptr(),
+            flags,
+            &raw const arguments,
+            mem::size_of::<libc::mount_attr>(),
+        )
+    };
+    if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+/// Makes the control group we are in the root of those we can see.
+pub(crate) fn leave_cgroup_namespace() -> io::Result<()> {
+    // SAFETY: only CLONE_FILES and its kin touch what Rust code relies on.
+    if unsafe { libc::unshare(libc::CLONE_NEWCGROUP) } == 0 {
+        return Ok(());
+    }
+    Err(io::Error::last_os_error())
+}
+
+/// Closes all descriptors in a range; `last` is included.
+pub(crate) fn close_range(first: u32, last: u32, how: Close) -> io::Result<()> {
+    let flags = match how {
+        Close::Now => 0,
+        Close::AtExec => libc::CLOSE_RANGE_CLOEXEC,
+    };
+    // SAFETY: the caller is a process about to become another one; it owns every descriptor, and
+    // those it still uses are outside the range or only marked.
+    let done = unsafe { libc::syscall(libc::SYS_close_range, first, last, flags) };
+    if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Close {
+    Now,
+    AtExec,
+}
+
+/// Makes `number` another name of `descriptor`, kept across exec, closing what it named before.
+pub(crate) fn place_at(descriptor: BorrowedFd<'_>, number: i32) -> io::Result<()> {
+    // SAFETY: dup2 reads no memory; nothing in this process relies on what `number` named.
+    if unsafe { libc::dup2(descriptor.as_raw_fd(), number) } < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(())
+}
+
+/// Becomes the program in `file` with at most three arguments and one variable of environment;
+/// returns only when that fails.
+pub(crate) fn execute(file: BorrowedFd<'_>, arguments: &[&CStr], variable: &CStr) -> io::Error {
+    let mut pointers = [ptr::null(); 4];
+    for (pointer, argument) in pointers[..3].iter_mut().zip(arguments) {
+        *pointer = argument.as_ptr();
+    }
+    let variables = [variable.as_ptr(), ptr::null()];
+    // SAFETY: both arrays end in a null pointer, hold strings that end in NUL, and outlive the call.
+    unsafe {
+        libc::syscall(
+            libc::SYS_execveat,
+            file.as_raw_fd(),
+            c"".as_ptr(),
+            pointers.as_ptr(),
+            variables.as_ptr(),
+            libc::AT_EMPTY_PATH,
+        );
+    }
+    io::Error::last_os_error()
+}
+
+/// Turns on the loopback interface of the current network namespace.
+pub(crate) fn raise_loopback(socket: BorrowedFd<'_>) -> io::Result<()> {
+    // SAFETY: ifreq is a plain struct of integers and a union of them; zero is a value of each.
+    let mut request: libc::ifreq = unsafe { mem::zeroed() };
+    for (to, from) in request.ifr_name.iter_mut().zip(b"lo") {
+        *to = from.cast_signed() as libc::c_char;
+    }
+    request.ifr_ifru.ifru_flags = (libc::IFF_UP | libc::IFF_RUNNING) as libc::c_short;
+    // SAFETY: SIOCSIFFLAGS reads one ifreq, which outlives the call.
+    let done =
+        unsafe { libc::ioctl(socket.as_raw_fd(), libc::SIOCSIFFLAGS as _, &raw const request) };
+    if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+/// Blocks or unblocks the signals by which people and supervisors stop a service.
+pub(crate) fn stop_signals(how: Signals) -> io::Result<()> {
+    // SAFETY: sigset_t is a plain array of integers, and the calls only fill it in.
+    let mut set: libc::sigset_t = unsafe { mem::zeroed() };
+    // SAFETY: `set` is a valid sigset_t, and the numbers are signals.
+    unsafe {
+        libc::sigemptyset(&raw mut set);
+        for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SIGQUIT] {
+            libc::sigaddset(&raw mut set, signal);
+        }
+    }
+    let action = match how {
+        Signals::Block => libc::SIG_BLOCK,
+        Signals::Unblock => libc::SIG_UNBLOCK,
+    };
+    // SAFETY: `set` outlives the call, and a null old set is allowed.
+    if unsafe { libc::sigprocmask(action, &raw const set, ptr::null_mut()) } == 0 {
+        return Ok(());
+    }
+    Err(io::Error::last_os_error())
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Signals {
+    Block,
+    Unblock,
+}
+
+/// Undoes what Rust's runtime did to SIGPIPE, which exec would hand on to the guest.
+pub(crate) fn restore_sigpipe() {
+    // SAFETY: SIG_DFL is no handler, so no code can run in a signal's context.
+    unsafe { libc::signal(libc::SIGPIPE, libc::SIG_DFL) };
+}

@@ -1,0 +1,142 @@
+//! The launcher as a process, with ordinary programs in place of the guest.
+
+#![expect(clippy::unwrap_used, reason = "a launcher that cannot be driven should stop the test")]
+
+use std::{
+    fs::{self, File},
+    io::Write,
+    os::fd::{AsFd, OwnedFd},
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+};
+
+use launcher::{
+    Limits, Reply, Request, Usage,
+    message::CgroupSource,
+    packet::{receive, send},
+};
+use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
+
+struct Launcher {
+    socket: OwnedFd,
+    process: Child,
+}
+
+impl Launcher {
+    /// A launcher whose guest is a program of the host.
+    fn with_guest(program: &str) -> Self {
+        let (socket, theirs) =
+            socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)
+                .unwrap();
+        #[expect(clippy::disallowed_methods, reason = "the program under test")]
+        let process = Command::new(env!("CARGO_BIN_EXE_launcher"))
+            .stdin(Stdio::from(theirs))
+            .env_clear()
+            .spawn()
+            .unwrap();
+        let guest = rustix::fs::memfd_create(c"guest", rustix::fs::MemfdFlags::CLOEXEC).unwrap();
+        let mut guest = File::from(guest);
+        guest.write_all(&fs::read(program).unwrap()).unwrap();
+        let hello = Request::Hello { spares: 1, cgroups: CgroupSource::Host };
+        send(&socket, &hello, &[guest.as_fd()]).unwrap();
+        let launcher = Self { socket, process };
+        let ready = launcher.reply();
+        assert!(matches!(ready, Reply::Ready(_)), "{ready:?}");
+        launcher
+    }
+
+    fn start(&self, id: u64, toolchains: Vec<PathBuf>) -> OwnedFd {
+        let (ours, theirs) =
+            socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)
+                .unwrap();
+        let request = Request::Start { id, limits: Limits::default(), toolchains };
+        send(&self.socket, &request, &[theirs.as_fd()]).unwrap();
+        ours
+    }
+
+    fn reply(&self) -> Reply {
+        receive(&self.socket).unwrap().expect("the launcher is alive").0
+    }
+
+    /// The process id of a sandbox on the host; `None` where the machine allows no sandbox.
+    fn started(&self, expected: u64) -> Option<u32> {
+        match self.reply() {
+            Reply::Started { id, pid } if id == expected => Some(pid),
+            Reply::Failed { failure, .. } if failure.errno == libc::EPERM => {
+                eprintln!("skipped: {} is not permitted here", failure.step);
+                None
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn ended(&self, expected: u64) -> Usage {
+        match self.reply() {
+            Reply::Ended { id, usage } if id == expected => usage,
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+impl Drop for Launcher {
+    fn drop(&mut self) {
+        self.socket = File::open("/dev/null").unwrap().into();
+        self.process.wait().unwrap();
+    }
+}
+
+fn is_alive(pid: u32) -> bool {
+    PathBuf::from(format!("/proc/{pid}")).exists()
+}
+
+#[test]
+fn a_guest_that_ends_by_itself_is_reported() {
+    let launcher = Launcher::with_guest("/bin/true");
+    let _link = launcher.start(7, Vec::new());
+    if launcher.started(7).is_some() {
+        launcher.ended(7);
+    }
+}
+
+#[test]
+fn a_guest_runs_until_it_is_killed() {
+    let launcher = Launcher::with_guest("/usr/bin/yes");
+    let _link = launcher.start(1, Vec::new());
+    let Some(pid) = launcher.started(1) else { return };
+    assert!(is_alive(pid));
+    send(&launcher.socket, &Request::Kill { id: 1 }, &[]).unwrap();
+    assert!(launcher.ended(1).cpu_micros > 0);
+    assert!(!is_alive(pid));
+}
+
+#[test]
+fn sandboxes_end_with_the_server() {
+    let mut launcher = Launcher::with_guest("/usr/bin/yes");
+    let _link = launcher.start(1, Vec::new());
+    let Some(pid) = launcher.started(1) else { return };
+    launcher.socket = File::open("/dev/null").unwrap().into();
+    launcher.process.wait().unwrap();
+    assert!(!is_alive(pid));
+}
+
+#[test]
+fn a_refused_toolchain_fails_that_start_only() {
+    let launcher = Launcher::with_guest("/bin/true");
+    let _link = launcher.start(1, vec![PathBuf::from("/etc")]);
+    let Reply::Failed { id: 1, failure } = launcher.reply() else { panic!() };
+    assert_eq!((failure.step.as_str(), failure.errno), ("show the toolchain /etc", libc::EACCES));
+    let _link = launcher.start(2, Vec::new());
+    if launcher.started(2).is_some() {
+        launcher.ended(2);
+    }
+}
+
+#[test]
+fn a_guest_that_is_no_program_is_a_failure_with_its_reason() {
+    let launcher = Launcher::with_guest("/etc/passwd");
+    let _link = launcher.start(1, Vec::new());
+    let Reply::Failed { id: 1, failure } = launcher.reply() else { panic!() };
+    if failure.errno != libc::EPERM {
+        assert_eq!((failure.step.as_str(), failure.errno), ("start the guest", libc::ENOEXEC));
+    }
+}

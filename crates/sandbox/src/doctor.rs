@@ -1,0 +1,135 @@
+//! Which promises of isolation this machine can keep, and what would make it keep more.
+//!
+//! It looks and changes nothing. Whoever prints it decides how.
+
+use std::{fs, io, path::Path};
+
+use launcher::{Enforcement, Mechanism};
+use rustix::process::geteuid;
+use serde::Serialize;
+
+use crate::backend::{
+    Backend, Spec, StartError,
+    namespaces::{Namespaces, Readiness},
+};
+
+mod kernel;
+
+/// What [`probe`] found, in the order in which it matters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Report {
+    pub findings: Vec<Finding>,
+}
+
+/// One property of the machine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// Stable, such as `user-namespaces`.
+    pub name: &'static str,
+    pub holds: bool,
+    /// What was seen, in words for people.
+    pub detail: String,
+    /// What would make it hold, or hold better.
+    pub advice: Option<String>,
+}
+
+impl Report {
+    /// Whether sandboxes can be started at all.
+    #[must_use]
+    pub fn can_start_sandboxes(&self) -> bool {
+        self.findings.iter().any(|it| it.name == "sandboxes" && it.holds)
+    }
+}
+
+/// Looks at the kernel and its settings, then starts a launcher to see what it gets.
+pub async fn probe() -> Report {
+    let host = kernel::Host::new(Path::new("/proc"));
+    let mut findings = vec![
+        host.kernel(),
+        host.user_namespaces(),
+        host.seccomp(),
+        host.overlay(),
+        host.landlock(),
+    ];
+    let backend = Namespaces::new(Readiness::OnDemand);
+    let enforcement = match &backend {
+        Ok(backend) => backend.enforcement().await.map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    match enforcement {
+        Ok(enforcement) => findings.extend(limits(&enforcement)),
+        Err(detail) => findings.push(Finding {
+            name: "launcher",
+            holds: false,
+            detail,
+            advice: Some("check that /proc is mounted and vm.memfd_noexec is 0".to_owned()),
+        }),
+    }
+    if let Ok(backend) = &backend {
+        findings.push(first_start(backend).await);
+    }
+    Report { findings }
+}
+
+/// The decisive finding: everything else only explains it.
+async fn first_start(backend: &Namespaces) -> Finding {
+    let (holds, detail, advice) = match backend.start(Spec::default()).await {
+        Ok(mut started) => {
+            started.guard.kill();
+            started.guard.ended().await;
+            (true, "a sandbox started and ended".to_owned(), None)
+        }
+        Err(error) => {
+            let advice = match error {
+                StartError::NotPermitted { .. } => "see user-namespaces above",
+                StartError::Failed { .. }
+                | StartError::Launcher(_)
+                | StartError::LauncherGone
+                | StartError::Guest(_) => "run on Linux 5.12 or later, outside other containers",
+            };
+            (false, error.to_string(), Some(advice.to_owned()))
+        }
+    };
+    Finding { name: "sandboxes", holds, detail, advice }
+}
+
+/// One finding for each limit that control groups may hold.
+fn limits(enforcement: &Enforcement) -> Vec<Finding> {
+    let delegate = || {
+        let how = "run in a delegated group: systemd-run --user --scope -p Delegate=yes runbook …";
+        match &enforcement.reason {
+            Some(reason) => format!("{how} ({reason})"),
+            None => how.to_owned(),
+        }
+    };
+    let by = |name, mechanism, fallback: &str| {
+        let (holds, detail) = match mechanism {
+            Mechanism::CgroupV1 => (true, "by cgroup v1".to_owned()),
+            Mechanism::CgroupV2 => (true, "by cgroup v2".to_owned()),
+            Mechanism::Rlimit | Mechanism::Nothing => (false, fallback.to_owned()),
+        };
+        Finding { name, holds, detail, advice: (!holds).then(delegate) }
+    };
+    let own_users = enforcement.own_users;
+    let users = if own_users { "one for each sandbox" } else { "all share the server's" };
+    let root = "run the server as root; it never gives root to a sandbox";
+    vec![
+        by("memory-limit", enforcement.memory, "per process only, by RLIMIT_DATA"),
+        by("process-limit", enforcement.processes, "by RLIMIT_NPROC in a user namespace"),
+        by("cpu-limit", enforcement.cpu, "none"),
+        Finding {
+            name: "own-users",
+            holds: own_users,
+            detail: users.to_owned(),
+            advice: (!own_users).then(|| root.to_owned()),
+        },
+    ]
+}
+
+fn is_root() -> bool {
+    geteuid().is_root()
+}
+
+fn read(path: &Path) -> io::Result<String> {
+    Ok(fs::read_to_string(path)?.trim().to_owned())
+}

@@ -1,0 +1,125 @@
+//! What separates a sandbox from its host, in words for people.
+
+use launcher::{Enforcement, Limits, Mechanism};
+
+/// Which promises hold for one sandbox, and which do not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Isolation {
+    /// The name of the backend.
+    pub backend: &'static str,
+    /// Such as "memory limited to 512 MiB by cgroup v1".
+    pub holds: Vec<String>,
+    /// Such as "CPU time is not limited".
+    pub missing: Vec<String>,
+}
+
+impl Isolation {
+    /// What Linux namespaces and the launcher's limits amount to.
+    pub(crate) fn of_namespaces(limits: &Limits, enforcement: &Enforcement) -> Self {
+        let mut isolation = Self {
+            backend: "namespaces",
+            holds: vec![
+                "no network: a network namespace with loopback only".to_owned(),
+                "no host files but read-only /usr and toolchains".to_owned(),
+                "own processes, users, IPC objects and host name".to_owned(),
+                "no capabilities, no_new_privs, seccomp filter".to_owned(),
+                format!(
+                    "workspace limited to {} and {} files by tmpfs",
+                    size(limits.workspace_bytes),
+                    limits.workspace_inodes
+                ),
+            ],
+            missing: Vec::new(),
+        };
+        isolation.add_memory(limits, enforcement.memory);
+        isolation.add_processes(limits, enforcement.processes);
+        isolation.add_cpu(limits, enforcement.cpu);
+        if enforcement.own_users {
+            isolation.holds.push("a host user of its own".to_owned());
+        } else {
+            let words =
+                "shares the host user of the server; sandboxes are kept apart by namespaces";
+            isolation.missing.push(words.to_owned());
+        }
+        if let Some(reason) = &enforcement.reason {
+            isolation.missing.push(reason.clone());
+        }
+        isolation
+    }
+
+    fn add_memory(&mut self, limits: &Limits, by: Mechanism) {
+        let size = size(limits.memory_bytes);
+        match version(by) {
+            Some(cgroup) => self.holds.push(format!("memory limited to {size} by {cgroup}")),
+            None if by == Mechanism::Rlimit => self.missing.push(format!(
+                "memory is limited to {size} per process (RLIMIT_DATA), not for the whole sandbox"
+            )),
+            None => self.missing.push("memory is not limited".to_owned()),
+        }
+    }
+
+    fn add_processes(&mut self, limits: &Limits, by: Mechanism) {
+        let count = limits.processes;
+        match version(by) {
+            Some(cgroup) => self.holds.push(format!("{count} processes at most by {cgroup}")),
+            // Since Linux 5.14 the limit counts per user namespace, so it is the sandbox's own.
+            None if by == Mechanism::Rlimit => {
+                self.holds.push(format!("{count} processes at most by RLIMIT_NPROC"));
+            }
+            None => self.missing.push("the number of processes is not limited".to_owned()),
+        }
+    }
+
+    fn add_cpu(&mut self, limits: &Limits, by: Mechanism) {
+        let share = f64::from(limits.cpu_millis) / 1000.0;
+        match version(by) {
+            Some(cgroup) => self.holds.push(format!("{share} CPU at most by {cgroup}")),
+            None => self.missing.push("CPU time is not limited".to_owned()),
+        }
+    }
+}
+
+fn version(mechanism: Mechanism) -> Option<&'static str> {
+    match mechanism {
+        Mechanism::CgroupV1 => Some("cgroup v1"),
+        Mechanism::CgroupV2 => Some("cgroup v2"),
+        Mechanism::Rlimit | Mechanism::Nothing => None,
+    }
+}
+
+fn size(bytes: u64) -> String {
+    const MIB: u64 = 1024 * 1024;
+    if bytes.is_multiple_of(MIB) {
+        format!("{} MiB", bytes / MIB)
+    } else {
+        format!("{bytes} bytes")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn enforcement(by: Mechanism) -> Enforcement {
+        let cpu = if by == Mechanism::Rlimit { Mechanism::Nothing } else { by };
+        Enforcement { memory: by, processes: by, cpu, own_users: true, reason: None }
+    }
+
+    #[test]
+    fn control_groups_hold_every_limit() {
+        let isolation =
+            Isolation::of_namespaces(&Limits::default(), &enforcement(Mechanism::CgroupV1));
+        assert!(isolation.holds.contains(&"memory limited to 512 MiB by cgroup v1".to_owned()));
+        assert!(isolation.holds.contains(&"1 CPU at most by cgroup v1".to_owned()));
+        assert_eq!(isolation.missing, Vec::<String>::new());
+    }
+
+    #[test]
+    fn without_control_groups_it_says_what_is_weaker() {
+        let isolation =
+            Isolation::of_namespaces(&Limits::default(), &enforcement(Mechanism::Rlimit));
+        assert!(isolation.missing.iter().any(|it| it.contains("not for the whole sandbox")));
+        assert!(isolation.missing.contains(&"CPU time is not limited".to_owned()));
+        assert!(isolation.holds.contains(&"100 processes at most by RLIMIT_NPROC".to_owned()));
+    }
+}

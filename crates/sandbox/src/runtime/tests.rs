@@ -1,0 +1,56 @@
+use super::*;
+
+fn installed(name: &str) -> Installed {
+    let runtime = *ALL.iter().find(|it| it.name == name).unwrap();
+    Installed {
+        runtime,
+        toolchains: vec![PathBuf::from("/opt/x")],
+        program: PathBuf::from("/opt/x/bin/program"),
+        before_source: Vec::new(),
+        version_argument: "--version",
+    }
+}
+
+#[test]
+fn a_name_outside_the_table_is_no_runtime() {
+    assert!(discover("").get("cobol").is_none());
+}
+
+#[test]
+fn a_missing_runtime_says_how_to_install_it() {
+    let missing = MissingRuntime { name: "node", package: "nodejs" };
+    assert_eq!(
+        missing.to_string(),
+        "node is not installed on this machine; on Debian and Ubuntu: apt install nodejs"
+    );
+}
+
+#[test]
+fn a_hostile_file_name_stays_an_argument() {
+    let source = "/tmp/$(id); rm -rf.rs";
+    let command = installed("rust").command(source);
+    assert_eq!(command[2], COMPILE_AND_RUN);
+    assert_eq!(command.last().map(String::as_str), Some(source));
+}
+
+#[test]
+fn the_toolchain_comes_first_in_the_path() {
+    let environment = installed("node").environment();
+    let path = environment.iter().find(|(name, _)| name == "PATH").map(|(_, path)| path.as_str());
+    assert_eq!(path, Some("/opt/x/bin:/usr/local/bin:/usr/bin:/bin"));
+}
+
+#[test]
+fn runtimes_of_this_machine_answer_with_a_version() {
+    let runtimes = discover("");
+    for runtime in ALL {
+        match runtimes.get(runtime.name).unwrap() {
+            Ok(found) => {
+                assert!(found.program.is_absolute());
+                let version = runtimes.version(runtime.name).unwrap();
+                assert!(version.starts_with(|it: char| it.is_ascii_digit()), "{version}");
+            }
+            Err(missing) => eprintln!("skipped: {missing}"),
+        }
+    }
+}
