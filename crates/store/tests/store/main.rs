@@ -1,5 +1,8 @@
 //! The promises of the store, each held on SQLite and on PostgreSQL.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+#![expect(clippy::print_stdout, reason = "a test says why it is skipped")]
+
 mod databases;
 mod events;
 mod executions;
