@@ -51,7 +51,8 @@ pub enum HostFrame {
         program: ProgramId,
         size: TerminalSize,
     },
-    /// The program may send this many more bytes of output.
+    /// The program may send this many more bytes of output, each frame counted with
+    /// [`FRAME_COST`](crate::FRAME_COST).
     Grant {
         program: ProgramId,
         bytes: u32,
@@ -181,7 +182,7 @@ pub struct Start {
     /// Bytes of stdout and stderr together that are sent.
     pub output_limit: u64,
     pub on_excess: OnExcess,
-    /// Bytes of output that may be sent before the first `Grant`.
+    /// What may be sent before the first `Grant`, counted as there.
     pub window: u32,
 }
 

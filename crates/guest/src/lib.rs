@@ -36,5 +36,9 @@ pub const MAX_CHUNK: usize = 64 * 1024;
 /// Bytes of standard input the host may send before the guest grants more.
 pub const STDIN_WINDOW: u32 = 256 * 1024;
 
+/// What each frame of output uses of its program's window beside its bytes: about what it costs the host
+/// to keep it. Without it, a flood of single bytes would take many times the window.
+pub const FRAME_COST: u32 = 64;
+
 /// Most entries one `ListFiles` reports.
 pub const MAX_ENTRIES: usize = 10_000;

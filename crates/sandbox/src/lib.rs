@@ -11,10 +11,21 @@
 pub mod backend;
 pub mod doctor;
 pub mod isolation;
+pub mod link;
+pub mod path;
+pub mod process;
 pub mod runtime;
+pub mod sandbox;
+#[cfg(any(test, feature = "scripted"))]
+pub mod scripted;
 
 pub use backend::{
     Backend, BoxFuture, Ended, Guard, Limits, Link, Spec, StartError, Started,
-    namespaces::Namespaces,
+    namespaces::{Namespaces, Readiness},
 };
+pub use guest::{ExitStatus, FileEntry, FileKind, OnExcess, Stdin, TerminalSize};
 pub use isolation::Isolation;
+pub use link::{Connection, LinkError, SandboxError};
+pub use path::{InvalidPath, SandboxPath};
+pub use process::{Exit, Process, ProcessEvent, ProcessHandle, Program};
+pub use sandbox::Sandbox;

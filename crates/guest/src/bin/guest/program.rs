@@ -9,7 +9,8 @@
 use std::time::{Duration, Instant};
 
 use guest::{
-    ExitStatus, Exited, GuestFrame, MAX_CHUNK, OnExcess, Payload, ProgramId, Start, TerminalSize,
+    ExitStatus, Exited, FRAME_COST, GuestFrame, MAX_CHUNK, OnExcess, Payload, ProgramId, Start,
+    TerminalSize,
 };
 
 use crate::{
@@ -70,12 +71,26 @@ struct Allowance {
     left: u64,
     on_excess: OnExcess,
     truncated: bool,
+    /// The host may never grant again: what does not fit into the credit is dropped.
+    abandoned: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
     Stdout,
     Stderr,
+}
+
+impl Allowance {
+    /// Bytes the next frame of output may hold.
+    fn sendable(&self) -> u64 {
+        self.credit.saturating_sub(u64::from(FRAME_COST))
+    }
+
+    /// Whether what is read now will not be sent.
+    fn is_used_up(&self) -> bool {
+        self.truncated || self.left == 0 || (self.abandoned && self.sendable() == 0)
+    }
 }
 
 impl Program {
@@ -95,6 +110,7 @@ impl Program {
                 left: start.output_limit,
                 on_excess: start.on_excess,
                 truncated: false,
+                abandoned: false,
             },
             started: now,
             deadline: start.timeout_ms.and_then(|it| now.checked_add(Duration::from_millis(it))),
@@ -124,8 +140,7 @@ impl Program {
     pub(crate) fn kill(&mut self) {
         // Whatever killed it first stays the reason.
         self.doom.get_or_insert(Doom::Killed);
-        // The host may never grant again, so what it did not grant yet is dropped.
-        self.allowance.left = self.allowance.left.min(self.allowance.credit);
+        self.allowance.abandoned = true;
     }
 
     pub(crate) fn is_running(&self) -> bool {
@@ -175,11 +190,7 @@ impl Program {
 
     /// Whether output may be read now: it can be sent, or will be dropped anyway.
     pub(crate) fn reads(&self, link: &Link) -> bool {
-        self.drops() || (self.allowance.credit > 0 && link.has_room())
-    }
-
-    fn drops(&self) -> bool {
-        self.allowance.truncated || self.allowance.left == 0
+        self.allowance.is_used_up() || (self.allowance.sendable() > 0 && link.has_room())
     }
 
     pub(crate) fn grant(&mut self, bytes: u32) {
@@ -188,7 +199,7 @@ impl Program {
 
     /// Reads one chunk of output and sends it as far as the limit allows.
     pub(crate) fn pump(&mut self, source: Source, buffer: &mut [u8], link: &mut Link) {
-        let most = if self.drops() { u64::MAX } else { self.allowance.credit };
+        let most = if self.allowance.is_used_up() { u64::MAX } else { self.allowance.sendable() };
         let most = usize::try_from(most).unwrap_or(usize::MAX).min(MAX_CHUNK).min(buffer.len());
         let Some(output) = self.output(source) else { return };
         match output.read(&mut buffer[..most]) {
@@ -207,7 +218,11 @@ impl Program {
         if self.allowance.truncated {
             return;
         }
-        let allowed = usize::try_from(self.allowance.left).unwrap_or(usize::MAX).min(bytes.len());
+        let mut allowed = self.allowance.left;
+        if self.allowance.abandoned {
+            allowed = allowed.min(self.allowance.sendable());
+        }
+        let allowed = usize::try_from(allowed).unwrap_or(usize::MAX).min(bytes.len());
         if allowed > 0 {
             let payload = Payload::from(&bytes[..allowed]);
             link.queue(&match source {
@@ -215,7 +230,8 @@ impl Program {
                 Source::Stderr => GuestFrame::Stderr { program: self.id, bytes: payload },
             });
             self.allowance.left -= allowed as u64;
-            self.allowance.credit = self.allowance.credit.saturating_sub(allowed as u64);
+            let cost = allowed as u64 + u64::from(FRAME_COST);
+            self.allowance.credit = self.allowance.credit.saturating_sub(cost);
         }
         if allowed < bytes.len() {
             self.allowance.truncated = true;

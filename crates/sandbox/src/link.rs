@@ -1,0 +1,303 @@
+//! The host's end of a link to a guest: one reader and one writer task that many programs share.
+//!
+//! Whatever arrives may come from a hostile sandbox: the first frame that breaks a rule ends the link.
+//!
+//! ```text
+//!  run, write_file, … ──▶ outbox ──▶ writer task ──▶ guest
+//!  Process::next ◀── inbox of the program ◀── reader task ◀── guest
+//!        └── grants, as it is read ──▶ outbox
+//! ```
+
+mod handshake;
+mod inbox;
+mod outbox;
+mod reader;
+mod requests;
+
+use std::{
+    collections::HashMap,
+    io,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use guest::{
+    FileEntry, HostFrame, MAX_CHUNK, Payload, ProgramId, RequestId, Rlimits, Start, Stdin,
+};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_util::{
+    sync::CancellationToken,
+    task::{AbortOnDropHandle, TaskTracker},
+};
+
+pub use handshake::LinkError;
+pub(crate) use inbox::Inbox;
+use requests::Requests;
+
+use crate::{
+    path::SandboxPath,
+    process::{Process, Program},
+};
+use outbox::Outbox;
+
+/// Bytes of output a program may send ahead of its reader. Sixteen pipes' worth: a reader that is away
+/// for some milliseconds does not slow the program down.
+const WINDOW: u32 = 1 << 20;
+
+/// What `ulimit -n` says on most systems; programs that select(2) cannot use more.
+const OPEN_FILES: u64 = 1024;
+
+/// A request to a sandbox failed.
+#[derive(Debug, thiserror::Error)]
+pub enum SandboxError {
+    #[error("the sandbox is gone")]
+    Gone,
+    #[error("{program:?} cannot be started: {step:?} failed: {source}")]
+    NotStarted { program: String, step: guest::StartStep, source: io::Error },
+    #[error(
+        "the arguments and environment of {program:?} take {length} bytes, too many for a start"
+    )]
+    ProgramTooLarge { program: String, length: usize },
+    #[error("cannot {what} {path}: {source}")]
+    File { path: SandboxPath, what: String, source: io::Error },
+    #[error("the program reads no more input")]
+    StdinClosed,
+}
+
+/// A link to a live guest. Cheap to clone; the link is closed when the last clone is dropped, and the
+/// guest ends with its link.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    shared: Arc<Shared>,
+    // Read by nobody: aborts the tasks, and with them drops the link.
+    _tasks: Arc<Tasks>,
+}
+
+#[derive(Debug)]
+struct Tasks {
+    shared: Arc<Shared>,
+    _reader: AbortOnDropHandle<()>,
+    _writer: AbortOnDropHandle<()>,
+}
+
+impl Drop for Tasks {
+    fn drop(&mut self) {
+        self.shared.close();
+    }
+}
+
+/// What the tasks, the connection and its processes share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) outbox: Outbox,
+    programs: Mutex<HashMap<ProgramId, Arc<Inbox>>>,
+    requests: Requests,
+    next: AtomicU64,
+    closed: CancellationToken,
+}
+
+impl Connection {
+    /// Greets the guest and starts serving the link. The tasks are spawned on `tracker`.
+    ///
+    /// # Errors
+    ///
+    /// The guest does not answer as a guest of our version does.
+    pub async fn open<L>(mut link: L, tracker: &TaskTracker) -> Result<Self, LinkError>
+    where
+        L: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
+        let decoder = handshake::greet(&mut link).await?;
+        let (read_half, write_half) = tokio::io::split(link);
+        let (outbox, queue) = outbox::outbox();
+        let shared = Arc::new(Shared {
+            outbox,
+            programs: Mutex::default(),
+            requests: Requests::default(),
+            next: AtomicU64::new(1),
+            closed: CancellationToken::new(),
+        });
+        let reader = tracker.spawn(reader::serve(read_half, decoder, Arc::clone(&shared)));
+        let writer = tracker.spawn(queue.serve(write_half, Arc::clone(&shared)));
+        let tasks = Tasks {
+            shared: Arc::clone(&shared),
+            _reader: AbortOnDropHandle::new(reader),
+            _writer: AbortOnDropHandle::new(writer),
+        };
+        Ok(Self { shared, _tasks: Arc::new(tasks) })
+    }
+
+    /// Resolves when the link is closed, from whichever side.
+    pub async fn closed(&self) {
+        self.shared.closed.cancelled().await;
+    }
+
+    /// Starts a program, which runs once this returns. Dropping the future kills it.
+    ///
+    /// # Errors
+    ///
+    /// The program could not be started; one that starts and fails is an [`Exit`](crate::Exit).
+    pub async fn run(&self, program: Program) -> Result<Process, SandboxError> {
+        let id = ProgramId(self.shared.number());
+        let name = program.argv.first().cloned().unwrap_or_default();
+        let (inbox, started) = Inbox::new(WINDOW);
+        if program.stdin == Stdin::Null && program.terminal.is_none() {
+            inbox.input_closed();
+        }
+        let start = HostFrame::Start(start(id, program));
+        let inbox = Arc::new(inbox);
+        self.shared.register(id, Arc::clone(&inbox))?;
+        let process = Process::new(id, inbox, Arc::clone(&self.shared));
+        self.shared.send(&start).await.map_err(|error| match error {
+            outbox::SendError::TooLarge { length } => {
+                SandboxError::ProgramTooLarge { program: name.clone(), length }
+            }
+            outbox::SendError::Closed => SandboxError::Gone,
+        })?;
+        match started.await {
+            Ok(Ok(())) => Ok(process),
+            Ok(Err((errno, step))) => {
+                let source = io::Error::from_raw_os_error(errno);
+                Err(SandboxError::NotStarted { program: name, step, source })
+            }
+            Err(_) => Err(SandboxError::Gone),
+        }
+    }
+
+    /// Creates or replaces a file of the workspace, and its directories. It appears whole.
+    ///
+    /// # Errors
+    ///
+    /// The path leads through a symbolic link, or the workspace is full.
+    pub async fn write_file(
+        &self,
+        path: &SandboxPath,
+        bytes: &[u8],
+        mode: u32,
+    ) -> Result<(), SandboxError> {
+        let request = RequestId(self.shared.number());
+        let mut reply = self.shared.requests.expect_done(request, &self.shared)?;
+        let mut rest = bytes;
+        loop {
+            let (chunk, after) = rest.split_at(rest.len().min(MAX_CHUNK));
+            let (payload, last) = (Payload::from(chunk), after.is_empty());
+            let frame = if rest.len() == bytes.len() {
+                let path = path.as_str().to_owned();
+                HostFrame::WriteFile { request, path, mode, bytes: payload, last }
+            } else {
+                HostFrame::WriteMore { request, bytes: payload, last }
+            };
+            self.shared.send(&frame).await.map_err(|_| SandboxError::Gone)?;
+            if last || reply.is_there() {
+                return reply.wait(path).await;
+            }
+            rest = after;
+        }
+    }
+
+    /// Reads a regular file of the workspace.
+    ///
+    /// # Errors
+    ///
+    /// It is missing, no regular file, behind a symbolic link, or longer than `max_bytes`.
+    pub async fn read_file(
+        &self,
+        path: &SandboxPath,
+        max_bytes: u64,
+    ) -> Result<Vec<u8>, SandboxError> {
+        let request = RequestId(self.shared.number());
+        let reply = self.shared.requests.expect_content(request, max_bytes, &self.shared)?;
+        let frame = HostFrame::ReadFile { request, path: path.as_str().to_owned(), max_bytes };
+        self.shared.send(&frame).await.map_err(|_| SandboxError::Gone)?;
+        reply.wait(path).await
+    }
+
+    /// Lists a directory of the workspace, in no order.
+    ///
+    /// # Errors
+    ///
+    /// It is missing, no directory, behind a symbolic link, or has more than 10 000 entries.
+    pub async fn list_files(&self, path: &SandboxPath) -> Result<Vec<FileEntry>, SandboxError> {
+        let request = RequestId(self.shared.number());
+        let reply = self.shared.requests.expect_entries(request, &self.shared)?;
+        let frame = HostFrame::ListFiles { request, path: path.as_str().to_owned() };
+        self.shared.send(&frame).await.map_err(|_| SandboxError::Gone)?;
+        reply.wait(path).await
+    }
+
+    /// Removes a file or an empty directory of the workspace.
+    ///
+    /// # Errors
+    ///
+    /// It is missing, behind a symbolic link, or a directory with entries.
+    pub async fn remove_file(&self, path: &SandboxPath) -> Result<(), SandboxError> {
+        let request = RequestId(self.shared.number());
+        let reply = self.shared.requests.expect_done(request, &self.shared)?;
+        let frame = HostFrame::RemoveFile { request, path: path.as_str().to_owned() };
+        self.shared.send(&frame).await.map_err(|_| SandboxError::Gone)?;
+        reply.wait(path).await
+    }
+
+    /// Asks the guest to kill everything and exit; [`closed`](Self::closed) tells when it did.
+    pub fn shut_down(&self) {
+        self.shared.outbox.push(&HostFrame::Shutdown);
+    }
+}
+
+impl Shared {
+    fn number(&self) -> u64 {
+        self.next.fetch_add(1, Ordering::Relaxed)
+    }
+
+    fn programs(&self) -> MutexGuard<'_, HashMap<ProgramId, Arc<Inbox>>> {
+        // Nothing that holds the lock can leave the map half changed.
+        self.programs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn register(&self, id: ProgramId, inbox: Arc<Inbox>) -> Result<(), SandboxError> {
+        let mut programs = self.programs();
+        // Asked under the lock that `close` takes later: no inbox is added after the last was ended.
+        if self.closed.is_cancelled() {
+            return Err(SandboxError::Gone);
+        }
+        programs.insert(id, inbox);
+        Ok(())
+    }
+
+    /// The program is of no interest any more.
+    pub(crate) fn forget(&self, id: ProgramId) -> Option<Arc<Inbox>> {
+        self.programs().remove(&id)
+    }
+
+    pub(crate) async fn send(&self, frame: &HostFrame) -> Result<(), outbox::SendError> {
+        self.outbox.send(frame).await
+    }
+
+    /// Ends everything that waits for the guest.
+    fn close(&self) {
+        self.closed.cancel();
+        self.outbox.close();
+        let programs = std::mem::take(&mut *self.programs());
+        for inbox in programs.into_values() {
+            inbox.lost();
+        }
+        self.requests.close();
+    }
+}
+
+fn start(id: ProgramId, program: Program) -> Start {
+    Start {
+        program: id,
+        argv: program.argv,
+        env: program.env,
+        cwd: program.cwd,
+        stdin: program.stdin,
+        terminal: program.terminal,
+        rlimits: Rlimits { open_files: Some(OPEN_FILES), ..Rlimits::default() },
+        timeout_ms: program.timeout.map(|it| u64::try_from(it.as_millis()).unwrap_or(u64::MAX)),
+        output_limit: program.output_limit,
+        on_excess: program.on_excess,
+        window: WINDOW,
+    }
+}
