@@ -1,0 +1,17 @@
+//! One test per promise of isolation, through the real backend, with hostile programs.
+//!
+//! Where it runs as root it runs itself once more as an ordinary user. A machine that allows no
+//! sandboxes, or lacks what a probe is written in, is told as `skipped: why`.
+
+#![expect(clippy::unwrap_used, reason = "a sandbox that cannot be driven should stop the test")]
+
+mod isolation {
+    mod ending;
+    mod files;
+    mod harness;
+    mod kernel;
+    mod network;
+    mod ordinary_user;
+    mod processes;
+    mod resources;
+}

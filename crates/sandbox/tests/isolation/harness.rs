@@ -1,0 +1,136 @@
+//! Starting sandboxes and running probes in them.
+
+use std::{path::Path, time::Duration};
+
+use sandbox::{
+    Backend, Exit, ExitStatus, Namespaces, Process, ProcessEvent, Program, Readiness, Sandbox,
+    Spec, StartError,
+};
+
+/// A sandbox with its own backend, so that tests do not share a launcher.
+pub(super) struct Cage {
+    pub(super) backend: Namespaces,
+    pub(super) sandbox: Sandbox,
+}
+
+#[derive(Debug)]
+pub(super) struct Outcome {
+    pub(super) stdout: String,
+    pub(super) stderr: String,
+    pub(super) exit: Exit,
+}
+
+impl Cage {
+    pub(super) async fn new() -> Option<Self> {
+        Self::with(Spec::default()).await
+    }
+
+    /// `None`, with a word about it, where this machine allows no sandboxes.
+    pub(super) async fn with(spec: Spec) -> Option<Self> {
+        let backend = Namespaces::new(Readiness::OnDemand).unwrap();
+        match Sandbox::start(&backend as &dyn Backend, spec).await {
+            Ok(sandbox) => Some(Self { backend, sandbox }),
+            Err(error @ StartError::NotPermitted { .. }) => {
+                eprintln!("skipped: {error}");
+                None
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// Whether the whole sandbox is limited, not only each of its processes.
+    pub(super) fn limits_memory(&self) -> bool {
+        self.sandbox.isolation().holds.iter().any(|it| it.starts_with("memory limited"))
+    }
+
+    pub(super) async fn run(&self, argv: &[&str]) -> Outcome {
+        collect(self.start(argv).await).await
+    }
+
+    pub(super) async fn start(&self, argv: &[&str]) -> Process {
+        let mut program = Program::new(argv.iter().copied());
+        program.env = vec![("PATH".to_owned(), "/usr/local/bin:/usr/bin:/bin".to_owned())];
+        // Only so that a broken promise cannot hang the suite.
+        program.timeout = Some(Duration::from_secs(60));
+        self.sandbox.run(program).await.unwrap()
+    }
+
+    pub(super) async fn bash(&self, script: &str) -> Outcome {
+        self.run(&["/bin/bash", "-c", script]).await
+    }
+
+    /// Runs Python with a `call` that gives the name of an error, or `ok`.
+    pub(super) async fn python(&self, code: &str) -> Outcome {
+        let code = format!("{PRELUDE}\n{code}");
+        self.run(&["/usr/bin/python3", "-c", &code]).await
+    }
+
+    /// What a probe printed, one line per answer.
+    pub(super) async fn answers(&self, code: &str) -> Vec<String> {
+        let outcome = self.python(code).await;
+        assert_eq!(outcome.exit.status, ExitStatus::Code(0), "{outcome:?}");
+        outcome.stdout.lines().map(str::to_owned).collect()
+    }
+}
+
+const PRELUDE: &str = r"
+import ctypes, errno, os, socket, sys
+libc = ctypes.CDLL(None, use_errno=True)
+def system_call(number, *arguments):
+    if libc.syscall(ctypes.c_long(number), *map(ctypes.c_long, arguments)) >= 0: return 'ok'
+    return errno.errorcode[ctypes.get_errno()]
+def call(function, *arguments):
+    try: function(*arguments)
+    except OSError as error: return errno.errorcode.get(error.errno, str(error))
+    return 'ok'
+def attempt(path, mode='rb'):
+    def read_or_write():
+        with open(path, mode, buffering=0) as file:
+            if mode == 'rb': file.read(1)
+            else: file.write(b'1')
+    return call(read_or_write)
+";
+
+pub(super) async fn collect(mut process: Process) -> Outcome {
+    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+    while let Some(event) = process.next().await {
+        match event {
+            ProcessEvent::Stdout(bytes) => stdout.extend_from_slice(&bytes),
+            ProcessEvent::Stderr(bytes) => stderr.extend_from_slice(&bytes),
+            ProcessEvent::Truncated => {}
+            ProcessEvent::Exit(exit) => {
+                return Outcome { stdout: text(&stdout), stderr: text(&stderr), exit };
+            }
+            ProcessEvent::Lost => panic!("the sandbox vanished after {:?}", text(&stderr)),
+        }
+    }
+    panic!("a process ended without an exit")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Says so when the probes' language is missing.
+pub(super) fn has_python() -> bool {
+    let found = Path::new("/usr/bin/python3").exists();
+    if !found {
+        eprintln!("skipped: probes need /usr/bin/python3");
+    }
+    found
+}
+
+/// Starts a cage for Python probes, or returns from the test.
+macro_rules! python_cage {
+    () => {
+        python_cage!(sandbox::Spec::default())
+    };
+    ($spec:expr) => {{
+        if !$crate::isolation::harness::has_python() {
+            return;
+        }
+        let Some(cage) = $crate::isolation::harness::Cage::with($spec).await else { return };
+        cage
+    }};
+}
+pub(super) use python_cage;
