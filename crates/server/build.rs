@@ -5,6 +5,7 @@ use std::{env, fs, io, path::Path};
 const NOT_BUILT: &str = "<!doctype html><html lang=en><title>Runbook</title>\
     <p>This binary was built without its web UI. Run <code>make build</code>.</html>";
 
+#[expect(clippy::disallowed_methods, reason = "cargo speaks to build scripts so")]
 fn main() -> io::Result<()> {
     let crate_dir = env::var("CARGO_MANIFEST_DIR").expect("cargo says where the crate is");
     let out_dir = env::var("OUT_DIR").expect("cargo says where to write");

@@ -210,7 +210,9 @@ fn duration(text: &str) -> Result<Duration, String> {
         .and_then(|(count, millis)| count.checked_mul(millis))
         .filter(|it| *it > 0)
         .map(Duration::from_millis)
-        .ok_or_else(|| format!("{text:?} is not a duration; write for example 500ms, 30s, 5m or 2h"))
+        .ok_or_else(|| {
+            format!("{text:?} is not a duration; write for example 500ms, 30s, 5m or 2h")
+        })
 }
 
 /// Whether the user asked for output without colours (<https://no-color.org>).

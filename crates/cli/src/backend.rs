@@ -2,11 +2,7 @@
 
 use std::{env, sync::Arc};
 
-use sandbox::{
-    Backend, Namespaces,
-    backend::namespaces::Readiness,
-    runtime::Runtimes,
-};
+use sandbox::{Backend, Namespaces, Readiness, runtime::Runtimes};
 
 use crate::{args::BackendName, failure::Failure};
 

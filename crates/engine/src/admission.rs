@@ -6,7 +6,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 /// Hands out the right to have a sandbox, in the order of asking. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Admission {
+pub(crate) struct Admission {
     slots: Arc<Semaphore>,
     queue: Arc<Queue>,
 }
@@ -20,18 +20,17 @@ struct Queue {
 
 /// The right to have one sandbox; given back when dropped.
 #[derive(Debug)]
-pub struct Slot(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
+pub(crate) struct Slot(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
 
 impl Admission {
-    #[must_use]
-    pub fn new(sandboxes: usize) -> Self {
+    pub(crate) fn new(sandboxes: usize) -> Self {
         let queue = Queue { waiting: Mutex::new(Vec::new()), moved: watch::Sender::new(0) };
         Self { slots: Arc::new(Semaphore::new(sandboxes)), queue: Arc::new(queue) }
     }
 
     /// Waits for a slot. `position` hears the place in the queue, 1 for the next in line, whenever
     /// it changes; it hears nothing if a slot is free at once.
-    pub async fn slot(&self, mut position: impl FnMut(usize)) -> Slot {
+    pub(crate) async fn slot(&self, mut position: impl FnMut(usize)) -> Slot {
         if let Ok(permit) = Arc::clone(&self.slots).try_acquire_owned() {
             return Slot(permit);
         }

@@ -74,7 +74,7 @@ pub(crate) fn limit(program: &mut Program, limits: &Limits) {
 
 /// Runs `program` to its end. When `stop` is cancelled the program is asked to end, and killed
 /// after a second.
-pub async fn drive(
+pub(crate) async fn drive(
     sandbox: &Sandbox,
     program: Program,
     limits: &Limits,
@@ -96,8 +96,10 @@ pub async fn drive(
             });
         }
     };
-    let mut drive = Drive { process, output: Output::new(limits.output_bytes), stop, sink };
-    match drive.to_end().await {
+    let memory_bytes = sandbox.limits().memory_bytes;
+    let output = Output::new(limits.output_bytes);
+    let mut drive = Drive { process, output, memory_bytes, stop, sink };
+    match drive.until_end().await {
         Ok(end) => drive.ending(&end, limits, started),
         Err(failure) => Ending::Failure(failure),
     }
@@ -106,6 +108,7 @@ pub async fn drive(
 struct Drive<'a, S> {
     process: Process,
     output: Output,
+    memory_bytes: u64,
     stop: &'a CancellationToken,
     sink: &'a mut S,
 }
@@ -116,7 +119,7 @@ enum End {
 }
 
 impl<S: Sink> Drive<'_, S> {
-    async fn to_end(&mut self) -> Result<End, Failure> {
+    async fn until_end(&mut self) -> Result<End, Failure> {
         let mut kill_at: Option<Instant> = None;
         loop {
             let event = tokio::select! {
@@ -175,7 +178,7 @@ impl<S: Sink> Drive<'_, S> {
         let truncated = self.output.truncated();
         let cancelled = self.stop.is_cancelled();
         let (outcome, usage) = match end {
-            End::Exit(exit) => (outcome(exit, limits), usage(exit)),
+            End::Exit(exit) => (outcome(exit, limits, self.memory_bytes), usage(exit)),
             End::Lost => {
                 let duration_ms = millis(started.elapsed());
                 (Outcome::Lost, Usage { duration_ms, ..Usage::default() })
@@ -193,13 +196,14 @@ async fn sleep_until(deadline: Option<Instant>) {
 }
 
 /// The only place where the sandbox's words for an end become ours.
-fn outcome(exit: &Exit, limits: &Limits) -> Outcome {
+fn outcome(exit: &Exit, limits: &Limits, memory_bytes: u64) -> Outcome {
     match exit.status {
         _ if exit.timed_out => {
             Outcome::TimedOut { limit: limits.timeout.unwrap_or(Duration::ZERO) }
         }
+        // The kernel killed a child of the program, and the program could not go on without it.
+        _ if exit.out_of_memory => Outcome::OutOfMemory { limit_bytes: memory_bytes },
         ExitStatus::Code(code) => Outcome::Exited { code },
-        ExitStatus::Signal(_) if exit.out_of_memory => Outcome::OutOfMemory { limit_bytes: 0 },
         ExitStatus::Signal(signal) => Outcome::Killed { signal },
     }
 }

@@ -33,6 +33,12 @@ use store::{InsertSessionError, Store, StoreError, StoredEvent};
 use tokio::sync::watch;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+use self::{
+    admission::Admission,
+    live::{Live, StoreSink},
+    runbooks::Documents,
+    session::{Handle, Message, Run},
+};
 pub use self::{
     clock::{Clock, random_id},
     execution::{Ending, Sink},
@@ -40,12 +46,6 @@ pub use self::{
     program::{ProgramError, RuntimeStatus, statuses},
     runbooks::{CreateRunbookError, Opened, SaveRunbookError},
     session::{SessionView, StartError},
-};
-use self::{
-    admission::Admission,
-    live::{Live, StoreSink},
-    runbooks::Documents,
-    session::{Handle, Message, Run},
 };
 
 /// What an operator decides about the engine.
@@ -114,7 +114,9 @@ pub enum RunError {
     NoSession,
     #[error("the runbook has no block {block}; reload it to see its blocks as they are now")]
     NoBlock { block: String },
-    #[error("block {block} has been edited since you loaded it; reload the runbook and run it again")]
+    #[error(
+        "block {block} has been edited since you loaded it; reload the runbook and run it again"
+    )]
     BlockChanged { block: String },
     #[error("block {block} is not one that runs")]
     NotRunnable { block: String },
@@ -330,13 +332,7 @@ impl Engine {
         from: u64,
     ) -> impl Stream<Item = Result<Vec<StoredEvent>, StoreError>> + Send + use<> {
         let inner = &self.0;
-        live::follow(
-            inner.live.clone(),
-            inner.store.reader(),
-            inner.clock.clone(),
-            execution,
-            from,
-        )
+        live::follow(inner.live.clone(), inner.store.reader(), inner.clock.clone(), execution, from)
     }
 }
 

@@ -130,9 +130,10 @@ pub(crate) fn follow(
     from: u64,
 ) -> impl Stream<Item = Result<Vec<StoredEvent>, StoreError>> + Send {
     let follower = Follower { live, reader, clock, execution, next: from.max(1), ended: false };
-    stream::try_unfold(follower, |mut it| async move {
-        Ok(it.page().await?.map(|events| (events, it)))
-    })
+    stream::try_unfold(
+        follower,
+        |mut it| async move { Ok(it.page().await?.map(|events| (events, it))) },
+    )
 }
 
 struct Follower {
@@ -160,10 +161,10 @@ impl Follower {
                 return Ok(Some(events));
             }
             let done = seen.is_none_or(|it| it.done);
-            if let (false, Some(progress)) = (done, progress.as_mut()) {
-                if progress.changed().await.is_ok() {
-                    continue;
-                }
+            if let (false, Some(progress)) = (done, progress.as_mut())
+                && progress.changed().await.is_ok()
+            {
+                continue;
             }
             self.ended = true;
             return Ok(self.unstored_end(progress.as_ref()));

@@ -51,7 +51,9 @@ pub fn statuses(runtimes: &Runtimes) -> Vec<RuntimeStatus> {
 /// Why a block cannot be turned into a program.
 #[derive(Debug, thiserror::Error)]
 pub enum ProgramError {
-    #[error("block {block} has no runtime; use one of python, node, bash, golang, typescript, rust")]
+    #[error(
+        "block {block} has no runtime; use one of python, node, bash, golang, typescript, rust"
+    )]
     NoRuntime { block: String },
     #[error(transparent)]
     Missing(#[from] MissingRuntime),

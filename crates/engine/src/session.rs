@@ -20,7 +20,7 @@ use model::{
     limits::Limits,
     session::{self, Command, EndReason, Session, State},
 };
-use sandbox::{Sandbox, SandboxPath};
+use sandbox::{Isolation, Sandbox, SandboxPath};
 use tokio::{
     sync::{mpsc, oneshot, watch},
     task::JoinHandle,
@@ -187,7 +187,8 @@ impl Actor {
                 () = shutdown.cancelled() => return Err(Stopped::Asked(EndReason::Shutdown)),
             }
         };
-        let isolation = sandbox.isolation().to_string();
+        let Isolation { holds, missing, .. } = sandbox.isolation();
+        let isolation = holds.iter().chain(missing).cloned().collect::<Vec<_>>().join("; ");
         self.view.send_modify(|it| it.session.isolation = isolation);
         self.seed(&sandbox, document).await.map_err(|it| Stopped::Failed(it.message))?;
         self.sandbox = Some((sandbox, slot));
@@ -221,7 +222,7 @@ impl Actor {
                     return self.ending(EndReason::Expired).await;
                 }
                 () = shutdown.cancelled() => return self.ending(EndReason::Shutdown).await,
-                () = &mut gone => {
+                _ = &mut gone => {
                     self.view.send_modify(|it| it.message = Some(LOST.to_owned()));
                     self.apply(Command::Lose).await;
                     return None;

@@ -38,8 +38,7 @@ impl Stage {
     async fn connect(&self, blocks: usize) -> engine::SessionView {
         let content = "```runnable bash\ntrue\n```\n\n".repeat(blocks);
         let runbook = self.engine.create_runbook(self.user, "Test", &content).await.unwrap();
-        let (view, connected) =
-            self.engine.connect(self.user, runbook.runbook.id).await.unwrap();
+        let (view, connected) = self.engine.connect(self.user, runbook.runbook.id).await.unwrap();
         assert_eq!(connected, Connected::New);
         view
     }
@@ -59,7 +58,11 @@ impl Stage {
         watcher.wait_for(condition).await.unwrap().clone()
     }
 
-    async fn run(&self, session: model::id::SessionId, index: usize) -> Result<Execution, RunError> {
+    async fn run(
+        &self,
+        session: model::id::SessionId,
+        index: usize,
+    ) -> Result<Execution, RunError> {
         self.engine.run_block(session, BlockName::Index { index, runtime: None }).await
     }
 
@@ -114,9 +117,9 @@ async fn each_end_of_a_program_has_its_outcome() {
     }
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_program_that_takes_too_long_is_timed_out() {
-    let limit = Duration::from_secs(2);
+    let limit = Duration::from_millis(50);
     let limits = Limits { timeout: Some(limit), ..Limits::default() };
     let backend = Scripted::new().on("block_1.", Script::new().hang());
     let stage = Stage::with(backend, Config { limits, ..Config::default() }).await;
@@ -177,7 +180,8 @@ async fn what_waits_can_be_cancelled_without_ever_starting() {
 #[tokio::test]
 async fn output_over_the_limit_is_dropped_and_said_once() {
     let limits = Limits { output_bytes: 5, ..Limits::default() };
-    let backend = Scripted::new().on("block_1.", Script::new().stdout("123").stdout("4567").stdout("8"));
+    let backend =
+        Scripted::new().on("block_1.", Script::new().stdout("123").stdout("4567").stdout("8"));
     let stage = Stage::with(backend, Config { limits, ..Config::default() }).await;
     let session = stage.ready(1).await;
     let execution = stage.run(session, 0).await.unwrap();
@@ -189,10 +193,10 @@ async fn output_over_the_limit_is_dropped_and_said_once() {
     assert!(data.truncated);
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn an_idle_session_expires_but_not_while_something_runs() {
-    let idle_expiry = Duration::from_secs(60);
-    let sleeping = Script::new().sleep(Duration::from_secs(600)).stdout("done");
+    let idle_expiry = Duration::from_millis(50);
+    let sleeping = Script::new().sleep(4 * idle_expiry).stdout("done");
     let backend = Scripted::new().on("block_1.", sleeping);
     let limits = Limits { timeout: None, ..Limits::default() };
     let stage = Stage::with(backend, Config { idle_expiry, limits, ..Config::default() }).await;

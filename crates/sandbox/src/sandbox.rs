@@ -17,7 +17,7 @@ use tokio_util::{
 };
 
 use crate::{
-    backend::{Backend, Ended, Guard, Spec, StartError},
+    backend::{Backend, Ended, Guard, Limits, Spec, StartError},
     isolation::Isolation,
     link::{Connection, SandboxError},
     path::SandboxPath,
@@ -29,6 +29,7 @@ use crate::{
 pub struct Sandbox {
     connection: Connection,
     isolation: Arc<Isolation>,
+    limits: Limits,
     ended: watch::Receiver<Option<Ended>>,
     tasks: TaskTracker,
     end: CancellationToken,
@@ -39,6 +40,7 @@ pub struct Sandbox {
 impl Sandbox {
     /// Starts a sandbox and waits until its guest answers. Dropping the future ends it.
     pub async fn start(backend: &dyn Backend, spec: Spec) -> Result<Self, StartError> {
+        let limits = spec.limits.clone();
         let started = backend.start(spec).await?;
         let tasks = TaskTracker::new();
         let connection = Connection::open(started.link, &tasks)
@@ -50,12 +52,17 @@ impl Sandbox {
         tasks.close();
         let end_with_us = Arc::new(end.clone().drop_guard());
         let isolation = Arc::new(started.isolation);
-        Ok(Self { connection, isolation, ended, tasks, end, _end_with_us: end_with_us })
+        Ok(Self { connection, isolation, limits, ended, tasks, end, _end_with_us: end_with_us })
     }
 
     #[must_use]
     pub fn isolation(&self) -> &Isolation {
         &self.isolation
+    }
+
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// Starts a program, which runs once this returns.

@@ -223,7 +223,6 @@ pub(crate) fn set_cookie(token: Option<&str>, secure: bool) -> HeaderValue {
     let age = token.map_or(0, |_| SIGN_IN_LIFETIME.as_secs());
     let secure = if secure { "; Secure" } else { "" };
     let value = token.unwrap_or_default();
-    let text =
-        format!("{COOKIE}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}");
+    let text = format!("{COOKIE}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}");
     HeaderValue::from_str(&text).expect("a token is made of URL-safe characters")
 }

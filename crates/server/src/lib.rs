@@ -15,7 +15,7 @@ mod web_ui;
 mod welcome;
 mod wire;
 
-use std::{future::Future, io, ops::Deref, sync::Arc, time::Duration};
+use std::{future::Future, io, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -60,23 +60,12 @@ impl Default for Config {
 
 /// The server's state. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct App(Arc<Inner>);
-
-#[derive(Debug)]
-pub(crate) struct Inner {
+pub struct App {
     pub(crate) engine: Engine,
     pub(crate) reader: Reader,
-    pub(crate) auth: Auth,
-    pub(crate) config: Config,
-    pub(crate) local: Option<Local>,
-}
-
-impl Deref for App {
-    type Target = Inner;
-
-    fn deref(&self) -> &Inner {
-        &self.0
-    }
+    pub(crate) auth: Arc<Auth>,
+    pub(crate) config: Arc<Config>,
+    pub(crate) local: Option<Arc<Local>>,
 }
 
 impl App {
@@ -105,12 +94,11 @@ impl App {
 
     fn new(engine: Engine, config: Config, secret: &str, local: Option<Local>) -> Self {
         let reader = engine.store().reader();
-        let auth = Auth::new(secret.as_bytes());
-        Self(Arc::new(Inner { engine, reader, auth, config, local }))
+        let auth = Arc::new(Auth::new(secret.as_bytes()));
+        Self { engine, reader, auth, config: Arc::new(config), local: local.map(Arc::new) }
     }
 
     /// All routes of the server.
-    #[must_use]
     pub fn router(self) -> Router {
         let (api, _) = openapi::routes().split_for_parts();
         let header = |name, value| {

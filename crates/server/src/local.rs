@@ -92,9 +92,8 @@ impl Local {
     fn check_host(&self, headers: &HeaderMap) -> Result<(), Problem> {
         let host = headers.get(header::HOST).and_then(|it| it.to_str().ok());
         let ours = ["127.0.0.1", "localhost", "[::1]"];
-        let known = host.is_some_and(|host| {
-            ours.iter().any(|name| host == format!("{name}:{}", self.port))
-        });
+        let known = host
+            .is_some_and(|host| ours.iter().any(|name| host == format!("{name}:{}", self.port)));
         if known {
             return Ok(());
         }
@@ -118,11 +117,8 @@ pub(crate) async fn open(State(app): State<App>, Query(query): Query<OpenQuery>)
     let Some(local) = app.local.as_ref().filter(|it| it.secret.is(&query.token)) else {
         return Problem::not_found("page").into_response();
     };
-    let cookie = format!(
-        "{}={}; Path=/; HttpOnly; SameSite=Strict",
-        local.cookie_name(),
-        query.token
-    );
+    let cookie =
+        format!("{}={}; Path=/; HttpOnly; SameSite=Strict", local.cookie_name(), query.token);
     let page = format!("/runbooks/{}", local.runbook);
     ([(header::SET_COOKIE, cookie)], Redirect::to(&page)).into_response()
 }
@@ -133,10 +129,10 @@ pub(crate) async fn only_ours(
     request: axum::extract::Request,
     next: axum::middleware::Next,
 ) -> Response {
-    if let Some(local) = &app.local {
-        if let Err(problem) = local.check_host(request.headers()) {
-            return problem.into_response();
-        }
+    if let Some(local) = &app.local
+        && let Err(problem) = local.check_host(request.headers())
+    {
+        return problem.into_response();
     }
     next.run(request).await
 }

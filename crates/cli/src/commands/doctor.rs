@@ -4,15 +4,18 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
-use crate::{args::DoctorArgs, backend, failure::{Failure, UNAVAILABLE}, output};
+use crate::{
+    args::DoctorArgs,
+    backend,
+    failure::{Failure, UNAVAILABLE},
+    output,
+};
 
 pub(crate) async fn run(args: &DoctorArgs) -> Result<ExitCode, Failure> {
     let report = sandbox::doctor::probe().await;
     let runtimes = engine::statuses(&backend::runtimes());
     if args.json {
-        let runtime = |it: &engine::RuntimeStatus| {
-            json!({ "name": it.name, "version": it.version, "message": it.message })
-        };
+        let runtime = |it: &engine::RuntimeStatus| json!({ "name": it.name, "version": it.version, "message": it.message });
         let runtimes: Vec<_> = runtimes.iter().map(runtime).collect();
         let report = json!({ "protections": report.findings, "runtimes": runtimes });
         output::say(&report.to_string());

@@ -41,16 +41,21 @@ pub(crate) async fn run(args: RunArgs) -> Result<ExitCode, Failure> {
 
 /// The blocks that were asked for, in the order of the document.
 fn select<'a>(document: &'a Document, args: &RunArgs) -> Result<Vec<&'a Block>, Failure> {
-    let named = |it: &Block, name: &String| it.name.as_ref() == Some(name) || it.id.as_str() == name;
-    if let Some(name) = args.blocks.iter().find(|name| !document.runnable().any(|it| named(it, name)))
+    let named =
+        |it: &Block, name: &String| it.name.as_ref() == Some(name) || it.id.as_str() == name;
+    if let Some(name) =
+        args.blocks.iter().find(|name| !document.runnable().any(|it| named(it, name)))
     {
         let known: Vec<&str> = document.runnable().filter_map(|it| it.name.as_deref()).collect();
         let known = if known.is_empty() { "none is named".to_owned() } else { known.join(", ") };
-        return Err(Failure::rejected(format!("no runnable block is named {name:?}; there are: {known}")));
+        return Err(Failure::rejected(format!(
+            "no runnable block is named {name:?}; there are: {known}"
+        )));
     }
     let wanted = |it: &&Block| {
         let by_name = args.blocks.is_empty() || args.blocks.iter().any(|name| named(it, name));
-        let by_tag = args.tag.is_empty() || it.options.tags.iter().any(|tag| args.tag.contains(tag));
+        let by_tag =
+            args.tag.is_empty() || it.options.tags.iter().any(|tag| args.tag.contains(tag));
         by_name && by_tag
     };
     Ok(document.runnable().filter(wanted).collect())

@@ -21,7 +21,11 @@ const MIN_PASSWORD_CHARS: usize = 8;
 /// More would let a stranger make us hash megabytes.
 const MAX_PASSWORD_BYTES: usize = 1024;
 
-type SignedIn = (StatusCode, AppendHeaders<[(header::HeaderName, header::HeaderValue); 1]>, Reply<SignedInBody>);
+type SignedIn = (
+    StatusCode,
+    AppendHeaders<[(header::HeaderName, header::HeaderValue); 1]>,
+    Reply<SignedInBody>,
+);
 
 /// Makes an account and signs in.
 #[utoipa::path(post, path = "/api/auth/sign-up", tag = "account", request_body = SignUpBody, responses(
@@ -42,16 +46,17 @@ pub(crate) async fn sign_up(
     check_username(username)?;
     check_password(&body.password)?;
     let hash = app.auth.hash(body.password).await?;
-    let user = app.engine.create_user(email, username, &hash).await.map_err(|error| match error {
-        CreateUserError::EmailTaken => Problem::conflict(
-            Code::EmailTaken,
-            "there is an account with this email address; sign in instead",
-        ),
-        CreateUserError::UsernameTaken => {
-            Problem::conflict(Code::UsernameTaken, "this username is taken; choose another one")
-        }
-        CreateUserError::Store(error) => error.into(),
-    })?;
+    let user =
+        app.engine.create_user(email, username, &hash).await.map_err(|error| match error {
+            CreateUserError::EmailTaken { .. } => Problem::conflict(
+                Code::EmailTaken,
+                "there is an account with this email address; sign in instead",
+            ),
+            CreateUserError::UsernameTaken { .. } => {
+                Problem::conflict(Code::UsernameTaken, "this username is taken; choose another one")
+            }
+            CreateUserError::Store(error) => error.into(),
+        })?;
     app.welcome(&user).await;
     signed_in(&app, &headers, StatusCode::CREATED, user)
 }
@@ -136,7 +141,8 @@ fn check_username(username: &str) -> Result<(), Problem> {
 
 fn check_password(password: &str) -> Result<(), Problem> {
     if password.chars().count() < MIN_PASSWORD_CHARS {
-        let detail = format!("the password is too short; use at least {MIN_PASSWORD_CHARS} characters");
+        let detail =
+            format!("the password is too short; use at least {MIN_PASSWORD_CHARS} characters");
         return Err(Problem::invalid(detail));
     }
     if password.len() > MAX_PASSWORD_BYTES {

@@ -79,9 +79,16 @@ pub(crate) async fn cancel(
 #[serde(tag = "type", rename_all = "snake_case")]
 #[schema(as = ExecBlockLine)]
 pub(crate) enum ExecBlockLine {
-    Output { data: String },
-    Exit { #[serde(rename = "exitCode")] exit_code: i32 },
-    Error { message: String },
+    Output {
+        data: String,
+    },
+    Exit {
+        #[serde(rename = "exitCode")]
+        exit_code: i32,
+    },
+    Error {
+        message: String,
+    },
 }
 
 /// Runs a block and streams its output, in the first seed's shape.
@@ -129,7 +136,8 @@ fn end(summary: &Summary) -> ExecBlockLine {
         Some(exit_code) => ExecBlockLine::Exit { exit_code },
         None => {
             let words = summary.outcome.replace('_', " ");
-            let message = format!("the program was ended after {} ms: {words}", summary.duration_ms);
+            let message =
+                format!("the program was ended after {} ms: {words}", summary.duration_ms);
             ExecBlockLine::Error { message }
         }
     }

@@ -45,8 +45,7 @@ pub(crate) async fn create(
     Json(body): Json<NewRunbookBody>,
 ) -> Result<(StatusCode, Reply<RunbookBody>), Problem> {
     app.check_editable()?;
-    let opened =
-        app.engine.create_runbook(principal.user.id, &body.title, &body.content).await?;
+    let opened = app.engine.create_runbook(principal.user.id, &body.title, &body.content).await?;
     Ok((StatusCode::CREATED, Reply(RunbookBody::new(opened, None))))
 }
 

@@ -1,11 +1,6 @@
 //! Sessions: connect, watch, end, and run blocks in them.
 
-use axum::{
-    Json as Reply,
-    extract::State,
-    http::StatusCode,
-    response::Response,
-};
+use axum::{Json as Reply, extract::State, http::StatusCode, response::Response};
 use engine::{BlockName, Connected, SessionView};
 use futures_util::{Stream, stream as streams};
 use model::{

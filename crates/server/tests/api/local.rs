@@ -1,9 +1,5 @@
 //! Local mode: reached only by whoever was shown the URL, and only what was approved runs.
 
-#![expect(clippy::unwrap_used, reason = "a broken set-up should stop the test")]
-
-mod app;
-
 use std::fs;
 
 use axum::{body::Body, http::header};
@@ -11,7 +7,7 @@ use serde_json::{Value, json};
 use server::{App, Local, LocalDocument, LocalSecret};
 use tempfile::TempDir;
 
-use self::app::{Answer, TestApp, engine, request, scripted};
+use crate::app::{Answer, TestApp, engine, request, scripted};
 
 const DOCUMENT: &str = "# Local\n\n```runnable bash name=hello\necho hello\n```\n";
 const PORT: u16 = 4321;
@@ -47,7 +43,13 @@ impl LocalApp {
         }
     }
 
-    async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
+    async fn ask(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &Value,
+    ) -> Answer {
         let mut builder = request(method, path);
         builder.headers_mut().unwrap().remove(header::HOST);
         for (name, value) in headers {

@@ -20,52 +20,52 @@ use store::Store;
 use tower::ServiceExt;
 
 /// A sandbox whose first block says hello, whose second one hangs until it is stopped.
-pub fn scripted() -> Arc<dyn Backend> {
+pub(crate) fn scripted() -> Arc<dyn Backend> {
     let hello = Script::new().stdout("hello\n");
     Arc::new(Scripted::new().on("block_1.", hello).on("block_2.", Script::new().hang()))
 }
 
 /// The router of a server, and what keeps it alive.
-pub struct TestApp {
-    pub router: Router,
-    pub engine: Engine,
+pub(crate) struct TestApp {
+    pub(crate) router: Router,
+    pub(crate) engine: Engine,
 }
 
 /// What a request brought back.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: axum::http::HeaderMap,
-    pub text: String,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: axum::http::HeaderMap,
+    pub(crate) text: String,
 }
 
 /// Somebody who is signed in.
 #[derive(Clone, Debug)]
-pub struct Account {
-    pub id: String,
-    pub token: String,
+pub(crate) struct Account {
+    pub(crate) id: String,
+    pub(crate) token: String,
 }
 
 impl Answer {
     #[track_caller]
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("not JSON: {}", self.text))
     }
 
     /// Each line as JSON.
-    pub fn lines(&self) -> Vec<Value> {
+    pub(crate) fn lines(&self) -> Vec<Value> {
         self.text.lines().map(|it| serde_json::from_str(it).unwrap()).collect()
     }
 
     #[track_caller]
-    pub fn expect(self, status: u16) -> Self {
+    pub(crate) fn expect(self, status: u16) -> Self {
         assert_eq!(self.status.as_u16(), status, "{}", self.text);
         self
     }
 
     /// Asserts that this is a problem with the given status and code.
     #[track_caller]
-    pub fn problem(self, status: u16, code: &str) -> Self {
+    pub(crate) fn problem(self, status: u16, code: &str) -> Self {
         let kind = self.headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok());
         assert_eq!(kind, Some("application/problem+json; charset=utf-8"), "{}", self.text);
         let body = self.json();
@@ -76,14 +76,14 @@ impl Answer {
 }
 
 impl TestApp {
-    pub async fn hub(backend: Arc<dyn Backend>) -> Self {
+    pub(crate) async fn hub(backend: Arc<dyn Backend>) -> Self {
         let engine = engine(backend, engine::Config::default()).await;
         let config = Config { jwt_secret: Some("test".to_owned()), ..Config::default() };
         let app = App::hub(engine.clone(), config).await.unwrap();
         Self { router: app.router(), engine }
     }
 
-    pub async fn send(&self, request: Request<Body>) -> Answer {
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
         let response: Response = self.router.clone().oneshot(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = response.into_body().collect().await.unwrap().to_bytes();
@@ -91,18 +91,24 @@ impl TestApp {
     }
 
     /// A request with the account's bearer token.
-    pub async fn ask(&self, account: &Account, method: &str, path: &str, body: &Value) -> Answer {
+    pub(crate) async fn ask(
+        &self,
+        account: &Account,
+        method: &str,
+        path: &str,
+        body: &Value,
+    ) -> Answer {
         let request = request(method, path)
             .header(header::AUTHORIZATION, format!("Bearer {}", account.token))
             .body(Body::from(if body.is_null() { String::new() } else { body.to_string() }));
         self.send(request.unwrap()).await
     }
 
-    pub async fn get(&self, account: &Account, path: &str) -> Answer {
+    pub(crate) async fn get(&self, account: &Account, path: &str) -> Answer {
         self.ask(account, "GET", path, &Value::Null).await
     }
 
-    pub async fn sign_up(&self, name: &str) -> Account {
+    pub(crate) async fn sign_up(&self, name: &str) -> Account {
         let body = json!({
             "email": format!("{name}@example.com"), "username": name, "password": "correct horse"
         });
@@ -113,7 +119,7 @@ impl TestApp {
     }
 
     /// Stores a runbook and connects to it; gives the runbook and the session.
-    pub async fn connect(&self, account: &Account, content: &str) -> (Value, Value) {
+    pub(crate) async fn connect(&self, account: &Account, content: &str) -> (Value, Value) {
         let body = json!({ "title": "Test", "content": content });
         let runbook = self.ask(account, "POST", "/api/runbooks", &body).await.expect(201).json();
         let path = connect_path(account, &runbook);
@@ -123,11 +129,11 @@ impl TestApp {
     }
 }
 
-pub fn connect_path(account: &Account, runbook: &Value) -> String {
+pub(crate) fn connect_path(account: &Account, runbook: &Value) -> String {
     format!("/api/sessions/connect/{}/{}", account.id, runbook["id"].as_str().unwrap())
 }
 
-pub fn request(method: &str, path: &str) -> axum::http::request::Builder {
+pub(crate) fn request(method: &str, path: &str) -> axum::http::request::Builder {
     Request::builder()
         .method(Method::from_bytes(method.as_bytes()).unwrap())
         .uri(path)
@@ -135,7 +141,7 @@ pub fn request(method: &str, path: &str) -> axum::http::request::Builder {
         .header(header::CONTENT_TYPE, "application/json")
 }
 
-pub async fn engine(backend: Arc<dyn Backend>, config: engine::Config) -> Engine {
+pub(crate) async fn engine(backend: Arc<dyn Backend>, config: engine::Config) -> Engine {
     let store = Store::open("sqlite::memory:").await.unwrap();
     let runtimes = Arc::new(sandbox::runtime::discover("/usr/local/bin:/usr/bin:/bin"));
     Engine::start(store, backend, runtimes, config, Clock::system()).await.unwrap()
