@@ -28,7 +28,6 @@ pub(crate) fn scripted() -> Arc<dyn Backend> {
 /// The router of a server, and what keeps it alive.
 pub(crate) struct TestApp {
     pub(crate) router: Router,
-    pub(crate) engine: Engine,
 }
 
 /// What a request brought back.
@@ -79,8 +78,8 @@ impl TestApp {
     pub(crate) async fn hub(backend: Arc<dyn Backend>) -> Self {
         let engine = engine(backend, engine::Config::default()).await;
         let config = Config { jwt_secret: Some("test".to_owned()), ..Config::default() };
-        let app = App::hub(engine.clone(), config).await.unwrap();
-        Self { router: app.router(), engine }
+        let app = App::hub(engine, config).await.unwrap();
+        Self { router: app.router() }
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {

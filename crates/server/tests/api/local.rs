@@ -33,9 +33,9 @@ impl LocalApp {
         let document = LocalDocument { path, content: DOCUMENT.to_owned() };
         let runbook = opened.runbook.id;
         let local = Local { user: user.clone(), runbook, secret, port: PORT, document };
-        let router = App::local(engine.clone(), local).router();
+        let router = App::local(engine, local).router();
         Self {
-            app: TestApp { router, engine },
+            app: TestApp { router },
             user: user.id.to_string(),
             runbook: runbook.to_string(),
             secret: token,
