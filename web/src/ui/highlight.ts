@@ -12,22 +12,22 @@ export interface Token {
 type Grammar = () => Promise<{ default: LanguageRegistration[] }>;
 
 const grammars: Record<string, Grammar> = {
-  bash: () => import("@shikijs/langs-precompiled/bash"),
-  css: () => import("@shikijs/langs-precompiled/css"),
-  diff: () => import("@shikijs/langs-precompiled/diff"),
-  docker: () => import("@shikijs/langs-precompiled/docker"),
-  go: () => import("@shikijs/langs-precompiled/go"),
-  html: () => import("@shikijs/langs-precompiled/html"),
-  ini: () => import("@shikijs/langs-precompiled/ini"),
-  javascript: () => import("@shikijs/langs-precompiled/javascript"),
-  json: () => import("@shikijs/langs-precompiled/json"),
-  make: () => import("@shikijs/langs-precompiled/make"),
-  python: () => import("@shikijs/langs-precompiled/python"),
-  rust: () => import("@shikijs/langs-precompiled/rust"),
-  sql: () => import("@shikijs/langs-precompiled/sql"),
-  toml: () => import("@shikijs/langs-precompiled/toml"),
-  typescript: () => import("@shikijs/langs-precompiled/typescript"),
-  yaml: () => import("@shikijs/langs-precompiled/yaml"),
+  bash: () => import("@shikijs/langs/bash"),
+  css: () => import("@shikijs/langs/css"),
+  diff: () => import("@shikijs/langs/diff"),
+  docker: () => import("@shikijs/langs/docker"),
+  go: () => import("@shikijs/langs/go"),
+  html: () => import("@shikijs/langs/html"),
+  ini: () => import("@shikijs/langs/ini"),
+  javascript: () => import("@shikijs/langs/javascript"),
+  json: () => import("@shikijs/langs/json"),
+  make: () => import("@shikijs/langs/make"),
+  python: () => import("@shikijs/langs/python"),
+  rust: () => import("@shikijs/langs/rust"),
+  sql: () => import("@shikijs/langs/sql"),
+  toml: () => import("@shikijs/langs/toml"),
+  typescript: () => import("@shikijs/langs/typescript"),
+  yaml: () => import("@shikijs/langs/yaml"),
 };
 
 const aliases: Record<string, string> = {
@@ -73,10 +73,10 @@ export async function highlight(code: string, language: string | null): Promise<
 }
 
 async function start(): Promise<HighlighterCore> {
-  const [{ createHighlighterCore }, { createJavaScriptRawEngine }, { theme }] = await Promise.all([
+  const [{ createHighlighterCore }, { createJavaScriptRegexEngine }, { theme }] = await Promise.all([
     import("@shikijs/core"),
-    import("@shikijs/engine-javascript/raw"),
+    import("@shikijs/engine-javascript"),
     import("./highlight-theme.ts"),
   ]);
-  return createHighlighterCore({ themes: [theme], langs: [], engine: createJavaScriptRawEngine() });
+  return createHighlighterCore({ themes: [theme], langs: [], engine: createJavaScriptRegexEngine() });
 }

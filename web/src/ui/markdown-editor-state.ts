@@ -1,12 +1,14 @@
 /** What the editor knows: Markdown, the languages within it, its keys, and the page's colours. */
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { markdown } from "@codemirror/lang-markdown";
-import { HighlightStyle, LanguageDescription, syntaxHighlighting } from "@codemirror/language";
+import { HighlightStyle, LanguageDescription, ParseContext, syntaxHighlighting } from "@codemirror/language";
 import { lintGutter } from "@codemirror/lint";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
 import { EditorState } from "@codemirror/state";
 import { EditorView, drawSelection, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
+import { parseMixed } from "@lezer/common";
 import { tags } from "@lezer/highlight";
+import type { MarkdownConfig } from "@lezer/markdown";
 
 const languages = [
   LanguageDescription.of({
@@ -39,6 +41,18 @@ function languageOf(info: string): LanguageDescription | null {
   const word = /^(?:(?:runnable|file)\s+)?\{?([\w+-]+)/.exec(info)?.[1];
   return word ? LanguageDescription.matchLanguageName(languages, word, true) : null;
 }
+
+/** Colours the code within fences. The package's own way reads only the first word of a fence's info. */
+const fencedCode: MarkdownConfig = {
+  wrap: parseMixed((node, input) => {
+    if (node.name !== "FencedCode") return null;
+    const info = node.node.getChild("CodeInfo");
+    const language = info ? languageOf(input.read(info.from, info.to)) : null;
+    if (!language) return null;
+    const parser = language.support?.language.parser ?? ParseContext.getSkippingParser(language.load());
+    return { parser, overlay: (part) => part.name === "CodeText" };
+  }),
+};
 
 const colours = HighlightStyle.define([
   { tag: tags.heading, color: "var(--ink)", fontWeight: "650" },
@@ -93,7 +107,7 @@ export function editorState(doc: string, label: string, { onChange, onSave }: Ed
       EditorView.lineWrapping,
       EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "true" }),
       keymap.of([{ key: "Mod-s", run: save, preventDefault: true }, ...defaultKeymap, ...historyKeymap, ...searchKeymap, indentWithTab]),
-      markdown({ codeLanguages: languageOf }),
+      markdown({ extensions: fencedCode }),
       syntaxHighlighting(colours),
       look,
       EditorView.updateListener.of((update) => {

@@ -1,6 +1,7 @@
 import { useEffect, useImperativeHandle, useRef, type Ref } from "react";
-import { EditorView } from "@codemirror/view";
+import { isolateHistory } from "@codemirror/commands";
 import { setDiagnostics } from "@codemirror/lint";
+import { EditorView } from "@codemirror/view";
 import { editorState } from "./markdown-editor-state.ts";
 
 export interface EditorMark {
@@ -59,7 +60,12 @@ export function MarkdownEditor({ initial, label, marks, onChange, onSave, ref }:
   }, [marks]);
 
   useImperativeHandle(ref, () => ({
-    replace: (text) => view.current?.dispatch({ changes: { from: 0, to: view.current.state.doc.length, insert: text } }),
+    replace: (text) => {
+      const editor = view.current;
+      // A step of its own: joined to what was just typed, one undo would lose that too.
+      const annotations = isolateHistory.of("full");
+      editor?.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: text }, annotations });
+    },
     goTo: (line) => {
       const editor = view.current;
       if (!editor) return;

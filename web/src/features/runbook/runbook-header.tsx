@@ -14,8 +14,8 @@ export function RunbookHeader({ runbook, editing }: { runbook: Runbook; editing:
   const setSession = useSetSession(runbook.id);
   return (
     <div className="sticky top-0 z-20 border-b border-line bg-paper/92 backdrop-blur-md">
-      <div className="mx-auto flex max-w-5xl flex-wrap items-center gap-x-4 gap-y-2 px-4 py-2.5 sm:px-6">
-        <div className="flex min-w-0 flex-1 basis-64 items-center gap-3">
+      <div className="mx-auto flex max-w-5xl flex-wrap items-center gap-x-2 gap-y-2 px-4 py-2.5 sm:px-6">
+        <div className="flex min-w-0 flex-1 basis-40 items-center gap-2 sm:gap-3">
           <Link
             to={paths.runbooks()}
             aria-label="All runbooks"
@@ -28,18 +28,15 @@ export function RunbookHeader({ runbook, editing }: { runbook: Runbook; editing:
             {runbook.title || "Untitled runbook"}
           </p>
         </div>
-        <div className="flex min-w-0 flex-wrap items-center gap-2">
+        {runbook.editable ? (
+          <Link to={paths.runbook(runbook.id, editing ? "read" : "edit")} className={`${buttonClass("secondary", "small")} sm:order-last`}>
+            <Icon name={editing ? "read" : "edit"} />
+            {editing ? "Read" : "Edit"}
+          </Link>
+        ) : null}
+        <div className="flex min-w-0 flex-wrap items-center gap-2 max-sm:basis-full">
           <SessionControl runbook={runbook.id} session={runbook.session} onSession={setSession} />
           {runnable.length > 0 && !editing ? <RunAllControl blocks={runnable} /> : null}
-          {runbook.editable ? (
-            <Link
-              to={paths.runbook(runbook.id, editing ? "read" : "edit")}
-              className={`${buttonClass("secondary", "small")} max-sm:ml-auto`}
-            >
-              <Icon name={editing ? "read" : "edit"} />
-              {editing ? "Read" : "Edit"}
-            </Link>
-          ) : null}
         </div>
       </div>
     </div>

@@ -8,6 +8,8 @@ export const runbooksQuery = infiniteQueryOptions({
   queryFn: ({ pageParam, signal }) => api.runbooks(pageParam, signal),
   initialPageParam: null as string | null,
   getNextPageParam: (page) => page.next_cursor,
+  // Sessions come and go on other pages: a list that is opened is a list that is asked for.
+  staleTime: 0,
 });
 
 export const runbookQuery = (id: string) =>

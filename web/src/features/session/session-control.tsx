@@ -46,13 +46,14 @@ function Status({ session, connecting }: { session: Session | null; connecting: 
     <span
       data-session={session?.status ?? "NONE"}
       title={session?.message ?? (session ? `Isolation: ${session.isolation}` : undefined)}
-      className="mr-1 inline-flex min-w-0 items-center gap-2 text-[0.8125rem] text-ink-soft"
+      className="mr-auto inline-flex min-w-0 items-center gap-2 sm:mr-1 text-[0.8125rem] text-ink-soft"
     >
       <SessionDot dot={waiting ? "waiting" : dotOf(session)} />
       <span>{waiting ? "Connecting" : wordsOf(session)}</span>
       {left === null ? null : (
         <span className="text-ink-faint tabular-nums" title="The sandbox is removed after this long without activity">
-          {leftInWords(left)} left
+          {leftInWords(left)}
+          <span className="max-sm:sr-only"> left</span>
         </span>
       )}
     </span>
