@@ -1,0 +1,65 @@
+import { badge, expect, fence, openRunbook, output, run, signUp, test } from "./hub.ts";
+
+test("a_new_reader_runs_the_welcome_document", async ({ page, hub }) => {
+  await signUp(page, hub);
+  await page.getByRole("link", { name: "Welcome to Runbook" }).click();
+  await expect(page.getByRole("button", { name: /^Run (?!all)/ }).first()).toBeVisible();
+
+  await page.getByRole("button", { name: "Connect", exact: true }).click();
+  await expect(page.locator("[data-session=ACTIVE]")).toBeVisible();
+  await page.getByRole("button", { name: /^Run (?!all)/ }).first().click();
+  await expect(page.locator("[data-outcome=success]").first()).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByRole("region", { name: /^Output of/ }).first()).not.toBeEmpty();
+
+  await page.getByRole("button", { name: "Disconnect" }).click();
+  await expect(page.locator("[data-session=TERMINATED], [data-session=NONE]")).toBeVisible();
+});
+
+const counter = `# Counter\n\n${fence("bash name=count timeout=120s", 'for n in $(seq 1 200); do echo "tick $n"; sleep 0.2; done')}`;
+
+test("output_streams_stops_and_is_still_there_after_a_reload_and_a_disconnect", async ({ page, hub }) => {
+  await signUp(page, hub);
+  await openRunbook(page, hub, "Counter", counter);
+  // Run without a session connects first.
+  await run(page, "count");
+  await expect(output(page, "count")).toContainText("tick 2");
+  const early = Number(await output(page, "count").getAttribute("data-lines"));
+  await expect.poll(async () => Number(await output(page, "count").getAttribute("data-lines"))).toBeGreaterThan(early + 3);
+
+  await page.reload();
+  await expect(output(page, "count")).toContainText("tick 1\n");
+  const seen = Number(await output(page, "count").getAttribute("data-lines"));
+  await expect.poll(async () => Number(await output(page, "count").getAttribute("data-lines"))).toBeGreaterThan(seen + 3);
+
+  await page.getByRole("button", { name: "Stop count" }).click();
+  await expect(badge(page, "count")).toHaveText("cancelled");
+  await expect(page.getByRole("button", { name: "Run count", exact: true })).toBeEnabled();
+
+  await page.reload();
+  await expect(badge(page, "count")).toHaveText("cancelled");
+  await expect(output(page, "count")).toContainText("tick 2");
+  await page.getByRole("button", { name: "Disconnect" }).click();
+  await expect(page.locator("[data-session=TERMINATED], [data-session=NONE]")).toBeVisible();
+  await expect(output(page, "count")).toContainText("tick 2");
+});
+
+test("run_all_goes_in_order_and_stops_at_the_first_failure", async ({ page, hub }) => {
+  await signUp(page, hub);
+  const content = `# Three\n\n${fence("bash name=one", "echo one")}\n${fence("bash name=two", "echo two; exit 4")}\n${fence("bash name=three", "echo three")}`;
+  await openRunbook(page, hub, "Three", content);
+  await page.getByRole("button", { name: "Run all" }).click();
+  await expect(page.getByText("Stopped at 2/3")).toBeVisible();
+  await expect(badge(page, "one")).toHaveText("success");
+  await expect(badge(page, "two")).toHaveText("exit 4");
+  await expect(page.getByRole("region", { name: "Block three" }).getByText("not run")).toBeVisible();
+  await expect(output(page, "three")).toHaveCount(0);
+});
+
+test("two_identical_blocks_keep_their_own_output", async ({ page, hub }) => {
+  await signUp(page, hub);
+  const same = fence("bash", "echo same");
+  await openRunbook(page, hub, "Twins", `# Twins\n\n${same}\n${same}`);
+  await run(page, "2 (Bash)");
+  await expect(output(page, "2 (Bash)")).toContainText("same");
+  await expect(output(page, "1 (Bash)")).toHaveCount(0);
+});

@@ -1,0 +1,95 @@
+/** Starts the product for the journeys, and takes a new reader to a document. */
+import { test as base, expect, type Page } from "@playwright/test";
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+export { expect } from "@playwright/test";
+
+/** Generous: a debug binary on a busy machine creates its database first. */
+const startMs = 60_000;
+
+export const test = base.extend<object, { hub: string }>({
+  hub: [
+    // Playwright insists on a destructured first argument, even an empty one.
+    // oxlint-disable-next-line no-empty-pattern
+    async ({}, use) => {
+      const running = process.env.RUNBOOK_URL;
+      if (running) {
+        await use(running);
+        return;
+      }
+      const binary = process.env.RUNBOOK_BIN;
+      if (!binary) throw new Error("set RUNBOOK_BIN to the runbook binary, or RUNBOOK_URL to a running server");
+      const data = mkdtempSync(join(tmpdir(), "runbook-e2e-"));
+      const hub = spawn(binary, ["hub", "--listen", "127.0.0.1:0", "--data", data], { stdio: ["ignore", "pipe", "pipe"] });
+      try {
+        await use(await addressOf(hub));
+      } finally {
+        const ended = new Promise((resolve) => hub.once("exit", resolve));
+        if (hub.exitCode === null && hub.kill("SIGTERM")) await ended;
+        rmSync(data, { recursive: true, force: true });
+      }
+    },
+    { scope: "worker", timeout: startMs },
+  ],
+});
+
+function addressOf(hub: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let said = "";
+    const look = (line: string) => {
+      said += `${line}\n`;
+      const address = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
+      if (address) resolve(address);
+    };
+    for (const stream of [hub.stdout, hub.stderr]) if (stream) createInterface({ input: stream }).on("line", look);
+    hub.once("error", reject);
+    hub.once("exit", (code) => reject(new Error(`the hub ended with ${code} before it said its address:\n${said}`)));
+  });
+}
+
+let people = 0;
+
+/** Signs up someone new through the page and ends at the list of runbooks. */
+export async function signUp(page: Page, hub: string): Promise<void> {
+  people += 1;
+  const name = `reader-${process.pid}-${Date.now().toString(36)}-${people}`;
+  await page.goto(`${hub}/sign-up`);
+  await page.getByLabel("Email").fill(`${name}@example.com`);
+  await page.getByLabel("Username").fill(name);
+  await page.getByLabel("Password").fill("correct horse battery");
+  await page.getByRole("button", { name: "Create account" }).click();
+  await expect(page.getByRole("heading", { name: "Your runbooks" })).toBeVisible();
+}
+
+/** Stores a document as the signed-in reader and opens it. */
+export async function openRunbook(page: Page, hub: string, title: string, content: string): Promise<string> {
+  const id = await page.evaluate(
+    async (body) => {
+      const response = await fetch("/api/runbooks", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(body),
+      });
+      if (!response.ok) throw new Error(`the server refused the runbook: ${response.status} ${await response.text()}`);
+      return ((await response.json()) as { id: string }).id;
+    },
+    { title, content },
+  );
+  await page.goto(`${hub}/runbooks/${id}`);
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  return id;
+}
+
+export const block = (page: Page, name: string) => page.getByRole("region", { name: `Block ${name}`, exact: true });
+export const output = (page: Page, name: string) => page.getByRole("region", { name: `Output of ${name}`, exact: true });
+export const badge = (page: Page, name: string) => block(page, name).locator("[data-outcome]");
+export const run = (page: Page, name: string) => page.getByRole("button", { name: `Run ${name}`, exact: true }).click();
+
+/** A runnable fence. */
+export function fence(info: string, code: string): string {
+  return `\`\`\`runnable ${info}\n${code}\n\`\`\`\n`;
+}

@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import { richest } from "./display.ts";
+import { frameDocument, frameHeight } from "./frame-document.ts";
+
+describe("richest", () => {
+  it("html_goes_into_a_frame_and_never_into_the_page", () => {
+    expect(richest({ "text/html": "<b>x</b>", "text/plain": "x" })).toEqual({ kind: "frame", text: "<b>x</b>" });
+    expect(richest({ "image/svg+xml": ["<svg>", "</svg>"] })).toEqual({ kind: "frame", text: "<svg></svg>" });
+  });
+
+  it("an_image_keeps_its_plain_text_as_description", () => {
+    expect(richest({ "image/png": "iVBO\nRw0=", "text/plain": "a plot" })).toEqual({
+      kind: "image",
+      url: "data:image/png;base64,iVBORw0=",
+      alt: "a plot",
+    });
+  });
+
+  it("json_is_indented_and_unknown_types_are_admitted", () => {
+    expect(richest({ "application/json": { a: 1 } })).toEqual({ kind: "text", text: '{\n  "a": 1\n}' });
+    expect(richest({ "application/x-thing": "?" })).toBeNull();
+  });
+});
+
+it("a_frame_has_a_policy_of_its_own_before_any_output", () => {
+  const html = frameDocument("<script>1</script>", "dark");
+  expect(html.indexOf("default-src 'none'")).toBeGreaterThan(0);
+  expect(html.indexOf("default-src 'none'")).toBeLessThan(html.indexOf("<script>"));
+});
+
+it("a_frame_is_as_tall_as_its_drawing_or_its_rows_suggest", () => {
+  expect(frameHeight('<svg width="100" height="200">')).toBe(240);
+  expect(frameHeight("<p>one</p>")).toBe(64);
+  expect(frameHeight("<table>" + "<tr><td>x</td></tr>".repeat(200))).toBe(560);
+});

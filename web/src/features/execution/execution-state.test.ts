@@ -1,0 +1,90 @@
+import { describe, expect, it } from "vitest";
+import type { Execution, ExecutionEvent } from "@/api/schema.ts";
+import { applyEvent, applyRecord, isLive, plainText, queued, succeeded, type ExecutionState } from "./execution-state.ts";
+
+const at = "2026-11-21T01:00:00.000Z";
+const out = (seq: number, data: string): ExecutionEvent => ({ seq, at, event: "stdout", data });
+const result = (seq: number, over: Partial<Extract<ExecutionEvent, { event: "result" }>["data"]> = {}): ExecutionEvent => ({
+  seq,
+  at,
+  event: "result",
+  data: { exit_code: 0, outcome: "exited", timeout: false, duration_ms: 12, truncated: false, ...over },
+});
+const reduce = (events: ExecutionEvent[], from: ExecutionState = queued) => events.reduce(applyEvent, from);
+const record = (over: Partial<Execution>): Execution => ({
+  id: "exec_1",
+  session_id: "sess_1",
+  runbook_id: "rb_1",
+  block: "b1",
+  content_hash: "h",
+  runtime: "python",
+  state: "running",
+  outcome: null,
+  exit_code: null,
+  signal: null,
+  created_at: at,
+  started_at: at,
+  finished_at: null,
+  duration_ms: null,
+  truncated: false,
+  ...over,
+});
+
+describe("applyEvent", () => {
+  it("the_first_event_makes_a_queued_execution_run", () => {
+    const state = reduce([{ seq: 1, at, event: "info", data: "sandbox ready" }]);
+    expect(state.phase).toBe("running");
+    expect(state.notices).toEqual(["sandbox ready"]);
+    expect(state.startedAt).toBe(at);
+  });
+
+  it("an_event_applied_twice_counts_once", () => {
+    expect(plainText(reduce([out(1, "a"), out(1, "a"), out(2, "b")]))).toBe("ab");
+  });
+
+  it("a_display_separates_the_text_before_it_from_the_text_after", () => {
+    const state = reduce([out(1, "before"), { seq: 2, at, event: "display", data: { "text/plain": "42" } }, out(3, "after")]);
+    expect(state.parts.map((part) => part.kind)).toEqual(["text", "display", "text"]);
+  });
+
+  it("a_result_finishes_with_its_outcome", () => {
+    const state = reduce([out(1, "x"), result(2, { exit_code: 3 })]);
+    expect(state.phase).toBe("finished");
+    expect(state.ending).toEqual({ kind: "outcome", outcome: "exited", exitCode: 3, signal: null, durationMs: 12 });
+    expect(succeeded(state)).toBe(false);
+    expect(isLive(state)).toBe(false);
+  });
+
+  it("our_own_failure_finishes_and_is_final", () => {
+    const state = reduce([{ seq: 1, at, event: "error", data: { error: "sandbox_lost", message: "gone" } }, out(2, "late")]);
+    expect(state.ending).toEqual({ kind: "failure", code: "sandbox_lost", message: "gone" });
+    expect(state.parts).toEqual([]);
+  });
+
+  it("passing_the_output_limit_is_remembered", () => {
+    expect(reduce([{ seq: 1, at, event: "truncated", data: { limit_bytes: 1024 } }]).limit).toBe(1024);
+  });
+
+  it("a_stopping_execution_that_still_writes_stays_stopping", () => {
+    const stopping = applyRecord(queued, record({ state: "stopping" }));
+    expect(reduce([out(1, "bye")], stopping).phase).toBe("stopping");
+  });
+
+  it("an_event_of_a_newer_server_changes_nothing_but_the_place", () => {
+    const unknown = { seq: 1, at, event: "weather", data: "sunny" } as unknown as ExecutionEvent;
+    expect(reduce([unknown, out(2, "x")]).seq).toBe(2);
+  });
+});
+
+describe("applyRecord", () => {
+  it("a_late_record_never_takes_a_phase_back", () => {
+    const running = reduce([out(1, "x")]);
+    expect(applyRecord(running, record({ state: "queued" })).phase).toBe("running");
+  });
+
+  it("a_record_that_finished_supplies_the_signal_that_events_lack", () => {
+    const killed = reduce([result(1, { outcome: "killed", exit_code: null })]);
+    const state = applyRecord(killed, record({ state: "finished", outcome: "killed", signal: 9, duration_ms: 5 }));
+    expect(state.ending).toMatchObject({ outcome: "killed", signal: 9 });
+  });
+});

@@ -1,0 +1,68 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link, useParams, useSearchParams } from "react-router";
+import { hasStatus, messageOf } from "@/api/errors.ts";
+import type { Runbook } from "@/api/schema.ts";
+import { paths } from "@/paths.ts";
+import { BlankSlate, Skeleton } from "@/ui/blank-slate.tsx";
+import { Button, buttonClass } from "@/ui/button.tsx";
+import { runbookQuery } from "./runbook-queries.ts";
+import { RunbookView } from "./runbook-view.tsx";
+
+export function RunbookPage() {
+  const { runbook: id = "" } = useParams();
+  const [search] = useSearchParams();
+  const runbook = useQuery(runbookQuery(id));
+  if (runbook.isPending) return <PageSkeleton />;
+  // Data that was loaded once stays on screen while the server is away.
+  if (!runbook.data) return <PageError error={runbook.error} retry={() => void runbook.refetch()} />;
+  const shown: Runbook = runbook.data;
+  const line = Number(search.get("line")) || null;
+  return (
+    <>
+      <title>{`${shown.title || "Untitled runbook"} · Runbook`}</title>
+      <RunbookView key={shown.id} runbook={shown} editing={shown.editable && search.get("view") === "edit"} line={line} />
+    </>
+  );
+}
+
+function PageSkeleton() {
+  return (
+    <main id="content" className="mx-auto w-full max-w-[50rem] flex-1 px-4 pt-24 sm:px-6">
+      <div role="status" className="space-y-5">
+        <span className="sr-only">Loading the runbook</span>
+        <Skeleton className="h-9 w-3/5" />
+        <Skeleton className="h-4 w-full" />
+        <Skeleton className="h-4 w-11/12" />
+        <Skeleton className="h-4 w-4/6" />
+        <Skeleton className="h-44 w-full rounded-xl" />
+        <Skeleton className="h-4 w-5/6" />
+      </div>
+    </main>
+  );
+}
+
+function PageError({ error, retry }: { error: Error | null; retry: () => void }) {
+  const missing = hasStatus(error, 404) || hasStatus(error, 403);
+  return (
+    <main id="content" className="mx-auto w-full max-w-2xl flex-1 px-4 py-20">
+      <title>Runbook</title>
+      <BlankSlate
+        icon={missing ? "question" : "alert"}
+        title={missing ? "This runbook is not here" : "The runbook could not be loaded"}
+        action={
+          missing ? (
+            <Link to={paths.runbooks()} className={buttonClass("primary")}>
+              Go to your runbooks
+            </Link>
+          ) : (
+            <Button look="primary" icon="retry" onClick={retry}>
+              Try again
+            </Button>
+          )
+        }
+      >
+        {missing ? "It may have been deleted, or it belongs to someone else." : messageOf(error)}
+      </BlankSlate>
+    </main>
+  );
+}

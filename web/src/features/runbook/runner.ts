@@ -1,0 +1,175 @@
+/**
+ * Runs the blocks of one runbook for the page: connects when needed, one execution feed per block,
+ * and "run all" as a walk that stops at the first failure. It holds no React and draws nothing.
+ */
+import { api } from "@/api/client.ts";
+import { hasCode, messageOf } from "@/api/errors.ts";
+import type { Block, Execution, Session } from "@/api/schema.ts";
+import { ExecutionFeed } from "@/features/execution/execution-feed.ts";
+import { succeeded } from "@/features/execution/execution-state.ts";
+import { hasEnded, isOpen } from "@/features/session/session-status.ts";
+
+export interface Walk {
+  total: number;
+  done: number;
+  state: "running" | "passed" | "stopped";
+  /** Blocks after the one that failed, or that were left when the reader stopped. */
+  notRun: ReadonlySet<string>;
+}
+
+export interface RunnerEvents {
+  connect: () => Promise<Session>;
+  /** The stored document differs from the one shown. */
+  outdated: () => void;
+  failed: (message: string) => void;
+}
+
+export class Runner {
+  readonly feeds = new Map<string, ExecutionFeed>();
+  /** Blocks whose request is on its way: connecting, or waiting for the server's answer. */
+  readonly pending = new Set<string>();
+  walk: Walk | null = null;
+  version = 0;
+
+  #runbook: string;
+  #events: RunnerEvents;
+  #session: Session | null = null;
+  #sessionListeners = new Set<(session: Session) => void>();
+  #listeners = new Set<() => void>();
+  #connecting: Promise<Session> | null = null;
+  #stopWalk = false;
+
+  constructor(runbook: string, events: RunnerEvents) {
+    this.#runbook = runbook;
+    this.#events = events;
+  }
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  setSession(session: Session | null): void {
+    this.#session = session;
+    if (session) for (const listener of this.#sessionListeners) listener(session);
+  }
+
+  /** Shows the latest execution of each block again, after a reload or on another device. */
+  async replay(signal: AbortSignal): Promise<void> {
+    const { items } = await api.latestExecutions(this.#runbook, signal);
+    for (const execution of items) {
+      if (execution.block !== null && !this.feeds.has(execution.block)) this.#follow(execution.block, execution);
+    }
+    this.#changed();
+  }
+
+  async run(block: Block): Promise<ExecutionFeed | null> {
+    if (this.isBusy(block.id)) return null;
+    this.pending.add(block.id);
+    this.#changed();
+    try {
+      const session = await this.#openSession();
+      const execution = await api.execute(session.id, { block: block.id, content_hash: block.content_hash });
+      return this.#follow(block.id, execution);
+    } catch (error) {
+      if (hasCode(error, "block_changed")) this.#events.outdated();
+      if (hasCode(error, "already_running")) void this.replay(new AbortController().signal).catch(() => undefined);
+      this.#events.failed(messageOf(error));
+      return null;
+    } finally {
+      this.pending.delete(block.id);
+      this.#changed();
+    }
+  }
+
+  /** Runs the blocks in order and stops at the first that does not succeed. */
+  async runAll(blocks: readonly Block[]): Promise<void> {
+    if (this.walk?.state === "running" || blocks.length === 0) return;
+    this.#stopWalk = false;
+    const total = blocks.length;
+    const show = (done: number, state: Walk["state"]) => {
+      const notRun = new Set(state === "passed" ? [] : blocks.slice(done).map((block) => block.id));
+      this.walk = { total, done, state, notRun };
+      this.#changed();
+    };
+    for (const [at, block] of blocks.entries()) {
+      show(at, "running");
+      const feed = this.#stopWalk ? null : await this.run(block);
+      const passed = feed !== null && succeeded(await feed.finished);
+      if (!passed || (this.#stopWalk && at < total - 1)) {
+        show(feed ? at + 1 : at, "stopped");
+        return;
+      }
+    }
+    show(total, "passed");
+  }
+
+  async stop(block: string): Promise<void> {
+    try {
+      await this.feeds.get(block)?.cancel();
+    } catch (error) {
+      this.#events.failed(messageOf(error));
+    }
+  }
+
+  async stopAll(): Promise<void> {
+    this.#stopWalk = true;
+    const live = [...this.feeds].filter(([, feed]) => feed.isLive);
+    await Promise.all(live.map(([block]) => this.stop(block)));
+  }
+
+  isBusy(block: string): boolean {
+    return this.pending.has(block) || (this.feeds.get(block)?.isLive ?? false);
+  }
+
+  get isRunning(): boolean {
+    return this.pending.size > 0 || [...this.feeds.values()].some((feed) => feed.isLive);
+  }
+
+  close(): void {
+    this.#stopWalk = true;
+    for (const feed of this.feeds.values()) feed.close();
+    this.feeds.clear();
+  }
+
+  /** One connection attempt serves every block that was clicked meanwhile. */
+  #openSession(): Promise<Session> {
+    if (this.#session?.status === "ACTIVE") return Promise.resolve(this.#session);
+    this.#connecting ??= this.#connect().finally(() => {
+      this.#connecting = null;
+    });
+    return this.#connecting;
+  }
+
+  async #connect(): Promise<Session> {
+    const session = isOpen(this.#session) ? this.#session : await this.#events.connect();
+    return session.status === "ACTIVE" ? session : this.#whenActive(session.id);
+  }
+
+  #whenActive(id: string): Promise<Session> {
+    return new Promise((resolve, reject) => {
+      const look = (session: Session) => {
+        if (session.id !== id || (session.status !== "ACTIVE" && !hasEnded(session))) return;
+        this.#sessionListeners.delete(look);
+        if (session.status === "ACTIVE") resolve(session);
+        else reject(new Error(session.message ?? "The sandbox did not start. Connect again."));
+      };
+      this.#sessionListeners.add(look);
+      if (this.#session) look(this.#session);
+    });
+  }
+
+  #follow(block: string, execution: Execution): ExecutionFeed {
+    this.feeds.get(block)?.close();
+    const feed = new ExecutionFeed(execution).start();
+    this.feeds.set(block, feed);
+    void feed.finished.then(() => this.#changed());
+    this.#changed();
+    return feed;
+  }
+
+  #changed(): void {
+    this.version += 1;
+    for (const listener of this.#listeners) listener();
+  }
+}

@@ -1,0 +1,47 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import { api } from "@/api/client.ts";
+import { messageOf } from "@/api/errors.ts";
+import type { Runbook } from "@/api/schema.ts";
+import { useAccount } from "@/features/account/account-queries.ts";
+import { useSessionUpdates } from "@/features/session/use-session.ts";
+import { toast } from "@/ui/toasts.tsx";
+import { runbookQuery, useSetSession } from "./runbook-queries.ts";
+import { Runner } from "./runner.ts";
+
+/** The runner of the page's runbook, fed with the session and with what ran before. */
+export function useNewRunner(runbook: Runbook): Runner {
+  const user = useAccount();
+  const queries = useQueryClient();
+  const setSession = useSetSession(runbook.id);
+  const outdated = useRef(() => undefined as void);
+  outdated.current = () => void queries.invalidateQueries({ queryKey: runbookQuery(runbook.id).queryKey });
+
+  const [runner] = useState(
+    () =>
+      new Runner(runbook.id, {
+        connect: async () => {
+          const session = await api.connect(user.id, runbook.id);
+          setSession(session);
+          return session;
+        },
+        outdated: () => outdated.current(),
+        failed: (message) => toast(message, "failure"),
+      }),
+  );
+
+  useEffect(() => {
+    const abort = new AbortController();
+    runner.replay(abort.signal).catch((error: unknown) => {
+      if (!abort.signal.aborted) toast(`Earlier output could not be loaded. ${messageOf(error)}`, "failure");
+    });
+    return () => {
+      abort.abort();
+      runner.close();
+    };
+  }, [runner]);
+
+  useSessionUpdates(runbook.session, setSession);
+  useEffect(() => runner.setSession(runbook.session), [runner, runbook.session]);
+  return runner;
+}

@@ -1,0 +1,35 @@
+import { useId, type InputHTMLAttributes, type Ref } from "react";
+
+interface FieldProps extends InputHTMLAttributes<HTMLInputElement> {
+  label: string;
+  hint?: string;
+  problem?: string | null;
+  ref?: Ref<HTMLInputElement>;
+}
+
+/** A labelled input that says what is wrong with its value, beside it and to screen readers. */
+export function Field({ label, hint, problem, className = "", ...input }: FieldProps) {
+  const id = useId();
+  const note = problem ?? hint;
+  return (
+    <div className={className}>
+      <label htmlFor={id} className="mb-1.5 block text-sm font-medium text-ink">
+        {label}
+      </label>
+      <input
+        {...input}
+        id={id}
+        aria-invalid={problem ? true : undefined}
+        aria-describedby={note ? `${id}-note` : undefined}
+        className={`h-11 w-full rounded-lg border bg-surface px-3.5 text-[0.9375rem] text-ink transition-colors placeholder:text-ink-faint/70 ${
+          problem ? "border-failure" : "border-line-strong/60 hover:border-line-strong"
+        }`}
+      />
+      {note ? (
+        <p id={`${id}-note`} className={`mt-1.5 text-[0.8125rem] ${problem ? "text-failure" : "text-ink-faint"}`}>
+          {note}
+        </p>
+      ) : null}
+    </div>
+  );
+}

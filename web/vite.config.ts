@@ -1,0 +1,20 @@
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+/** Where `npm run dev` finds the API: the mock by default, or a real hub. */
+const api = process.env.RUNBOOK_URL ?? "http://127.0.0.1:8787";
+
+export default defineConfig({
+  plugins: [react(), tailwindcss()],
+  resolve: { alias: { "@": new URL("./src", import.meta.url).pathname } },
+  build: {
+    target: "es2023",
+    // Inlined assets would be data: URLs, which the server's policy refuses for fonts.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 700,
+  },
+  server: { proxy: { "/api": { target: api, changeOrigin: false } } },
+  test: { environment: "node", include: ["src/**/*.test.{ts,tsx}"] },
+});
