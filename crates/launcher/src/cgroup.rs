@@ -34,13 +34,14 @@ pub(crate) struct Cgroups {
 
 impl Cgroups {
     pub(crate) fn new(source: &CgroupSource) -> Self {
-        if *source == CgroupSource::Nowhere {
-            let reason = Some("control groups are turned off".to_owned());
-            return Self { layout: Layout::Nowhere, reason };
-        }
-        let (layout, reason) = match discover::Place::of_this_process() {
-            Ok(place) => discover::discover(&files::Kernel, &place),
-            Err(error) => (Layout::Nowhere, Some(format!("/proc cannot be read: {error}"))),
+        let place = discover::Place::of_this_process();
+        let (layout, reason) = match (source, place) {
+            (CgroupSource::Nowhere, _) => {
+                (Layout::Nowhere, Some("control groups are turned off".to_owned()))
+            }
+            (_, Err(error)) => (Layout::Nowhere, Some(format!("/proc cannot be read: {error}"))),
+            (CgroupSource::Below(dir), Ok(place)) => discover::below(&files::Kernel, &place, dir),
+            (CgroupSource::Host, Ok(place)) => discover::discover(&files::Kernel, &place),
         };
         for base in layout.bases() {
             stale::remove_groups_of_the_dead(base);

@@ -32,6 +32,8 @@ pub enum Request {
 pub enum CgroupSource {
     /// What `/proc/self/mountinfo` and `/proc/self/cgroup` say.
     Host,
+    /// A group of version 2 that we may make groups in; also one with no controllers.
+    Below(PathBuf),
     /// Do without, as on a machine that delegates none.
     Nowhere,
 }

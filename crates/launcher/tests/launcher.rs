@@ -1,6 +1,7 @@
 //! The launcher as a process, with ordinary programs in place of the guest.
 
 #![expect(clippy::unwrap_used, reason = "a launcher that cannot be driven should stop the test")]
+#![expect(clippy::print_stderr, reason = "what is skipped is said")]
 
 use std::{
     fs::{self, File},
@@ -25,6 +26,10 @@ struct Launcher {
 impl Launcher {
     /// A launcher whose guest is a program of the host.
     fn with_guest(program: &str) -> Self {
+        Self::with_guest_in(program, CgroupSource::Host)
+    }
+
+    fn with_guest_in(program: &str, cgroups: CgroupSource) -> Self {
         let (socket, theirs) =
             socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)
                 .unwrap();
@@ -37,7 +42,7 @@ impl Launcher {
         let guest = rustix::fs::memfd_create(c"guest", rustix::fs::MemfdFlags::CLOEXEC).unwrap();
         let mut guest = File::from(guest);
         guest.write_all(&fs::read(program).unwrap()).unwrap();
-        let hello = Request::Hello { spares: 1, cgroups: CgroupSource::Host };
+        let hello = Request::Hello { spares: 1, cgroups };
         send(&socket, &hello, &[guest.as_fd()]).unwrap();
         let launcher = Self { socket, process };
         let ready = launcher.reply();
@@ -60,21 +65,23 @@ impl Launcher {
 
     /// The process id of a sandbox on the host; `None` where the machine allows no sandbox.
     fn started(&self, expected: u64) -> Option<u32> {
-        match self.reply() {
-            Reply::Started { id, pid } if id == expected => Some(pid),
-            Reply::Failed { failure, .. } if failure.errno == libc::EPERM => {
-                eprintln!("skipped: {} is not permitted here", failure.step);
-                None
-            }
-            other => panic!("{other:?}"),
+        let reply = self.reply();
+        if let Reply::Failed { failure, .. } = &reply
+            && failure.errno == libc::EPERM
+        {
+            eprintln!("skipped: {} is not permitted here", failure.step);
+            return None;
         }
+        let Reply::Started { id, pid } = reply else { panic!("{reply:?}") };
+        assert_eq!(id, expected);
+        Some(pid)
     }
 
     fn ended(&self, expected: u64) -> Usage {
-        match self.reply() {
-            Reply::Ended { id, usage } if id == expected => usage,
-            other => panic!("{other:?}"),
-        }
+        let reply = self.reply();
+        let Reply::Ended { id, usage } = reply else { panic!("{reply:?}") };
+        assert_eq!(id, expected);
+        usage
     }
 }
 
@@ -139,4 +146,29 @@ fn a_guest_that_is_no_program_is_a_failure_with_its_reason() {
     if failure.errno != libc::EPERM {
         assert_eq!((failure.step.as_str(), failure.errno), ("start the guest", libc::ENOEXEC));
     }
+}
+
+#[test]
+fn a_guest_is_born_in_its_group_of_version_2() {
+    let tree = ["/sys/fs/cgroup/unified", "/sys/fs/cgroup"]
+        .into_iter()
+        .map(PathBuf::from)
+        .find(|it| it.join("cgroup.controllers").exists());
+    let Some(tree) = tree.filter(|_| rustix::process::geteuid().is_root()) else {
+        eprintln!("skipped: no tree of version 2 can be written");
+        return;
+    };
+    let launcher = Launcher::with_guest_in("/usr/bin/yes", CgroupSource::Below(tree.clone()));
+    let _link = launcher.start(1, Vec::new());
+    let Some(pid) = launcher.started(1) else { return };
+    let groups = fs::read_to_string(format!("/proc/{pid}/cgroup")).unwrap();
+    let group = groups.lines().find_map(|it| it.strip_prefix("0::/")).unwrap();
+    assert!(group.starts_with(&format!("runbook-{}-", launcher.process.id())), "{group}");
+    let group = tree.join(group);
+    assert!(group.exists());
+    send(&launcher.socket, &Request::Kill { id: 1 }, &[]).unwrap();
+    launcher.ended(1);
+    assert!(!group.exists());
+    drop(launcher);
+    assert!(!group.parent().unwrap().exists());
 }

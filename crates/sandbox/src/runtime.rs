@@ -23,9 +23,11 @@ pub const ALL: [Runtime; 6] = [
 /// The first Node that runs TypeScript without a flag.
 const NODE_WITH_TYPESCRIPT: (u32, u32) = (22, 18);
 
-/// Compiles to a fresh name and becomes the program: its exit is then the program's own.
-const COMPILE_AND_RUN: &str =
-    r#"dir=$(mktemp -d) && "$1" --edition 2021 -o "$dir/program" "$2" && exec "$dir/program""#;
+// Both compile to a fresh place and become the program, so that its exit and its signals are its own;
+// `go run` would turn every failure into exit code 1. Names are arguments, never part of the text.
+const COMPILE_GO: &str =
+    r#"dir=$(mktemp -d) && "$1" build -o "$dir/program" "$2" && exec "$dir/program""#;
+const COMPILE_RUST: &str = r#"dir=$(mktemp -d) && "$1" --edition 2021 --crate-name program -o "$dir/program" "$2" && exec "$dir/program""#;
 
 const SYSTEM_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
@@ -46,8 +48,16 @@ pub struct Installed {
     /// Host directories outside `/usr` that a sandbox must show.
     pub toolchains: Vec<PathBuf>,
     program: PathBuf,
-    before_source: Vec<String>,
+    start: Start,
     version_argument: &'static str,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Start {
+    /// The program takes these arguments, then the source.
+    Interpret(&'static [&'static str]),
+    /// A script for `sh` takes the program and the source.
+    Compile(&'static str),
 }
 
 /// A runtime that this host lacks.
@@ -106,11 +116,14 @@ impl Runtimes {
     }
 
     fn find(&self, runtime: Runtime) -> Result<Installed, MissingRuntime> {
+        let interpret = Start::Interpret;
         let found = match runtime.name {
-            "python" => self.plain(runtime, &["python3", "python"], &["-u"], "--version"),
-            "node" => self.plain(runtime, &["node", "nodejs"], &[], "--version"),
-            "bash" => self.plain(runtime, &["bash"], &[], "--version"),
-            "golang" => self.plain(runtime, &["go"], &["run"], "version"),
+            "python" => {
+                self.plain(runtime, &["python3", "python"], interpret(&["-u"]), "--version")
+            }
+            "node" => self.plain(runtime, &["node", "nodejs"], interpret(&[]), "--version"),
+            "bash" => self.plain(runtime, &["bash"], interpret(&[]), "--version"),
+            "golang" => self.plain(runtime, &["go"], Start::Compile(COMPILE_GO), "version"),
             "typescript" => self.typescript(runtime),
             "rust" => self.rust(runtime),
             _ => None,
@@ -122,49 +135,38 @@ impl Runtimes {
         &self,
         runtime: Runtime,
         names: &[&str],
-        arguments: &[&str],
+        start: Start,
         version_argument: &'static str,
     ) -> Option<Installed> {
         let Program { path, toolchains } = names.iter().find_map(|it| self.search.program(it))?;
-        Some(Installed {
-            runtime,
-            toolchains,
-            program: path,
-            before_source: arguments.iter().map(|it| (*it).to_owned()).collect(),
-            version_argument,
-        })
+        Some(Installed { runtime, toolchains, program: path, start, version_argument })
     }
 
     /// `tsx` runs what the type checker would refuse, as the others do, and knows every syntax.
     fn typescript(&self, runtime: Runtime) -> Option<Installed> {
-        if let Some(mut tsx) = self.plain(runtime, &["tsx"], &[], "--version")
+        let by = |name, arguments| {
+            self.plain(runtime, &[name], Start::Interpret(arguments), "--version")
+        };
+        if let Some(mut tsx) = by("tsx", &[])
             && let Some(node) = self.search.program("node")
         {
             tsx.toolchains.extend(node.toolchains);
             tsx.toolchains.dedup();
             return Some(tsx);
         }
-        let node_is_new = || {
-            let version = version::parse(self.version("node")?)?;
-            (version >= NODE_WITH_TYPESCRIPT).then_some(())
-        };
-        node_is_new()
-            .and_then(|()| self.plain(runtime, &["node"], &[], "--version"))
-            .or_else(|| self.plain(runtime, &["bun"], &["run"], "--version"))
-            .or_else(|| self.plain(runtime, &["deno"], &["run", "--allow-all"], "--version"))
+        let node = self.version("node").and_then(version::parse);
+        node.filter(|it| *it >= NODE_WITH_TYPESCRIPT)
+            .and_then(|_| by("node", &[]))
+            .or_else(|| by("bun", &["run"]))
+            .or_else(|| by("deno", &["run", "--allow-all"]))
     }
 
     fn rust(&self, runtime: Runtime) -> Option<Installed> {
         // rustc calls it to link.
         self.search.program("cc")?;
         let Program { path, toolchains } = self.search.rustc()?;
-        Some(Installed {
-            runtime,
-            toolchains,
-            program: path,
-            before_source: Vec::new(),
-            version_argument: "--version",
-        })
+        let start = Start::Compile(COMPILE_RUST);
+        Some(Installed { runtime, toolchains, program: path, start, version_argument: "--version" })
     }
 }
 
@@ -173,15 +175,12 @@ impl Installed {
     #[must_use]
     pub fn command(&self, source: &str) -> Vec<String> {
         let program = self.program.to_string_lossy().into_owned();
-        if self.runtime.name == "rust" {
-            // Names are arguments of the script, never part of its text.
-            let script = ["/bin/sh", "-c", COMPILE_AND_RUN, "rust"].map(str::to_owned);
-            return script.into_iter().chain([program, source.to_owned()]).collect();
-        }
-        let mut command = vec![program];
-        command.extend(self.before_source.iter().cloned());
-        command.push(source.to_owned());
-        command
+        let (before, after): (&[&str], _) = match &self.start {
+            Start::Interpret(arguments) => (&[], *arguments),
+            Start::Compile(script) => (&["/bin/sh", "-c", script, "compile"], [].as_slice()),
+        };
+        let words = |it: &[&str]| it.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
+        [words(before), vec![program], words(after), vec![source.to_owned()]].concat()
     }
 
     /// The environment of its programs, complete: nothing of the server's is in it.

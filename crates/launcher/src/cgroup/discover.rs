@@ -143,6 +143,17 @@ pub(super) fn discover(files: &impl Files, place: &Place) -> (Layout, Option<Str
     (layout, joined(complaints))
 }
 
+/// The layout in a group that somebody chose for us.
+pub(super) fn below(files: &impl Files, place: &Place, dir: &Path) -> (Layout, Option<String>) {
+    match take(files, place, dir) {
+        Ok((enabled, base)) => (Layout::V2(enabled, base), None),
+        Err(error) => {
+            drop(files.remove_dir(&dir.join(&place.name)));
+            (Layout::Nowhere, Some(format!("no group in {}: {error}", dir.display())))
+        }
+    }
+}
+
 fn joined(complaints: Vec<String>) -> Option<String> {
     (!complaints.is_empty()).then(|| complaints.join("; "))
 }

@@ -1,12 +1,12 @@
 use super::*;
 
-fn installed(name: &str) -> Installed {
+fn installed(name: &str, start: Start) -> Installed {
     let runtime = *ALL.iter().find(|it| it.name == name).unwrap();
     Installed {
         runtime,
         toolchains: vec![PathBuf::from("/opt/x")],
         program: PathBuf::from("/opt/x/bin/program"),
-        before_source: Vec::new(),
+        start,
         version_argument: "--version",
     }
 }
@@ -28,14 +28,20 @@ fn a_missing_runtime_says_how_to_install_it() {
 #[test]
 fn a_hostile_file_name_stays_an_argument() {
     let source = "/tmp/$(id); rm -rf.rs";
-    let command = installed("rust").command(source);
-    assert_eq!(command[2], COMPILE_AND_RUN);
+    let command = installed("rust", Start::Compile(COMPILE_RUST)).command(source);
+    assert_eq!(command[2], COMPILE_RUST);
     assert_eq!(command.last().map(String::as_str), Some(source));
 }
 
 #[test]
+fn an_interpreter_gets_its_arguments_before_the_source() {
+    let command = installed("python", Start::Interpret(&["-u"])).command("/tmp/a.py");
+    assert_eq!(command, ["/opt/x/bin/program", "-u", "/tmp/a.py"]);
+}
+
+#[test]
 fn the_toolchain_comes_first_in_the_path() {
-    let environment = installed("node").environment();
+    let environment = installed("node", Start::Interpret(&[])).environment();
     let path = environment.iter().find(|(name, _)| name == "PATH").map(|(_, path)| path.as_str());
     assert_eq!(path, Some("/opt/x/bin:/usr/local/bin:/usr/bin:/bin"));
 }
