@@ -1,4 +1,4 @@
-import AxeBuilder from "@axe-core/playwright";
+import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { badge, expect, fence, openRunbook, output, run, signUp, test } from "./hub.ts";
 

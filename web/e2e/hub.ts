@@ -15,10 +15,10 @@ export const test = base.extend<object, { hub: string }>({
   hub: [
     // Playwright insists on a destructured first argument, even an empty one.
     // oxlint-disable-next-line no-empty-pattern
-    async ({}, use) => {
+    async ({}, provide) => {
       const running = process.env.RUNBOOK_URL;
       if (running) {
-        await use(running);
+        await provide(running);
         return;
       }
       const binary = process.env.RUNBOOK_BIN;
@@ -26,7 +26,7 @@ export const test = base.extend<object, { hub: string }>({
       const data = mkdtempSync(join(tmpdir(), "runbook-e2e-"));
       const hub = spawn(binary, ["hub", "--listen", "127.0.0.1:0", "--data", data], { stdio: ["ignore", "pipe", "pipe"] });
       try {
-        await use(await addressOf(hub));
+        await provide(await addressOf(hub));
       } finally {
         const ended = new Promise((resolve) => hub.once("exit", resolve));
         if (hub.exitCode === null && hub.kill("SIGTERM")) await ended;

@@ -26,7 +26,7 @@ const outputLimit = 16 * 1024 * 1024;
 export function start(owner, session, runbook, block, files) {
   const line = lines.get(session);
   /** @type {Execution} */
-  const record = {
+  const execution = {
     id: newId("exec"),
     session_id: session,
     runbook_id: runbook,
@@ -44,10 +44,10 @@ export function start(owner, session, runbook, block, files) {
     truncated: false,
   };
   /** @type {import("./state.mjs").StoredExecution} */
-  const stored = { record, owner, events: [], wake: new Set(), cancel: null };
-  executions.set(record.id, stored);
+  const stored = { record: execution, owner, events: [], wake: new Set(), cancel: null };
+  executions.set(execution.id, stored);
   lines.set(session, (line ?? Promise.resolve()).then(() => run(stored, block, folderOf(session, files))));
-  return record;
+  return execution;
 }
 
 /**

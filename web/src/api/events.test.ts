@@ -57,7 +57,7 @@ describe("followExecution", () => {
       return new Response(body(next.join("\n") + "\n"));
     };
     return all(
-      followExecution("exec_1", { from: 1, signal: signal(), open, wait, onInterrupted: (it) => interruptions.push(it) }),
+      followExecution("exec_1", { from: 1, signal: signal(), open, wait, onInterrupted: (yes) => interruptions.push(yes) }),
     );
   }
 

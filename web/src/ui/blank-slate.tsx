@@ -11,7 +11,7 @@ interface BlankSlateProps {
 /** What a page shows when it has nothing to show: why, and the way on. */
 export function BlankSlate({ icon, title, children, action }: BlankSlateProps) {
   return (
-    <div className="flex flex-col items-center rounded-2xl border border-dashed border-line px-6 py-16 text-center">
+    <div className="flex flex-col items-center rounded-2xl border border-dashed border-line-strong/50 px-6 py-16 text-center">
       <span className="mb-5 flex size-12 items-center justify-center rounded-2xl bg-accent-soft text-accent">
         <Icon name={icon} className="size-6" />
       </span>

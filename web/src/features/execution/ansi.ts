@@ -102,9 +102,12 @@ function indexed(index: number): string | null {
     const grey = 8 + (index - 232) * 10;
     return `rgb(${grey} ${grey} ${grey})`;
   }
-  const level = (n: number) => (n === 0 ? 0 : 55 + n * 40);
   const cube = index - 16;
   return `rgb(${level(Math.floor(cube / 36))} ${level(Math.floor(cube / 6) % 6)} ${level(cube % 6)})`;
+}
+
+function level(step: number): number {
+  return step === 0 ? 0 : 55 + step * 40;
 }
 
 function byte(value: number | undefined): number {

@@ -29,6 +29,8 @@ interface Source {
   decoder: TextDecoder;
 }
 
+// Control characters are what it looks for.
+// oxlint-disable-next-line no-control-regex
 const control = /[\u0000-\u001f\u007f]/g;
 const escape = "\u001b";
 // Longer than any real sequence; an unfinished one beyond it is dropped instead of kept for ever.

@@ -28,6 +28,8 @@ export const OutputLines = memo(function OutputLines({ buffer, revision, label }
   useLayoutEffect(() => {
     const element = frame.current;
     if (element && following.current) element.scrollTop = element.scrollHeight;
+    // The revision stands for the buffer's content.
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies
   }, [revision, virtual]);
 
   const look = () => {

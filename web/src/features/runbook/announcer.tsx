@@ -22,6 +22,8 @@ export function Announcer({ blocks, session }: { blocks: readonly Block[]; sessi
     if (before === null) return;
     const changed = [...now].filter(([id, words]) => before.get(id) !== words).map(([, words]) => words);
     if (changed.length > 0) setNews(changed.join(". "));
+    // The version stands for what the runner holds.
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies
   }, [runner, blocks, version]);
 
   return (

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { Runbook } from "@/api/schema.ts";
 import { Button } from "@/ui/button.tsx";
 import { Dialog } from "@/ui/dialog.tsx";
@@ -11,7 +11,7 @@ import { useLeaveGuard } from "./use-leave-guard.ts";
 export function SourceEditor({ runbook, line }: { runbook: Runbook; line: number | null }) {
   const editor = useRef<EditorHandle>(null);
   const editing = useEditing(runbook, (text) => editor.current?.replace(text));
-  const initial = useRef(editing.draft.content);
+  const [initial] = useState(editing.draft.content);
   useLeaveGuard(editing.dirty);
   useEffect(() => {
     if (line !== null) editor.current?.goTo(line);
@@ -53,7 +53,7 @@ export function SourceEditor({ runbook, line }: { runbook: Runbook; line: number
       <DiagnosticList runbook={runbook} onJump={(at) => editor.current?.goTo(at)} />
       <MarkdownEditor
         ref={editor}
-        initial={initial.current}
+        initial={initial}
         label="Source of the runbook"
         marks={runbook.diagnostics}
         onChange={(content) => editing.change({ content })}

@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import { api } from "@/api/client.ts";
 import { messageOf } from "@/api/errors.ts";
 import type { Runbook } from "@/api/schema.ts";
@@ -14,9 +14,8 @@ export function useNewRunner(runbook: Runbook): Runner {
   const user = useAccount();
   const queries = useQueryClient();
   const setSession = useSetSession(runbook.id);
-  const outdated = useRef(() => undefined as void);
-  outdated.current = () => void queries.invalidateQueries({ queryKey: runbookQuery(runbook.id).queryKey });
 
+  // Made once: the page is keyed by its runbook, and what the closures hold is stable.
   const [runner] = useState(
     () =>
       new Runner(runbook.id, {
@@ -25,7 +24,7 @@ export function useNewRunner(runbook: Runbook): Runner {
           setSession(session);
           return session;
         },
-        outdated: () => outdated.current(),
+        outdated: () => void queries.invalidateQueries({ queryKey: runbookQuery(runbook.id).queryKey }),
         failed: (message) => toast(message, "failure"),
       }),
   );

@@ -1,0 +1,94 @@
+// @vitest-environment jsdom
+import { cleanup, render, screen } from "@testing-library/react";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Block } from "@/api/schema.ts";
+
+beforeAll(() => {
+  // jsdom has no media queries; the theme asks for one when its module loads.
+  window.matchMedia = (media: string) =>
+    ({ matches: false, media, addEventListener: () => undefined, removeEventListener: () => undefined }) as unknown as MediaQueryList;
+});
+afterEach(cleanup);
+
+const block = (over: Partial<Block>): Block => ({
+  id: "b1",
+  kind: "code",
+  runnable: true,
+  index: 0,
+  name: null,
+  language: "python",
+  runtime: "python",
+  path: null,
+  line: 1,
+  end_line: 3,
+  code: "print(1)",
+  content_hash: "h",
+  timeout_ms: null,
+  ...over,
+});
+
+async function show(content: string, blocks: Block[], frontMatterLines = 0) {
+  const { RunbookDocument } = await import("./runbook-document.tsx");
+  const { RunbookContext } = await import("./runbook-context.ts");
+  const { Runner } = await import("./runner.ts");
+  const runner = new Runner("rb_1", {
+    connect: () => Promise.reject(new Error("no test connects")),
+    outdated: () => undefined,
+    failed: () => undefined,
+  });
+  const context = {
+    runner,
+    byLine: new Map(blocks.map((it) => [it.line, it])),
+    runnable: blocks.filter((it) => it.runnable),
+    diagnostics: [],
+  };
+  return render(
+    <RunbookContext value={context}>
+      <RunbookDocument content={content} blocks={blocks} frontMatterLines={frontMatterLines} />
+    </RunbookContext>,
+  );
+}
+
+describe("RunbookDocument", () => {
+  it("two_identical_fences_are_two_blocks_told_apart_by_their_line", async () => {
+    const fence = "```runnable python\nprint(1)\n```\n";
+    await show(`${fence}\n${fence}`, [block({}), block({ id: "b2", index: 1, line: 5, end_line: 7 })]);
+    expect(screen.getAllByRole("button", { name: /^Run / }).map((it) => it.getAttribute("aria-label"))).toEqual([
+      "Run 1 (Python)",
+      "Run 2 (Python)",
+    ]);
+  });
+
+  it("fences_that_do_not_run_and_inline_code_are_shown_in_full", async () => {
+    const { container } = await show("Use `make all`.\n\n```\nplain\n```\n\n```yaml\na: 1\n```\n", []);
+    expect(container.textContent).toContain("make all");
+    expect(container.textContent).toContain("plain");
+    expect(container.textContent).toContain("a: 1");
+    expect(screen.queryAllByRole("button")).toHaveLength(0);
+  });
+
+  it("front_matter_is_hidden_and_blocks_below_it_are_still_found", async () => {
+    const { container } = await show("---\ntitle: x\n---\n# T\n\n```runnable python\nprint(1)\n```\n", [block({ line: 6, end_line: 8 })], 3);
+    expect(container.textContent).not.toContain("title: x");
+    expect(screen.getByRole("button", { name: "Run 1 (Python)" })).toBeTruthy();
+  });
+
+  it("a_file_block_shows_its_path_and_no_run_button", async () => {
+    await show("```file python a/b.py\nx\n```\n", [block({ kind: "file", runnable: false, index: null, path: "a/b.py", runtime: null })]);
+    expect(screen.getByRole("region", { name: "File a/b.py" })).toBeTruthy();
+    expect(screen.queryByRole("button", { name: /^Run/ })).toBeNull();
+  });
+
+  it("raw_html_becomes_text_and_dangerous_links_lose_their_target", async () => {
+    const { container } = await show('<script>bad()</script>\n\n<b onclick="bad()">bold</b>\n\n[x](javascript:bad())', []);
+    expect(container.querySelector("script, b")).toBeNull();
+    expect(container.textContent).toContain("<script>bad()</script>");
+    expect(container.querySelector("a")?.getAttribute("href")).toBe("");
+  });
+
+  it("tables_and_task_lists_of_gfm_are_rendered", async () => {
+    await show("| a | b |\n|---|---|\n| 1 | 2 |\n\n- [x] done\n- [ ] open\n", []);
+    expect(screen.getByRole("table")).toBeTruthy();
+    expect(screen.getAllByRole("checkbox")).toHaveLength(2);
+  });
+});
