@@ -301,3 +301,6 @@ fn start(id: ProgramId, program: Program) -> Start {
         window: WINDOW,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,50 +17,74 @@ use guest::{
 /// A guest that hangs must fail the test, not stop it. Never reached otherwise.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-pub struct Host {
-    pub guest: Child,
-    pub link: UnixStream,
+pub(crate) struct Host {
+    pub(crate) guest: Child,
+    pub(crate) link: UnixStream,
     decoder: Decoder<GuestFrame>,
     /// Received while waiting for something else.
     skipped: VecDeque<GuestFrame>,
-    pub workspace: tempfile::TempDir,
+    pub(crate) workspace: tempfile::TempDir,
     next: u64,
 }
 
 /// All a program said until its end.
 #[derive(Debug)]
-pub struct Said {
-    pub stdout: Vec<u8>,
-    pub stderr: Vec<u8>,
-    pub truncated: usize,
-    pub exited: Exited,
+pub(crate) struct Said {
+    pub(crate) stdout: Vec<u8>,
+    pub(crate) stderr: Vec<u8>,
+    pub(crate) truncated: usize,
+    pub(crate) exited: Exited,
 }
 
 impl Host {
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let mut host = Self::without_hello();
         host.send(&HostFrame::Hello { version: VERSION, nonce: [7; 16] });
         assert_eq!(host.receive(), GuestFrame::Hello { version: VERSION, nonce: [7; 16] });
         host
     }
 
-    pub fn without_hello() -> Self {
+    pub(crate) fn without_hello() -> Self {
+        Self::begun_with(&[env!("CARGO_BIN_EXE_guest")])
+    }
+
+    /// A guest that is pid 1 of a pid namespace, or `None` where such cannot be made.
+    pub(crate) fn start_as_init() -> Option<Self> {
+        let mut host = Self::begun_with(&[
+            "unshare",
+            "--user",
+            "--map-root-user",
+            "--pid",
+            "--fork",
+            "--kill-child",
+            "--mount-proc",
+            env!("CARGO_BIN_EXE_guest"),
+        ]);
+        let mut hello = Vec::new();
+        encode(&HostFrame::Hello { version: VERSION, nonce: [7; 16] }, &mut hello).unwrap();
+        // Nobody reads it if `unshare` failed.
+        host.link.write_all(&hello).ok()?;
+        host.try_receive()?;
+        Some(host)
+    }
+
+    fn begun_with(command: &[&str]) -> Self {
         let workspace = tempfile::tempdir().unwrap();
         let (link, theirs) = UnixStream::pair().unwrap();
         link.set_read_timeout(Some(PATIENCE)).unwrap();
-        let guest = spawn(theirs.into(), workspace.path());
+        let guest = spawn(command, theirs.into(), workspace.path());
         let decoder = Decoder::default();
         Self { guest, link, decoder, skipped: VecDeque::new(), workspace, next: 0 }
     }
 
-    pub fn send(&mut self, frame: &HostFrame) {
+    pub(crate) fn send(&mut self, frame: &HostFrame) {
         let mut bytes = Vec::new();
         encode(frame, &mut bytes).unwrap();
         self.link.write_all(&bytes).unwrap();
     }
 
     /// The next frame from the link, or `None` at its end.
-    fn from_link(&mut self) -> Option<GuestFrame> {
+    fn read_link(&mut self) -> Option<GuestFrame> {
         loop {
             if let Some(frame) = self.decoder.next().unwrap() {
                 return Some(frame);
@@ -75,16 +99,16 @@ impl Host {
         }
     }
 
-    pub fn receive(&mut self) -> GuestFrame {
+    pub(crate) fn receive(&mut self) -> GuestFrame {
         self.try_receive().expect("the guest is there")
     }
 
-    pub fn try_receive(&mut self) -> Option<GuestFrame> {
-        self.skipped.pop_front().or_else(|| self.from_link())
+    pub(crate) fn try_receive(&mut self) -> Option<GuestFrame> {
+        self.skipped.pop_front().or_else(|| self.read_link())
     }
 
     /// The first frame that `pick` takes; what it leaves is kept for later, in order.
-    pub fn find<T>(&mut self, mut pick: impl FnMut(&GuestFrame) -> Option<T>) -> T {
+    pub(crate) fn find<T>(&mut self, mut pick: impl FnMut(&GuestFrame) -> Option<T>) -> T {
         for (index, frame) in self.skipped.iter().enumerate() {
             if let Some(found) = pick(frame) {
                 self.skipped.remove(index);
@@ -92,7 +116,7 @@ impl Host {
             }
         }
         loop {
-            let frame = self.from_link().expect("the guest is there");
+            let frame = self.read_link().expect("the guest is there");
             if let Some(found) = pick(&frame) {
                 return found;
             }
@@ -100,13 +124,13 @@ impl Host {
         }
     }
 
-    pub fn next_id(&mut self) -> u64 {
+    pub(crate) fn next_id(&mut self) -> u64 {
         self.next += 1;
         self.next
     }
 
     /// A start request with a window that is never exhausted.
-    pub fn program(&mut self, argv: &[&str]) -> Start {
+    pub(crate) fn program(&mut self, argv: &[&str]) -> Start {
         Start {
             program: ProgramId(self.next_id()),
             argv: argv.iter().map(ToString::to_string).collect(),
@@ -122,12 +146,12 @@ impl Host {
         }
     }
 
-    pub fn shell(&mut self, script: &str) -> Start {
+    pub(crate) fn shell(&mut self, script: &str) -> Start {
         self.program(&["sh", "-c", script])
     }
 
     /// Starts a program, which must succeed, and returns its pid.
-    pub fn begin(&mut self, start: &Start) -> u32 {
+    pub(crate) fn begin(&mut self, start: &Start) -> u32 {
         self.send(&HostFrame::Start(start.clone()));
         let id = start.program;
         self.find(|frame| match frame {
@@ -137,17 +161,17 @@ impl Host {
         })
     }
 
-    pub fn run(&mut self, start: &Start) -> Said {
+    pub(crate) fn run(&mut self, start: &Start) -> Said {
         self.begin(start);
         self.until_exit(start.program)
     }
 
-    pub fn run_shell(&mut self, script: &str) -> Said {
+    pub(crate) fn run_shell(&mut self, script: &str) -> Said {
         let start = self.shell(script);
         self.run(&start)
     }
 
-    pub fn until_exit(&mut self, id: ProgramId) -> Said {
+    pub(crate) fn until_exit(&mut self, id: ProgramId) -> Said {
         let (mut stdout, mut stderr, mut truncated) = (Vec::new(), Vec::new(), 0);
         let exited = self.find(|frame| {
             match frame {
@@ -168,7 +192,7 @@ impl Host {
     }
 
     /// Waits until the program's standard output holds `wanted`, and returns all of it so far.
-    pub fn until_stdout(&mut self, id: ProgramId, wanted: &str) -> String {
+    pub(crate) fn until_stdout(&mut self, id: ProgramId, wanted: &str) -> String {
         let mut stdout = Vec::new();
         self.find(|frame| match frame {
             GuestFrame::Stdout { program, bytes } if *program == id => {
@@ -182,7 +206,7 @@ impl Host {
     }
 
     /// Bytes of standard output that were received and not looked at.
-    pub fn kept_stdout(&mut self, id: ProgramId) -> usize {
+    pub(crate) fn kept_stdout(&mut self, id: ProgramId) -> usize {
         let kept = self.skipped.iter().map(|frame| match frame {
             GuestFrame::Stdout { program, bytes } if *program == id => bytes.0.len(),
             _ => 0,
@@ -191,18 +215,18 @@ impl Host {
     }
 
     /// Drops kept output of a program that has ended or was read.
-    pub fn forget(&mut self, id: ProgramId) {
+    pub(crate) fn forget(&mut self, id: ProgramId) {
         self.skipped.retain(|frame| {
             !matches!(frame, GuestFrame::Stdout { program, .. } | GuestFrame::Stderr { program, .. } | GuestFrame::Truncated { program } if *program == id)
         });
     }
 
-    pub fn stdin(&mut self, program: ProgramId, bytes: &[u8]) {
+    pub(crate) fn stdin(&mut self, program: ProgramId, bytes: &[u8]) {
         self.send(&HostFrame::Stdin { program, bytes: Payload::from(bytes) });
     }
 
     /// Waits for the guest's own end.
-    pub fn guest_ends(mut self) -> GuestStatus {
+    pub(crate) fn guest_ends(mut self) -> GuestStatus {
         while self.try_receive().is_some() {}
         self.guest.wait().unwrap()
     }
@@ -217,11 +241,13 @@ impl Drop for Host {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the program under test is started as a child")]
-fn spawn(link: OwnedFd, workspace: &Path) -> Child {
-    Command::new(env!("CARGO_BIN_EXE_guest"))
+fn spawn(command: &[&str], link: OwnedFd, workspace: &Path) -> Child {
+    Command::new(command[0])
+        .args(&command[1..])
         .args(["--link", "0", "--workspace"])
         .arg(workspace)
         .env_clear()
+        .env("PATH", "/usr/bin:/bin")
         .stdin(link)
         .spawn()
         .unwrap()

@@ -5,6 +5,7 @@
 
 mod files;
 mod host;
+mod init;
 mod output;
 mod protocol;
 mod start;

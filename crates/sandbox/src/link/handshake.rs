@@ -44,18 +44,14 @@ where
     };
     let (frame, decoder) =
         tokio::time::timeout(PATIENCE, exchange).await.map_err(|_| LinkError::Silent)??;
-    match frame {
-        GuestFrame::Hello { version, .. } if version != VERSION => {
-            Err(LinkError::Version { theirs: version })
-        }
-        GuestFrame::Hello { nonce: theirs, .. } if theirs != nonce => Err(LinkError::Nonce),
-        GuestFrame::Hello { .. } => Ok(decoder),
-        #[expect(clippy::wildcard_enum_match_arm, reason = "no other frame may come first")]
-        other => {
-            let frame = format!("{other:?}").chars().take(100).collect();
-            Err(LinkError::NoHello { frame })
-        }
+    let GuestFrame::Hello { version, nonce: theirs } = frame else {
+        let frame = format!("{frame:?}").chars().take(100).collect();
+        return Err(LinkError::NoHello { frame });
+    };
+    if version != VERSION {
+        return Err(LinkError::Version { theirs: version });
     }
+    if theirs != nonce { Err(LinkError::Nonce) } else { Ok(decoder) }
 }
 
 async fn answer<L>(link: &mut L) -> Result<(GuestFrame, Decoder<GuestFrame>), LinkError>

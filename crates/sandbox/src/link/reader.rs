@@ -80,9 +80,9 @@ fn deliver(frame: GuestFrame, shared: &Shared) -> Result<(), Ended> {
         GuestFrame::Error { message } => return Err(Ended::Complaint { message }),
         GuestFrame::Started { program, .. } => to(program, &|it| it.started(Ok(())))?,
         GuestFrame::StartFailed { program, errno, step } => {
-            if let Some(inbox) = shared.forget(program) {
-                inbox.started(Err((errno, step)))?;
-            }
+            // Forgotten only after it was told: closing the link tells the rest that they are lost.
+            to(program, &|it| it.started(Err((errno, step))))?;
+            shared.forget(program);
         }
         GuestFrame::Stdout { program, bytes } => {
             let bytes = Bytes::from(bytes.0);
@@ -101,9 +101,8 @@ fn deliver(frame: GuestFrame, shared: &Shared) -> Result<(), Ended> {
             })?;
         }
         GuestFrame::Exited(exited) => {
-            if let Some(inbox) = shared.forget(exited.program) {
-                inbox.ended(ProcessEvent::Exit(exit(&exited)))?;
-            }
+            to(exited.program, &|it| it.ended(ProcessEvent::Exit(exit(&exited))))?;
+            shared.forget(exited.program);
         }
         GuestFrame::FileDone { request } => shared.requests.done(request),
         GuestFrame::FileChunk { request, bytes } => shared.requests.content(request, &bytes.0)?,

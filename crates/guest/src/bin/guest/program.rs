@@ -203,7 +203,7 @@ impl Program {
         let most = usize::try_from(most).unwrap_or(usize::MAX).min(MAX_CHUNK).min(buffer.len());
         let Some(output) = self.output(source) else { return };
         match output.read(&mut buffer[..most]) {
-            Read::NothingNow => return,
+            Read::NothingNow => {}
             Read::End => *self.output(source) = None,
             Read::Bytes(count) => {
                 if output.is_exhausted() {

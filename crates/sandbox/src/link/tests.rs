@@ -1,0 +1,254 @@
+//! What the host does with a guest that breaks the rules.
+
+use bytes::Bytes;
+use guest::{
+    Decoder, ExitStatus, Exited, FRAME_COST, GuestFrame, HostFrame, Nonce, Payload, ProgramId,
+    StartStep, VERSION, encode,
+};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
+use tokio_util::task::TaskTracker;
+
+use super::*;
+use crate::process::ProcessEvent;
+
+/// A guest that says what the test tells it to.
+struct Liar {
+    link: DuplexStream,
+    decoder: Decoder<HostFrame>,
+}
+
+impl Liar {
+    async fn say(&mut self, frame: GuestFrame) {
+        let mut bytes = Vec::new();
+        encode(&frame, &mut bytes).unwrap();
+        self.link.write_all(&bytes).await.unwrap();
+    }
+
+    async fn hear(&mut self) -> HostFrame {
+        loop {
+            if let Some(frame) = self.decoder.next().unwrap() {
+                return frame;
+            }
+            let mut buffer = [0; 4096];
+            let count = self.link.read(&mut buffer).await.unwrap();
+            assert_ne!(count, 0, "the host hung up");
+            self.decoder.push(&buffer[..count]);
+        }
+    }
+
+    async fn hear_nonce(&mut self) -> Nonce {
+        match self.hear().await {
+            HostFrame::Hello { nonce, .. } => nonce,
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+fn liar() -> (DuplexStream, Liar) {
+    let (ours, link) = tokio::io::duplex(1 << 20);
+    (ours, Liar { link, decoder: Decoder::default() })
+}
+
+async fn acquainted() -> (Connection, Liar) {
+    let (link, mut liar) = liar();
+    let tracker = TaskTracker::new();
+    let greet = async {
+        let nonce = liar.hear_nonce().await;
+        liar.say(GuestFrame::Hello { version: VERSION, nonce }).await;
+    };
+    let (connection, ()) = tokio::join!(Connection::open(link, &tracker), greet);
+    (connection.unwrap(), liar)
+}
+
+async fn started() -> (Connection, Liar, Process, ProgramId) {
+    let (connection, mut liar) = acquainted().await;
+    let (process, program) = tokio::join!(connection.run(Program::new(["x"])), async {
+        match liar.hear().await {
+            HostFrame::Start(start) => {
+                let program = start.program;
+                liar.say(GuestFrame::Started { program, pid: 2 }).await;
+                program
+            }
+            other => panic!("{other:?}"),
+        }
+    });
+    (connection, liar, process.unwrap(), program)
+}
+
+fn exited(program: ProgramId) -> GuestFrame {
+    GuestFrame::Exited(Exited {
+        program,
+        status: ExitStatus::Code(0),
+        timed_out: false,
+        out_of_memory: false,
+        cpu_us: 0,
+        wall_us: 0,
+        peak_memory_bytes: 0,
+    })
+}
+
+#[tokio::test]
+async fn only_a_guest_with_our_nonce_and_version_is_accepted() {
+    let answers: [fn(Nonce) -> GuestFrame; 3] = [
+        |_| GuestFrame::Hello { version: VERSION, nonce: [0; 16] },
+        |nonce| GuestFrame::Hello { version: VERSION + 1, nonce },
+        |_| GuestFrame::Started { program: ProgramId(1), pid: 1 },
+    ];
+    let mut complaints = Vec::new();
+    for answer in answers {
+        let (link, mut liar) = liar();
+        let tracker = TaskTracker::new();
+        let lie = async {
+            let nonce = liar.hear_nonce().await;
+            liar.say(answer(nonce)).await;
+        };
+        let (connection, ()) = tokio::join!(Connection::open(link, &tracker), lie);
+        complaints.push(connection.unwrap_err().to_string());
+    }
+    assert_eq!(complaints[0], "guest answered another host's hello");
+    assert_eq!(complaints[1], "guest speaks version 2 instead of 1");
+    assert!(complaints[2].contains("instead of hello"), "{complaints:?}");
+}
+
+#[tokio::test]
+async fn garbage_instead_of_hello_is_refused() {
+    let (link, mut liar) = liar();
+    liar.link.write_all(b"SSH-2.0-OpenSSH").await.unwrap();
+    let refused = Connection::open(link, &TaskTracker::new()).await;
+    assert!(matches!(refused, Err(LinkError::Frame(_))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_silent_guest_is_given_up() {
+    let (link, _liar) = liar();
+    let refused = Connection::open(link, &TaskTracker::new()).await;
+    assert!(matches!(refused, Err(LinkError::Silent)));
+}
+
+#[tokio::test]
+async fn what_breaks_a_rule_ends_the_link() {
+    let flood = usize::try_from(WINDOW - FRAME_COST).unwrap() / guest::MAX_CHUNK + 1;
+    let stdout = |program, size| GuestFrame::Stdout { program, bytes: Payload(vec![0; size]) };
+    let lies: Vec<Box<dyn Fn(ProgramId) -> Vec<GuestFrame>>> = vec![
+        Box::new(|_| vec![GuestFrame::Hello { version: VERSION, nonce: [0; 16] }]),
+        Box::new(|_| vec![GuestFrame::Error { message: "\u{1b}[31m".to_owned() }]),
+        Box::new(move |program| vec![stdout(program, guest::MAX_CHUNK); flood]),
+        Box::new(move |program| vec![stdout(program, 0); (WINDOW / FRAME_COST) as usize + 1]),
+        Box::new(|program| vec![GuestFrame::Started { program, pid: 2 }]),
+        Box::new(|program| {
+            vec![GuestFrame::StartFailed { program, errno: 1, step: StartStep::Fork }]
+        }),
+        Box::new(|program| vec![GuestFrame::Truncated { program }; 2]),
+        Box::new(move |program| vec![GuestFrame::Truncated { program }, stdout(program, 1)]),
+        Box::new(|program| vec![GuestFrame::StdinGrant { program, bytes: 1 }]),
+    ];
+    for lie in lies {
+        let (connection, mut liar, mut process, program) = started().await;
+        for frame in lie(program) {
+            liar.say(frame).await;
+        }
+        connection.closed().await;
+        let mut last = None;
+        while let Some(event) = process.next().await {
+            last = Some(event);
+        }
+        assert_eq!(last, Some(ProcessEvent::Lost), "{:?}", lie(program)[0]);
+    }
+}
+
+#[tokio::test]
+async fn replies_that_fit_no_request_end_the_link() {
+    let (connection, mut liar) = acquainted().await;
+    let path: SandboxPath = "a".parse().unwrap();
+    let (read, ()) = tokio::join!(connection.read_file(&path, 10), async {
+        let HostFrame::ReadFile { request, .. } = liar.hear().await else { panic!() };
+        liar.say(GuestFrame::FileChunk { request, bytes: Payload(vec![0; 11]) }).await;
+    });
+    assert!(matches!(read, Err(SandboxError::Gone)));
+    connection.closed().await;
+}
+
+#[tokio::test]
+async fn frames_about_strangers_are_dropped() {
+    let (connection, mut liar, mut process, program) = started().await;
+    let stranger = ProgramId(program.0 + 1000);
+    let request = RequestId(77);
+    let bytes = || Payload(vec![1]);
+    liar.say(GuestFrame::Stdout { program: stranger, bytes: bytes() }).await;
+    liar.say(GuestFrame::StdinGrant { program: stranger, bytes: u32::MAX }).await;
+    liar.say(exited(stranger)).await;
+    liar.say(GuestFrame::FileChunk { request, bytes: bytes() }).await;
+    liar.say(GuestFrame::FileDone { request }).await;
+    liar.say(exited(program)).await;
+    liar.say(exited(program)).await;
+    liar.say(GuestFrame::Stdout { program, bytes: bytes() }).await;
+    assert!(matches!(process.next().await, Some(ProcessEvent::Exit(_))));
+    assert_eq!(process.next().await, None);
+    drop(connection);
+}
+
+#[tokio::test]
+async fn a_dropped_process_is_killed_and_one_that_ended_is_not() {
+    let (connection, mut liar, process, program) = started().await;
+    drop(process);
+    assert_eq!(liar.hear().await, HostFrame::Kill { program });
+    let (mut process, program) = tokio::join!(connection.run(Program::new(["y"])), async {
+        let HostFrame::Start(start) = liar.hear().await else { panic!() };
+        liar.say(GuestFrame::Started { program: start.program, pid: 3 }).await;
+        liar.say(exited(start.program)).await;
+        start.program
+    });
+    let process = process.as_mut().unwrap();
+    assert!(matches!(process.next().await, Some(ProcessEvent::Exit(_))));
+    process.handle().kill().await.unwrap();
+    assert_eq!(liar.hear().await, HostFrame::Kill { program });
+}
+
+#[tokio::test]
+async fn a_start_that_nobody_waits_for_is_killed_after_it_was_sent() {
+    let (connection, mut liar) = acquainted().await;
+    {
+        let run = connection.run(Program::new(["x"]));
+        tokio::pin!(run);
+        // Polled once, it has sent its start and waits for the answer.
+        tokio::select! { biased; _ = &mut run => panic!(), () = std::future::ready(()) => {} }
+    }
+    let HostFrame::Start(start) = liar.hear().await else { panic!() };
+    assert_eq!(liar.hear().await, HostFrame::Kill { program: start.program });
+    liar.say(GuestFrame::Started { program: start.program, pid: 2 }).await;
+    liar.say(exited(start.program)).await;
+    drop(connection);
+}
+
+#[tokio::test]
+async fn a_read_that_nobody_waits_for_is_cancelled() {
+    let (connection, mut liar) = acquainted().await;
+    let path: SandboxPath = "a".parse().unwrap();
+    {
+        let read = connection.read_file(&path, 10);
+        tokio::pin!(read);
+        tokio::select! { biased; _ = &mut read => panic!(), () = std::future::ready(()) => {} }
+    }
+    let HostFrame::ReadFile { request, .. } = liar.hear().await else { panic!() };
+    assert_eq!(liar.hear().await, HostFrame::Cancel { request });
+}
+
+#[tokio::test]
+async fn a_waiting_writer_learns_that_its_program_ended() {
+    let (connection, mut liar) = acquainted().await;
+    let program = Program { stdin: Stdin::Pipe, ..Program::new(["x"]) };
+    let (process, id) = tokio::join!(connection.run(program), async {
+        let HostFrame::Start(start) = liar.hear().await else { panic!() };
+        liar.say(GuestFrame::Started { program: start.program, pid: 3 }).await;
+        start.program
+    });
+    let handle = process.as_ref().unwrap().handle();
+    let too_much = Bytes::from(vec![0; 2 * guest::STDIN_WINDOW as usize]);
+    let (written, ()) = tokio::join!(handle.write_stdin(too_much), async {
+        for _ in 0..guest::STDIN_WINDOW as usize / guest::MAX_CHUNK {
+            assert!(matches!(liar.hear().await, HostFrame::Stdin { .. }));
+        }
+        liar.say(exited(id)).await;
+    });
+    assert!(matches!(written, Err(SandboxError::StdinClosed)));
+}
