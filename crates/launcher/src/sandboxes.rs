@@ -16,10 +16,8 @@ use std::{
 };
 
 use rustix::{
-    event::{PollFd, PollFlags, poll},
     net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, recv, send, socketpair},
-    process::{Signal, getegid, geteuid, pidfd_send_signal},
-    time::Timespec,
+    process::{Signal, WaitId, WaitIdOptions, getegid, geteuid, pidfd_send_signal, waitid},
 };
 
 use crate::{
@@ -248,9 +246,8 @@ impl Sandboxes {
         let mut report = [0; 512];
         let length = recv(&sandbox.control, &mut report, RecvFlags::DONTWAIT).map_or(0, |it| it.0);
         let mut failed = child::read_report(&report[..length]);
-        if failed.is_none() && (sandbox.state == State::Spare || sandbox.is_dead()) {
-            failed =
-                Some(failure("set up the sandbox", io::Error::from_raw_os_error(libc::ECHILD)));
+        if failed.is_none() {
+            failed = sandbox.death();
         }
         let State::Starting { id } = sandbox.state else {
             sandbox.state = State::Failed;
@@ -316,10 +313,16 @@ impl Sandbox {
         let _ended_before = pidfd_send_signal(&self.born.pidfd, Signal::KILL);
     }
 
-    fn is_dead(&self) -> bool {
-        let mut process = [PollFd::new(&self.born.pidfd, PollFlags::IN)];
-        let now = Timespec { tv_sec: 0, tv_nsec: 0 };
-        poll(&mut process, Some(&now)).is_ok_and(|it| it > 0)
+    /// How it ended without a word, if it did: it was killed, or was no guest.
+    fn death(&self) -> Option<Failure> {
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        let status = waitid(WaitId::PidFd(self.born.pidfd.as_fd()), options).ok()??;
+        let how = match (status.terminating_signal(), status.exit_status()) {
+            (Some(signal), _) => format!("signal {signal}"),
+            (None, code) => format!("exit code {}", code.unwrap_or_default()),
+        };
+        let step = format!("set up the sandbox, which ended with {how}");
+        Some(failure(&step, io::Error::from_raw_os_error(libc::ECHILD)))
     }
 }
 
