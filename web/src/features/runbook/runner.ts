@@ -68,9 +68,7 @@ export class Runner {
     this.pending.add(block.id);
     this.#changed();
     try {
-      const session = await this.#openSession();
-      const execution = await api.execute(session.id, { block: block.id, content_hash: block.content_hash });
-      return this.#follow(block.id, execution);
+      return this.#follow(block.id, await this.#execute(block));
     } catch (error) {
       if (hasCode(error, "block_changed")) this.#events.outdated();
       if (hasCode(error, "already_running")) void this.replay(new AbortController().signal).catch(() => undefined);
@@ -130,6 +128,19 @@ export class Runner {
     this.#stopWalk = true;
     for (const feed of this.feeds.values()) feed.close();
     this.feeds.clear();
+  }
+
+  async #execute({ id: block, content_hash }: Block): Promise<Execution> {
+    const session = await this.#openSession();
+    try {
+      return await api.execute(session.id, { block, content_hash });
+    } catch (error) {
+      if (!hasCode(error, "session_ended")) throw error;
+      // It ended without the page hearing of it, as after a laptop slept: a new one serves as well.
+      if (this.#session?.id === session.id) this.#session = null;
+      const next = await this.#openSession();
+      return api.execute(next.id, { block, content_hash });
+    }
   }
 
   /** One connection attempt serves every block that was clicked meanwhile. */
