@@ -104,6 +104,18 @@ describe("run", () => {
     expect(api.execute).toHaveBeenCalledTimes(1);
   });
 
+  it("stopping_while_the_sandbox_is_awaited_runs_nothing_and_reports_no_failure", async () => {
+    server({ a: 0 });
+    const { runner, events } = newRunner(async () => session({ status: "STARTING", queue_position: 2 }));
+    const running = runner.run(block("a"));
+    await runner.stopAll();
+    expect(await running).toBeNull();
+    runner.setSession(session());
+    await Promise.resolve();
+    expect(api.execute).not.toHaveBeenCalled();
+    expect(events.failed).not.toHaveBeenCalled();
+  });
+
   it("a_session_that_ended_unnoticed_is_replaced_once", async () => {
     server({ a: 0 });
     api.execute.mockRejectedValueOnce(new ApiError({ title: "gone", status: 409, code: "session_ended" }));
@@ -133,6 +145,17 @@ describe("runAll", () => {
     expect(runner.walk).toMatchObject({ total: 3, done: 2, state: "stopped" });
     expect([...(runner.walk?.notRun ?? [])]).toEqual(["c"]);
     expect(api.execute).toHaveBeenCalledTimes(2);
+  });
+
+  it("stopping_leaves_the_rest_not_run_and_the_next_walk_starts_afresh", async () => {
+    server({ a: 0, b: 0 });
+    const { runner } = newRunner();
+    const walking = runner.runAll([block("a"), block("b")]);
+    await runner.stopAll();
+    await walking;
+    expect([...(runner.walk?.notRun ?? [])]).toContain("b");
+    await runner.runAll([block("a"), block("b")]);
+    expect(runner.walk?.state).toBe("passed");
   });
 
   it("passes_when_every_block_succeeds", async () => {
