@@ -17,7 +17,7 @@ const allowed: Record<string, string[]> = {
   layouts: ["api", "ui", "paths", "features/account", "features/runbook"],
   routes: ["api", "ui", "paths", "layouts", "features/account", "features/runbook"],
   paths: [],
-  main: ["api", "routes"],
+  main: ["api", "routes", "features/account"],
 };
 
 const zoneOf = (file: string) => /^features\/[^/]+|^[^/.]+/.exec(file)?.[0] ?? file;

@@ -1,12 +1,16 @@
 import "./styles.css";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { RouterProvider } from "react-router/dom";
 import { ApiError } from "@/api/errors.ts";
+import { forgetAccountWhenRefused } from "@/features/account/account-queries.ts";
 import { routerOf } from "./routes.tsx";
 
-const queries = new QueryClient({
+const refused = (error: unknown) => forgetAccountWhenRefused(queries, error);
+const queries: QueryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: refused }),
+  mutationCache: new MutationCache({ onError: refused }),
   defaultOptions: {
     queries: {
       staleTime: 10_000,

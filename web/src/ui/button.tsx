@@ -2,7 +2,7 @@ import type { ButtonHTMLAttributes, ReactNode, Ref } from "react";
 import { Icon, type IconName } from "./icon.tsx";
 import { Spinner } from "./spinner.tsx";
 
-type Look = "primary" | "secondary" | "quiet" | "danger";
+type Look = "primary" | "soft" | "secondary" | "danger";
 type Size = "small" | "medium" | "large";
 
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
@@ -21,8 +21,8 @@ const base =
 
 const looks: Record<Look, string> = {
   primary: "bg-accent text-on-accent hover:bg-accent-strong",
+  soft: "bg-accent-soft text-accent hover:bg-accent hover:text-on-accent",
   secondary: "border border-line bg-surface text-ink hover:bg-sunken hover:border-line-strong/60",
-  quiet: "text-ink-soft hover:bg-sunken hover:text-ink",
   danger: "bg-failure text-surface hover:opacity-90",
 };
 

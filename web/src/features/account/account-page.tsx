@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, Navigate, useNavigate, useSearchParams } from "react-router";
 import { nextPath, paths } from "@/paths.ts";
+import { BlankSlate } from "@/ui/blank-slate.tsx";
 import { Logo } from "@/ui/icon.tsx";
 import { ThemeToggle } from "@/ui/theme.tsx";
 import { AccountForm } from "./account-form.tsx";
@@ -18,6 +19,7 @@ export function AccountPage({ mode }: { mode: AccountMode }) {
   const closed = config.data?.sign_up === false;
 
   if (account.data) return <Navigate replace to={next} />;
+  if (config.data?.mode === "local") return <LocalPage />;
   if (mode === "sign-up" && closed) return <Navigate replace to={paths.signIn(query)} />;
   return (
     <div className="flex min-h-dvh flex-col">
@@ -55,5 +57,17 @@ export function AccountPage({ mode }: { mode: AccountMode }) {
         </div>
       </main>
     </div>
+  );
+}
+
+/** A local document needs no account, only the key in the address that the terminal shows. */
+function LocalPage() {
+  return (
+    <main id="content" className="mx-auto max-w-2xl px-4 py-20">
+      <title>Runbook</title>
+      <BlankSlate icon="plug" title="Open the address from your terminal">
+        This document is served for you alone. The address that Runbook printed when it started holds the key to it.
+      </BlankSlate>
+    </main>
   );
 }

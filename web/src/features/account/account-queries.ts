@@ -1,4 +1,4 @@
-import { queryOptions, useMutation, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
+import { queryOptions, useMutation, useQueryClient, useSuspenseQuery, type QueryClient } from "@tanstack/react-query";
 import { api } from "@/api/client.ts";
 import { hasStatus } from "@/api/errors.ts";
 import type { Credentials, User } from "@/api/schema.ts";
@@ -22,6 +22,11 @@ export const accountQuery = queryOptions({
   },
   staleTime: 60_000,
 });
+
+/** The server no longer knows who asks: the page goes back to signing in, and drafts stay in the browser. */
+export function forgetAccountWhenRefused(queries: QueryClient, error: unknown): void {
+  if (hasStatus(error, 401)) queries.setQueryData(accountQuery.queryKey, null);
+}
 
 /** The user of a page below `RequireAccount`. */
 export function useAccount(): User {

@@ -42,36 +42,45 @@ export const OutputLines = memo(function OutputLines({ buffer, revision, label }
   const first = virtual ? Math.max(0, Math.floor(view.top / rowHeight) - overscan) : 0;
   const last = virtual ? Math.min(count, Math.ceil((view.top + view.height) / rowHeight) + overscan) : count;
   const rows = buffer.lines.slice(first, last);
+  const cut = rows.find((line) => line.length > longestLine);
   return (
-    <div
-      ref={frame}
-      role="region"
-      aria-label={label}
-      tabIndex={0}
-      onScroll={look}
-      data-lines={count}
-      className="code relative max-h-[30rem] overflow-auto overscroll-x-contain py-2 text-[0.8125rem] focus-visible:-outline-offset-2"
-    >
+    <>
       <div
-        className={virtual ? "relative min-w-full" : undefined}
-        style={virtual ? { height: count * rowHeight, width: "max-content" } : undefined}
+        ref={frame}
+        role="region"
+        aria-label={label}
+        tabIndex={0}
+        onScroll={look}
+        data-lines={count}
+        className="code relative max-h-[30rem] overflow-auto overscroll-x-contain py-2 text-[0.8125rem] focus-visible:-outline-offset-2"
       >
         <div
-          className={virtual ? "whitespace-pre" : "whitespace-pre-wrap [overflow-wrap:anywhere]"}
-          style={virtual ? { transform: `translateY(${first * rowHeight}px)` } : undefined}
+          className={virtual ? "relative min-w-full" : undefined}
+          style={virtual ? { height: count * rowHeight, width: "max-content" } : undefined}
         >
-          {rows.map((line, at) => (
-            <OutputLine key={first + at} line={line} />
-          ))}
+          <div
+            className={virtual ? "whitespace-pre" : "whitespace-pre-wrap [overflow-wrap:anywhere]"}
+            style={virtual ? { transform: `translateY(${first * rowHeight}px)` } : undefined}
+          >
+            {rows.map((line, at) => (
+              <OutputLine key={first + at} line={line} />
+            ))}
+          </div>
         </div>
       </div>
-    </div>
+      {cut ? (
+        <p className="border-t border-line px-4 py-2 text-[0.8125rem] text-ink-faint">
+          A line of {cut.length.toLocaleString("en")} characters is shown up to its {longestLine.toLocaleString("en")}th. The download has
+          all of it.
+        </p>
+      ) : null}
+    </>
   );
 });
 
 function OutputLine({ line }: { line: Line }) {
   const stderr = line.runs.some((run) => run.stream === "stderr");
-  const { shown, hidden } = clip(line);
+  const shown = clip(line);
   return (
     <div className={stderr ? "output-line has-stderr" : "output-line"}>
       {shown.map((run, at) => (
@@ -81,13 +90,13 @@ function OutputLine({ line }: { line: Line }) {
           {run.text}
         </span>
       ))}
-      {hidden > 0 ? <span className="text-ink-faint"> … {hidden.toLocaleString("en")} more characters in the download</span> : null}
+      {line.length > longestLine ? <span className="text-ink-faint"> …</span> : null}
     </div>
   );
 }
 
-function clip(line: Line): { shown: readonly Run[]; hidden: number } {
-  if (line.length <= longestLine) return { shown: line.runs, hidden: 0 };
+function clip(line: Line): readonly Run[] {
+  if (line.length <= longestLine) return line.runs;
   const shown: Run[] = [];
   let room = longestLine;
   for (const run of line.runs) {
@@ -95,7 +104,7 @@ function clip(line: Line): { shown: readonly Run[]; hidden: number } {
     shown.push({ ...run, text: run.text.slice(0, room) });
     room -= run.text.length;
   }
-  return { shown, hidden: line.length - longestLine };
+  return shown;
 }
 
 function classOf(run: Run): string | undefined {

@@ -38,8 +38,8 @@ async function show(content: string, blocks: Block[], frontMatterLines = 0) {
   });
   const context = {
     runner,
-    byLine: new Map(blocks.map((it) => [it.line, it])),
-    runnable: blocks.filter((it) => it.runnable),
+    byLine: new Map(blocks.map((one) => [one.line, one])),
+    runnable: blocks.filter((one) => one.runnable),
     diagnostics: [],
   };
   return render(
@@ -53,7 +53,7 @@ describe("RunbookDocument", () => {
   it("two_identical_fences_are_two_blocks_told_apart_by_their_line", async () => {
     const fence = "```runnable python\nprint(1)\n```\n";
     await show(`${fence}\n${fence}`, [block({}), block({ id: "b2", index: 1, line: 5, end_line: 7 })]);
-    expect(screen.getAllByRole("button", { name: /^Run / }).map((it) => it.getAttribute("aria-label"))).toEqual([
+    expect(screen.getAllByRole("button", { name: /^Run / }).map((button) => button.getAttribute("aria-label"))).toEqual([
       "Run 1 (Python)",
       "Run 2 (Python)",
     ]);

@@ -1,5 +1,7 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 import type { Runbook } from "@/api/schema.ts";
+import { configQuery } from "@/features/account/account-queries.ts";
 import { SessionControl } from "@/features/session/session-control.tsx";
 import { paths } from "@/paths.ts";
 import { buttonClass } from "@/ui/button.tsx";
@@ -11,19 +13,22 @@ import { useSetSession } from "./runbook-queries.ts";
 /** Stays in view: which document this is, whether it is connected, and what can be done with it. */
 export function RunbookHeader({ runbook, editing }: { runbook: Runbook; editing: boolean }) {
   const { runnable } = useRunbookContext();
+  const config = useQuery(configQuery);
   const setSession = useSetSession(runbook.id);
   return (
     <div className="sticky top-0 z-20 border-b border-line bg-paper/92 backdrop-blur-md">
       <div className="mx-auto flex max-w-5xl flex-wrap items-center gap-x-2 gap-y-2 px-4 py-2.5 sm:px-6">
         <div className="flex min-w-0 flex-1 basis-40 items-center gap-2 sm:gap-3">
-          <Link
-            to={paths.runbooks()}
-            aria-label="All runbooks"
-            title="All runbooks"
-            className="-ml-2 inline-flex size-8 shrink-0 items-center justify-center rounded-lg text-ink-faint hover:bg-sunken hover:text-ink"
-          >
-            <Icon name="back" className="size-[1.125rem]" />
-          </Link>
+          {config.data?.mode === "local" ? null : (
+            <Link
+              to={paths.runbooks()}
+              aria-label="All runbooks"
+              title="All runbooks"
+              className="-ml-2 inline-flex size-8 shrink-0 items-center justify-center rounded-lg text-ink-faint hover:bg-sunken hover:text-ink"
+            >
+              <Icon name="back" className="size-[1.125rem]" />
+            </Link>
+          )}
           <p className="min-w-0 truncate text-[0.9375rem] font-semibold tracking-[-0.012em]" title={runbook.title}>
             {runbook.title || "Untitled runbook"}
           </p>

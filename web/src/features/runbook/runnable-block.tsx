@@ -57,7 +57,7 @@ export function RunnableBlock({ block }: { block: Block }) {
               {state.phase === "stopping" ? "Stopping" : "Stop"}
             </Button>
           ) : (
-            <Button size="small" look="primary" icon="play" busy={pending} aria-label={`Run ${name}`} onClick={run}>
+            <Button size="small" look="soft" icon="play" busy={pending} title="Ctrl+Enter runs, Shift+Enter runs and moves on" aria-label={`Run ${name}`} onClick={run}>
               Run
             </Button>
           )}

@@ -37,7 +37,8 @@ export class Runner {
   #sessionListeners = new Set<(session: Session) => void>();
   #listeners = new Set<() => void>();
   #connecting: Promise<Session> | null = null;
-  #stopWalk = false;
+  /** Renewed after each stop; what waits for a sandbox gives up when it aborts. */
+  #stop = new AbortController();
 
   constructor(runbook: string, events: RunnerEvents) {
     this.#runbook = runbook;
@@ -68,13 +69,11 @@ export class Runner {
     this.pending.add(block.id);
     this.#changed();
     try {
-      const session = await this.#openSession();
-      const execution = await api.execute(session.id, { block: block.id, content_hash: block.content_hash });
-      return this.#follow(block.id, execution);
+      return this.#follow(block.id, await this.#execute(block));
     } catch (error) {
       if (hasCode(error, "block_changed")) this.#events.outdated();
       if (hasCode(error, "already_running")) void this.replay(new AbortController().signal).catch(() => undefined);
-      this.#events.failed(messageOf(error));
+      if (!(error instanceof Stopped)) this.#events.failed(messageOf(error));
       return null;
     } finally {
       this.pending.delete(block.id);
@@ -85,7 +84,7 @@ export class Runner {
   /** Runs the blocks in order and stops at the first that does not succeed. */
   async runAll(blocks: readonly Block[]): Promise<void> {
     if (this.walk?.state === "running" || blocks.length === 0) return;
-    this.#stopWalk = false;
+    const { signal } = this.#stop;
     const total = blocks.length;
     const show = (done: number, state: Walk["state"]) => {
       const notRun = new Set(state === "passed" ? [] : blocks.slice(done).map((block) => block.id));
@@ -94,9 +93,9 @@ export class Runner {
     };
     for (const [at, block] of blocks.entries()) {
       show(at, "running");
-      const feed = this.#stopWalk ? null : await this.run(block);
+      const feed = signal.aborted ? null : await this.run(block);
       const passed = feed !== null && succeeded(await feed.finished);
-      if (!passed || (this.#stopWalk && at < total - 1)) {
+      if (!passed || (signal.aborted && at < total - 1)) {
         show(feed ? at + 1 : at, "stopped");
         return;
       }
@@ -113,7 +112,8 @@ export class Runner {
   }
 
   async stopAll(): Promise<void> {
-    this.#stopWalk = true;
+    this.#stop.abort();
+    this.#stop = new AbortController();
     const live = [...this.feeds].filter(([, feed]) => feed.isLive);
     await Promise.all(live.map(([block]) => this.stop(block)));
   }
@@ -127,9 +127,22 @@ export class Runner {
   }
 
   close(): void {
-    this.#stopWalk = true;
+    this.#stop.abort();
     for (const feed of this.feeds.values()) feed.close();
     this.feeds.clear();
+  }
+
+  async #execute({ id: block, content_hash }: Block): Promise<Execution> {
+    const session = await orStopped(this.#openSession(), this.#stop.signal);
+    try {
+      return await api.execute(session.id, { block, content_hash });
+    } catch (error) {
+      if (!hasCode(error, "session_ended")) throw error;
+      // It ended without the page hearing of it, as after a laptop slept: a new one serves as well.
+      if (this.#session?.id === session.id) this.#session = null;
+      const next = await orStopped(this.#openSession(), this.#stop.signal);
+      return api.execute(next.id, { block, content_hash });
+    }
   }
 
   /** One connection attempt serves every block that was clicked meanwhile. */
@@ -152,6 +165,7 @@ export class Runner {
         if (session.id !== id || (session.status !== "ACTIVE" && !hasEnded(session))) return;
         this.#sessionListeners.delete(look);
         if (session.status === "ACTIVE") resolve(session);
+        else if (session.status === "TERMINATED") reject(new Stopped());
         else reject(new Error(session.message ?? "The sandbox did not start. Connect again."));
       };
       this.#sessionListeners.add(look);
@@ -172,4 +186,16 @@ export class Runner {
     this.version += 1;
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** The reader changed their mind before anything ran: not a failure, and nothing to report. */
+class Stopped extends Error {}
+
+function orStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(new Stopped());
+    signal.addEventListener("abort", stop, { once: true });
+    if (signal.aborted) stop();
+    void work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
 }

@@ -1,0 +1,167 @@
+// @vitest-environment jsdom
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { ApiError } from "@/api/errors.ts";
+import type { Block, Execution, ExecutionEvent, Session } from "@/api/schema.ts";
+import { Runner } from "./runner.ts";
+
+const api = vi.hoisted(() => ({ execute: vi.fn(), executionEvents: vi.fn(), latestExecutions: vi.fn(), cancelExecution: vi.fn() }));
+vi.mock("@/api/client.ts", () => ({ api }));
+
+const at = "2026-11-21T01:00:00.000Z";
+const session = (over: Partial<Session> = {}): Session => ({
+  id: "sess_1",
+  user_id: "u",
+  runbook_id: "rb_1",
+  status: "ACTIVE",
+  message: null,
+  queue_position: null,
+  created_at: at,
+  last_activity_at: at,
+  expires_at: null,
+  isolation: "namespaces",
+  ...over,
+});
+const block = (id: string): Block => ({
+  id,
+  kind: "code",
+  runnable: true,
+  index: 0,
+  name: id,
+  language: "bash",
+  runtime: "bash",
+  path: null,
+  line: 1,
+  end_line: 3,
+  code: "",
+  content_hash: `hash of ${id}`,
+  timeout_ms: null,
+});
+const execution = (of: string): Execution => ({
+  id: `exec_${of}`,
+  session_id: "sess_1",
+  runbook_id: "rb_1",
+  block: of,
+  content_hash: `hash of ${of}`,
+  runtime: "bash",
+  state: "running",
+  outcome: null,
+  exit_code: null,
+  signal: null,
+  created_at: at,
+  started_at: at,
+  finished_at: null,
+  duration_ms: null,
+  truncated: false,
+});
+
+/** Executions of blocks named in `exits` end with that code, the others never end. */
+function server(exits: Record<string, number>) {
+  api.execute.mockImplementation(async (_: string, body: { block: string }) => execution(body.block));
+  api.executionEvents.mockImplementation(async (id: string) => {
+    const code = exits[id.replace("exec_", "")];
+    if (code === undefined) return new Response(new ReadableStream());
+    const data = { exit_code: code, outcome: "exited", timeout: false, duration_ms: 1, truncated: false } as const;
+    const event: ExecutionEvent = { seq: 1, at, event: "result", data };
+    return new Response(JSON.stringify(event) + "\n");
+  });
+}
+
+function newRunner(connect: () => Promise<Session> = async () => session()) {
+  const events = { connect: vi.fn(connect), outdated: vi.fn(), failed: vi.fn() };
+  return { runner: new Runner("rb_1", events), events };
+}
+
+beforeEach(() => vi.clearAllMocks());
+
+describe("run", () => {
+  it("two_clicks_without_a_session_connect_once", async () => {
+    server({ a: 0, b: 0 });
+    const { runner, events } = newRunner();
+    await Promise.all([runner.run(block("a")), runner.run(block("b"))]);
+    expect(events.connect).toHaveBeenCalledTimes(1);
+    expect(api.execute).toHaveBeenCalledTimes(2);
+  });
+
+  it("a_second_click_on_a_running_block_starts_nothing", async () => {
+    server({});
+    const { runner } = newRunner();
+    const [first, second] = await Promise.all([runner.run(block("a")), runner.run(block("a"))]);
+    expect(first).not.toBeNull();
+    expect(second).toBeNull();
+    expect(await runner.run(block("a"))).toBeNull();
+    expect(api.execute).toHaveBeenCalledTimes(1);
+    runner.close();
+  });
+
+  it("a_block_waits_until_the_sandbox_is_there", async () => {
+    server({ a: 0 });
+    const { runner } = newRunner(async () => session({ status: "STARTING", queue_position: 2 }));
+    const running = runner.run(block("a"));
+    await Promise.resolve();
+    expect(api.execute).not.toHaveBeenCalled();
+    runner.setSession(session());
+    expect(await running).not.toBeNull();
+    expect(api.execute).toHaveBeenCalledTimes(1);
+  });
+
+  it("stopping_while_the_sandbox_is_awaited_runs_nothing_and_reports_no_failure", async () => {
+    server({ a: 0 });
+    const { runner, events } = newRunner(async () => session({ status: "STARTING", queue_position: 2 }));
+    const running = runner.run(block("a"));
+    await runner.stopAll();
+    expect(await running).toBeNull();
+    runner.setSession(session());
+    await Promise.resolve();
+    expect(api.execute).not.toHaveBeenCalled();
+    expect(events.failed).not.toHaveBeenCalled();
+  });
+
+  it("a_session_that_ended_unnoticed_is_replaced_once", async () => {
+    server({ a: 0 });
+    api.execute.mockRejectedValueOnce(new ApiError({ title: "gone", status: 409, code: "session_ended" }));
+    const { runner, events } = newRunner(async () => session({ id: "sess_2" }));
+    runner.setSession(session());
+    expect(await runner.run(block("a"))).not.toBeNull();
+    expect(events.connect).toHaveBeenCalledTimes(1);
+    expect(api.execute).toHaveBeenLastCalledWith("sess_2", expect.anything());
+  });
+
+  it("a_block_that_was_edited_meanwhile_asks_for_the_new_document", async () => {
+    server({});
+    api.execute.mockRejectedValueOnce(new ApiError({ title: "x", detail: "It was edited.", status: 409, code: "block_changed" }));
+    const { runner, events } = newRunner();
+    expect(await runner.run(block("a"))).toBeNull();
+    expect(events.outdated).toHaveBeenCalled();
+    expect(events.failed).toHaveBeenCalledWith("It was edited.");
+    expect(runner.isBusy("a")).toBe(false);
+  });
+});
+
+describe("runAll", () => {
+  it("stops_at_the_first_failure_and_names_what_did_not_run", async () => {
+    server({ a: 0, b: 2, c: 0 });
+    const { runner } = newRunner();
+    await runner.runAll([block("a"), block("b"), block("c")]);
+    expect(runner.walk).toMatchObject({ total: 3, done: 2, state: "stopped" });
+    expect([...(runner.walk?.notRun ?? [])]).toEqual(["c"]);
+    expect(api.execute).toHaveBeenCalledTimes(2);
+  });
+
+  it("stopping_leaves_the_rest_not_run_and_the_next_walk_starts_afresh", async () => {
+    server({ a: 0, b: 0 });
+    const { runner } = newRunner();
+    const walking = runner.runAll([block("a"), block("b")]);
+    await runner.stopAll();
+    await walking;
+    expect([...(runner.walk?.notRun ?? [])]).toContain("b");
+    await runner.runAll([block("a"), block("b")]);
+    expect(runner.walk?.state).toBe("passed");
+  });
+
+  it("passes_when_every_block_succeeds", async () => {
+    server({ a: 0, b: 0 });
+    const { runner } = newRunner();
+    await runner.runAll([block("a"), block("b")]);
+    expect(runner.walk).toMatchObject({ total: 2, done: 2, state: "passed" });
+  });
+});
