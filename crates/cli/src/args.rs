@@ -62,8 +62,8 @@ pub(crate) struct HubArgs {
     pub(crate) idle_expiry: Duration,
     #[command(flatten)]
     pub(crate) limits: LimitFlags,
-    #[arg(long, env = "RUNBOOK_BACKEND", value_enum, default_value_t)]
-    pub(crate) backend: BackendName,
+    #[command(flatten)]
+    pub(crate) isolation: IsolationFlags,
 }
 
 #[derive(Debug, Flags)]
@@ -78,8 +78,8 @@ pub(crate) struct OpenArgs {
     pub(crate) no_browser: bool,
     #[command(flatten)]
     pub(crate) limits: LimitFlags,
-    #[arg(long, env = "RUNBOOK_BACKEND", value_enum, default_value_t)]
-    pub(crate) backend: BackendName,
+    #[command(flatten)]
+    pub(crate) isolation: IsolationFlags,
 }
 
 #[derive(Debug, Flags)]
@@ -102,8 +102,8 @@ pub(crate) struct RunArgs {
     pub(crate) quiet: bool,
     #[command(flatten)]
     pub(crate) limits: LimitFlags,
-    #[arg(long, env = "RUNBOOK_BACKEND", value_enum, default_value_t)]
-    pub(crate) backend: BackendName,
+    #[command(flatten)]
+    pub(crate) isolation: IsolationFlags,
 }
 
 #[derive(Debug, Flags)]
@@ -118,8 +118,8 @@ pub(crate) struct ExecArgs {
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) limits: LimitFlags,
-    #[arg(long, env = "RUNBOOK_BACKEND", value_enum, default_value_t)]
-    pub(crate) backend: BackendName,
+    #[command(flatten)]
+    pub(crate) isolation: IsolationFlags,
 }
 
 #[derive(Debug, Flags)]
@@ -152,6 +152,23 @@ pub(crate) struct LimitFlags {
     /// Processes of a sandbox.
     #[arg(long, env = "RUNBOOK_PROCESSES", default_value_t = 100)]
     pub(crate) processes: u32,
+}
+
+#[derive(Clone, Copy, Debug, Flags)]
+pub(crate) struct IsolationFlags {
+    /// How programs are isolated.
+    #[arg(long, env = "RUNBOOK_BACKEND", value_enum, default_value_t)]
+    pub(crate) backend: BackendName,
+    /// What programs reach: nothing, or whatever this machine reaches, its own services included.
+    #[arg(long, env = "RUNBOOK_NETWORK", value_enum, default_value_t)]
+    pub(crate) network: NetworkName,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum NetworkName {
+    #[default]
+    None,
+    Host,
 }
 
 /// How programs are isolated.

@@ -2,31 +2,38 @@
 
 use std::{env, sync::Arc};
 
-use sandbox::{Backend, Namespaces, Readiness, runtime::Runtimes};
+use sandbox::{Backend, Namespaces, Network, Readiness, runtime::Runtimes};
 
-use crate::{args::BackendName, failure::Failure};
+use crate::{
+    args::{BackendName, IsolationFlags, NetworkName},
+    failure::Failure,
+};
 
 /// Sandboxes that a server keeps half-finished, so that the next sessions start sooner.
 const SPARES: u32 = 4;
 
 /// The backend for a command that needs one sandbox and ends.
-pub(crate) fn for_one(name: BackendName) -> Result<Arc<dyn Backend>, Failure> {
-    start(name, Readiness::OnDemand)
+pub(crate) fn for_one(flags: IsolationFlags) -> Result<Arc<dyn Backend>, Failure> {
+    start(flags, Readiness::OnDemand)
 }
 
 /// The backend for a server.
-pub(crate) fn for_many(name: BackendName) -> Result<Arc<dyn Backend>, Failure> {
-    start(name, Readiness::Spares(SPARES))
+pub(crate) fn for_many(flags: IsolationFlags) -> Result<Arc<dyn Backend>, Failure> {
+    start(flags, Readiness::Spares(SPARES))
 }
 
-fn start(name: BackendName, readiness: Readiness) -> Result<Arc<dyn Backend>, Failure> {
-    match name {
+fn start(flags: IsolationFlags, readiness: Readiness) -> Result<Arc<dyn Backend>, Failure> {
+    let network = match flags.network {
+        NetworkName::None => Network::None,
+        NetworkName::Host => Network::Host,
+    };
+    match flags.backend {
         // Namespaces are the only backend so far, so the strongest is also the only one.
         BackendName::Auto | BackendName::Namespaces => {
             let backend = Namespaces::new(readiness).map_err(|error| {
                 Failure::unavailable(format!("{error}; `runbook doctor` says what is missing"))
             })?;
-            Ok(Arc::new(backend))
+            Ok(Arc::new(backend.with_network(network)))
         }
     }
 }

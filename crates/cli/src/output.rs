@@ -87,7 +87,10 @@ impl Printer {
                 let notice = format!("\n[output over {} bytes was dropped]\n", data.limit_bytes);
                 write(&mut io::stderr().lock(), notice.as_bytes())
             }
-            EventKind::Info { .. } | EventKind::Result { .. } | EventKind::Error { .. } => Ok(()),
+            EventKind::Info { data } => {
+                write(&mut io::stderr().lock(), format!("runbook: {data}\n").as_bytes())
+            }
+            EventKind::Result { .. } | EventKind::Error { .. } => Ok(()),
         }
     }
 

@@ -7,11 +7,14 @@ use model::{
     execution::Outcome,
     limits::{Limits, OnExcess},
 };
-use sandbox::{Exit, ExitStatus, Process, ProcessEvent, Program, Sandbox, SandboxError};
+use sandbox::{Exit, ExitStatus, Network, Process, ProcessEvent, Program, Sandbox, SandboxError};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::output::{Output, Stream};
+use crate::{
+    network,
+    output::{Output, Stream},
+};
 
 /// How long a program that is asked to stop may take to say goodbye.
 const GRACE: Duration = Duration::from_secs(1);
@@ -98,7 +101,8 @@ pub(crate) async fn drive(
     };
     let memory_bytes = sandbox.limits().memory_bytes;
     let output = Output::new(limits.output_bytes);
-    let mut drive = Drive { process, output, memory_bytes, stop, sink };
+    let watch = (sandbox.isolation().network == Network::None).then(network::Watch::default);
+    let mut drive = Drive { process, output, watch, memory_bytes, stop, sink };
     match drive.until_end().await {
         Ok(end) => drive.ending(&end, limits, started),
         Err(failure) => Ending::Failure(failure),
@@ -108,6 +112,8 @@ pub(crate) async fn drive(
 struct Drive<'a, S> {
     process: Process,
     output: Output,
+    /// `None` where the sandbox has a network.
+    watch: Option<network::Watch>,
     memory_bytes: u64,
     stop: &'a CancellationToken,
     sink: &'a mut S,
@@ -142,7 +148,10 @@ impl<S: Sink> Drive<'_, S> {
                 None => self.take_what_is_there(),
                 Some(end) => Some(end),
             };
-            let events = if end.is_some() { self.output.finish() } else { self.output.take() };
+            let events = match &end {
+                Some(end) => self.last_events(end),
+                None => self.output.take(),
+            };
             if !events.is_empty() {
                 self.sink.append(events).await?;
             }
@@ -150,6 +159,17 @@ impl<S: Sink> Drive<'_, S> {
                 return Ok(end);
             }
         }
+    }
+
+    /// What is left of the output, and advice where the end calls for some.
+    fn last_events(&mut self, end: &End) -> Vec<EventKind> {
+        let mut events = self.output.finish();
+        let failed =
+            matches!(end, End::Exit(exit) if exit.status != ExitStatus::Code(0) && !exit.timed_out);
+        if failed && self.watch.as_ref().is_some_and(network::Watch::seen) {
+            events.push(EventKind::Info { data: network::ADVICE.to_owned() });
+        }
+        events
     }
 
     /// Takes what has arrived meanwhile, so that many small writes become one append.
@@ -166,7 +186,12 @@ impl<S: Sink> Drive<'_, S> {
     fn take(&mut self, event: Option<ProcessEvent>) -> Option<End> {
         match event {
             Some(ProcessEvent::Stdout(bytes)) => self.output.push(Stream::Stdout, &bytes),
-            Some(ProcessEvent::Stderr(bytes)) => self.output.push(Stream::Stderr, &bytes),
+            Some(ProcessEvent::Stderr(bytes)) => {
+                if let Some(watch) = &mut self.watch {
+                    watch.look(&bytes);
+                }
+                self.output.push(Stream::Stderr, &bytes);
+            }
             Some(ProcessEvent::Truncated) => self.output.truncate(),
             Some(ProcessEvent::Exit(exit)) => return Some(End::Exit(exit)),
             Some(ProcessEvent::Lost) | None => return Some(End::Lost),

@@ -9,6 +9,7 @@ mod clock;
 mod execution;
 mod headless;
 mod live;
+mod network;
 mod output;
 mod program;
 mod runbooks;

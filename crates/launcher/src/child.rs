@@ -35,7 +35,7 @@ use seccompiler::BpfProgram;
 
 use crate::{
     host::Blueprint,
-    message::Failure,
+    message::{Failure, Network},
     order::Order,
     packet::{MAX_PACKET, receive_into},
     root,
@@ -57,6 +57,7 @@ pub(crate) struct Mould {
     pub(crate) filter: BpfProgram,
     pub(crate) guest: OwnedFd,
     pub(crate) one_thread: OneThread,
+    pub(crate) network: Network,
     /// Root may, and has to, drop its groups; others cannot in a user namespace of their own.
     pub(crate) drops_groups: bool,
 }
@@ -195,9 +196,11 @@ fn prepare<'a>(mould: &'a Mould, hands: &Hands, doors: &[File]) -> Result<(), Fa
     // Changing the user cleared this too; it is said again at the end, where it must hold.
     set_parent_process_death_signal(Some(Signal::KILL)).step("bind our life to the launcher")?;
     sethostname(b"sandbox").step("set the host name")?;
-    let socket = socket_with(AddressFamily::INET, SocketType::DGRAM, SocketFlags::CLOEXEC, None)
-        .step("open a socket")?;
-    syscalls::raise_loopback(socket.as_fd()).step("raise the loopback interface")?;
+    if mould.network == Network::None {
+        let (family, kind) = (AddressFamily::INET, SocketType::DGRAM);
+        let socket = socket_with(family, kind, SocketFlags::CLOEXEC, None).step("open a socket")?;
+        syscalls::raise_loopback(socket.as_fd()).step("raise the loopback interface")?;
+    }
     root::build(&mould.blueprint)?;
     for door in doors {
         write(door, b"0").step("enter the control group")?;

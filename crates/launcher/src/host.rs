@@ -7,6 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::message::Network;
+
 /// Everything about a sandbox's root that does not depend on who wants it.
 #[derive(Debug)]
 pub(crate) struct Blueprint {
@@ -92,7 +94,7 @@ const HIDDEN: &[&str] = &[
 const FROZEN: &[&str] = &["sys", "irq", "bus", "fs", "acpi", "scsi", "driver"];
 
 impl Blueprint {
-    pub(crate) fn of_this_host() -> io::Result<Self> {
+    pub(crate) fn of_this_host(network: Network) -> io::Result<Self> {
         let mut blueprint = Self {
             dirs: DIRS.iter().map(|it| (*it).to_owned()).collect(),
             trees: vec![tree(Path::new("/usr"))?],
@@ -124,8 +126,21 @@ impl Blueprint {
                 blueprint.add(&path, found.is_dir())?;
             }
         }
+        if network == Network::Host {
+            blueprint.show_resolvers();
+        }
         blueprint.show_time_zone()?;
         Ok(blueprint)
+    }
+
+    /// Gives the sandboxes the host's name servers. A host without a list has none to give.
+    fn show_resolvers(&mut self) {
+        let servers = fs::read("/etc/resolv.conf").unwrap_or_default();
+        for (path, content) in &mut self.files {
+            if path.as_c_str() == c"etc/resolv.conf" {
+                content.clone_from(&servers);
+            }
+        }
     }
 
     /// Shows a top-level directory the way the host has it: as a link, or as a tree.

@@ -24,4 +24,4 @@ mod syscalls;
 
 pub use host::may_be_shown;
 pub use limits::Limits;
-pub use message::{Enforcement, Failure, Mechanism, Reply, Request, Usage};
+pub use message::{Enforcement, Failure, Mechanism, Network, Reply, Request, Usage};

@@ -15,6 +15,7 @@ pub enum Request {
         spares: u32,
         /// Where to look for control groups.
         cgroups: CgroupSource,
+        network: Network,
     },
     /// Carries the guest's end of the link. Answered by [`Reply::Started`] or [`Reply::Failed`].
     Start {
@@ -25,6 +26,16 @@ pub enum Request {
     },
     /// Ends a sandbox. Answered by [`Reply::Ended`] once nothing of it is left.
     Kill { id: u64 },
+}
+
+/// What the sandboxes of a launcher reach.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Network {
+    /// A loopback interface of their own, and nothing else.
+    #[default]
+    None,
+    /// Whatever this machine reaches, its own services included.
+    Host,
 }
 
 /// Where the launcher looks for control groups.

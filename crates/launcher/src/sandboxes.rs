@@ -160,7 +160,8 @@ impl Sandboxes {
             Entrance::Write(doors) => (None, doors),
         };
         let inheritance = Inheritance { control, doors, memory_events: group.memory_events() };
-        match syscalls::fork_into_namespaces(&self.mould.one_thread, cgroup)? {
+        let Mould { one_thread, network, .. } = &self.mould;
+        match syscalls::fork_into_namespaces(one_thread, cgroup, *network)? {
             Some(born) => Ok(born),
             None => child::live(&self.mould, &inheritance),
         }

@@ -18,7 +18,7 @@ use crate::{
     cgroup::Cgroups,
     child::Mould,
     host::Blueprint,
-    message::{CgroupSource, Failure, Reply, Request},
+    message::{CgroupSource, Failure, Network, Reply, Request},
     packet::{self, PacketError},
     sandboxes::Sandboxes,
     seccomp,
@@ -54,11 +54,13 @@ pub fn serve(socket: &OwnedFd) -> Result<(), ServeError> {
     // of a group, who is out of reach already.
     let _already_out_of_reach = rustix::process::setsid();
     set_name(c"runbook-launch")?;
-    let Some((Request::Hello { spares, cgroups }, descriptors)) = packet::receive(socket)? else {
+    let Some((Request::Hello { spares, cgroups, network }, descriptors)) = packet::receive(socket)?
+    else {
         return Err(ServeError::NoHello);
     };
     let guest = descriptors.into_iter().next().ok_or(ServeError::NoHello)?;
-    let mut server = Server { sandboxes: prepare(&cgroups, guest)?, spares: spares as usize };
+    let mut server =
+        Server { sandboxes: prepare(&cgroups, network, guest)?, spares: spares as usize };
     let ready = Reply::Ready(server.sandboxes.enforcement().clone());
     packet::send(socket, &ready, &[])?;
     let served = server.run(socket);
@@ -66,9 +68,14 @@ pub fn serve(socket: &OwnedFd) -> Result<(), ServeError> {
     served
 }
 
-fn prepare(cgroups: &CgroupSource, guest: OwnedFd) -> Result<Sandboxes, ServeError> {
+fn prepare(
+    cgroups: &CgroupSource,
+    network: Network,
+    guest: OwnedFd,
+) -> Result<Sandboxes, ServeError> {
     let mould = Mould {
-        blueprint: Blueprint::of_this_host().map_err(ServeError::Host)?,
+        blueprint: Blueprint::of_this_host(network).map_err(ServeError::Host)?,
+        network,
         filter: seccomp::program()?,
         guest,
         one_thread: OneThread::check().map_err(ServeError::Host)?,

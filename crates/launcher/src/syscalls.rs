@@ -9,7 +9,7 @@ use std::{
     ptr,
 };
 
-use crate::message::Usage;
+use crate::message::{Network, Usage};
 
 /// A process just started, as its parent sees it.
 #[derive(Debug)]
@@ -18,11 +18,10 @@ pub(crate) struct Born {
     pub(crate) pidfd: OwnedFd,
 }
 
-/// The namespaces of every sandbox. The one of control groups is left later, from inside its group.
+/// The namespaces of every sandbox. Most have one of the network too. The one of control groups is left later, from inside its group.
 const NAMESPACES: libc::c_int = libc::CLONE_NEWUSER
     | libc::CLONE_NEWPID
     | libc::CLONE_NEWNS
-    | libc::CLONE_NEWNET
     | libc::CLONE_NEWIPC
     | libc::CLONE_NEWUTS;
 
@@ -46,11 +45,16 @@ impl OneThread {
 pub(crate) fn fork_into_namespaces(
     _: &OneThread,
     cgroup: Option<BorrowedFd<'_>>,
+    network: Network,
 ) -> io::Result<Option<Born>> {
     let mut pidfd: libc::c_int = -1;
+    let namespaces = match network {
+        Network::None => NAMESPACES | libc::CLONE_NEWNET,
+        Network::Host => NAMESPACES,
+    };
     // SAFETY: clone_args is a plain struct of integers, for which zero means "not used".
     let mut arguments: libc::clone_args = unsafe { mem::zeroed() };
-    arguments.flags = u64::from((NAMESPACES | libc::CLONE_PIDFD).cast_unsigned());
+    arguments.flags = u64::from((namespaces | libc::CLONE_PIDFD).cast_unsigned());
     arguments.pidfd = ptr::from_mut(&mut pidfd) as u64;
     arguments.exit_signal = u64::from(libc::SIGCHLD.cast_unsigned());
     if let Some(cgroup) = cgroup {

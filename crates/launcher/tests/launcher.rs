@@ -13,7 +13,7 @@ use std::{
 };
 
 use launcher::{
-    Limits, Reply, Request, Usage,
+    Limits, Network, Reply, Request, Usage,
     message::CgroupSource,
     packet::{receive, send},
 };
@@ -43,7 +43,7 @@ impl Launcher {
         let guest = rustix::fs::memfd_create(c"guest", rustix::fs::MemfdFlags::CLOEXEC).unwrap();
         let mut guest = File::from(guest);
         guest.write_all(&fs::read(program).unwrap()).unwrap();
-        let hello = Request::Hello { spares: 1, cgroups };
+        let hello = Request::Hello { spares: 1, cgroups, network: Network::None };
         send(&socket, &hello, &[guest.as_fd()]).unwrap();
         let launcher = Self { socket, process };
         let ready = launcher.reply();

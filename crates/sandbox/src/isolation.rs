@@ -1,12 +1,13 @@
 //! What separates a sandbox from its host, in words for people.
 
-use launcher::{Enforcement, Limits, Mechanism};
+use launcher::{Enforcement, Limits, Mechanism, Network};
 
 /// Which promises hold for one sandbox, and which do not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Isolation {
     /// The name of the backend.
     pub backend: &'static str,
+    pub network: Network,
     /// Such as "memory limited to 512 MiB by cgroup v1".
     pub holds: Vec<String>,
     /// Such as "CPU time is not limited".
@@ -15,11 +16,15 @@ pub struct Isolation {
 
 impl Isolation {
     /// What Linux namespaces and the launcher's limits amount to.
-    pub(crate) fn of_namespaces(limits: &Limits, enforcement: &Enforcement) -> Self {
+    pub(crate) fn of_namespaces(
+        limits: &Limits,
+        enforcement: &Enforcement,
+        network: Network,
+    ) -> Self {
         let mut isolation = Self {
             backend: "namespaces",
+            network,
             holds: vec![
-                "no network: a network namespace with loopback only".to_owned(),
                 "no host files but read-only /usr and toolchains".to_owned(),
                 "own processes, users, IPC objects and host name".to_owned(),
                 "no capabilities, no_new_privs, seccomp filter".to_owned(),
@@ -31,6 +36,12 @@ impl Isolation {
             ],
             missing: Vec::new(),
         };
+        match network {
+            Network::None => {
+                isolation.holds.push("no network but a loopback of its own".to_owned())
+            }
+            Network::Host => isolation.missing.push("shares the network of the host".to_owned()),
+        }
         isolation.add_memory(limits, enforcement.memory);
         isolation.add_processes(limits, enforcement.processes);
         isolation.add_cpu(limits, enforcement.cpu);
@@ -107,8 +118,11 @@ mod tests {
 
     #[test]
     fn control_groups_hold_every_limit() {
-        let isolation =
-            Isolation::of_namespaces(&Limits::default(), &enforcement(Mechanism::CgroupV1));
+        let isolation = Isolation::of_namespaces(
+            &Limits::default(),
+            &enforcement(Mechanism::CgroupV1),
+            Network::None,
+        );
         assert!(isolation.holds.contains(&"memory limited to 512 MiB by cgroup v1".to_owned()));
         assert!(isolation.holds.contains(&"1 CPU at most by cgroup v1".to_owned()));
         assert_eq!(isolation.missing, Vec::<String>::new());
@@ -116,8 +130,11 @@ mod tests {
 
     #[test]
     fn without_control_groups_it_says_what_is_weaker() {
-        let isolation =
-            Isolation::of_namespaces(&Limits::default(), &enforcement(Mechanism::Rlimit));
+        let isolation = Isolation::of_namespaces(
+            &Limits::default(),
+            &enforcement(Mechanism::Rlimit),
+            Network::None,
+        );
         assert!(isolation.missing.iter().any(|it| it.contains("not for the whole sandbox")));
         assert!(isolation.missing.contains(&"CPU time is not limited".to_owned()));
         assert!(isolation.holds.contains(&"100 processes at most by RLIMIT_NPROC".to_owned()));

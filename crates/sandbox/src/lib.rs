@@ -25,6 +25,7 @@ pub use backend::{
 };
 pub use guest::{ExitStatus, FileEntry, FileKind, OnExcess, Stdin, TerminalSize};
 pub use isolation::Isolation;
+pub use launcher::Network;
 pub use link::{Connection, LinkError, SandboxError};
 pub use path::{InvalidPath, SandboxPath};
 pub use process::{Exit, Process, ProcessEvent, ProcessHandle, Program};

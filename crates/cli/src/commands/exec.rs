@@ -25,7 +25,7 @@ pub(crate) async fn run(args: ExecArgs) -> Result<ExitCode, Failure> {
         Failure::rejected(format!("{:?} is not a language; use one of {known}", args.language))
     })?;
     let code = read(&args.file)?;
-    let backend = backend::for_one(args.backend)?;
+    let backend = backend::for_one(args.isolation)?;
     let limits = args.limits;
     let headless = Headless::start(
         &*backend,

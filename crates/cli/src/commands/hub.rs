@@ -17,7 +17,7 @@ pub(crate) async fn run(args: HubArgs) -> Result<ExitCode, Failure> {
     // The port first: a second hub must not touch the database of the first one.
     let listener = listen(address).await?;
     let store = open_store(&args).await?;
-    let backend = backend::for_many(args.backend)?;
+    let backend = backend::for_many(args.isolation)?;
     let config = engine::Config {
         max_sandboxes: args.max_sandboxes.max(1),
         idle_expiry: args.idle_expiry,

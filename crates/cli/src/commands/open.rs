@@ -17,7 +17,7 @@ pub(crate) async fn run(args: OpenArgs) -> Result<ExitCode, Failure> {
     let source = Source::read(&args.document)?;
     let listener = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, args.port))).await?;
     let port = listener.local_addr().map_err(Failure::internal)?.port();
-    let backend = backend::for_many(args.backend)?;
+    let backend = backend::for_many(args.isolation)?;
     // What is run and printed here lives as long as this process.
     let store = Store::open("sqlite::memory:").await?;
     let config = engine::Config {

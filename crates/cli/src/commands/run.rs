@@ -21,7 +21,7 @@ pub(crate) async fn run(args: RunArgs) -> Result<ExitCode, Failure> {
         return Err(Failure::rejected(source.place(error)));
     }
     let blocks = select(&source.document, &args)?;
-    let backend = backend::for_one(args.backend)?;
+    let backend = backend::for_one(args.isolation)?;
     let limits = args.limits;
     let headless = Headless::start(
         &*backend,

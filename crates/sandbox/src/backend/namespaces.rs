@@ -11,7 +11,7 @@ use std::{
     sync::Arc,
 };
 
-use launcher::{Enforcement, Failure, Request, message::CgroupSource};
+use launcher::{Enforcement, Failure, Network, Request, message::CgroupSource};
 use tokio::{net::UnixStream, sync::Mutex};
 
 use crate::{
@@ -38,6 +38,7 @@ pub enum Readiness {
 pub struct Namespaces {
     readiness: Readiness,
     cgroups: CgroupSource,
+    network: Network,
     programs: Programs,
     current: Mutex<Option<Arc<Connection>>>,
 }
@@ -66,13 +67,24 @@ impl Namespaces {
             launcher: sealed("launcher", embedded::LAUNCHER)?,
             guest: sealed("guest", embedded::GUEST)?,
         };
-        Ok(Self { readiness, cgroups, programs, current: Mutex::new(None) })
+        let (network, current) = (Network::None, Mutex::new(None));
+        Ok(Self { readiness, cgroups, network, programs, current })
+    }
+
+    /// What sandboxes reach; without this, nothing. To be said before the first one starts.
+    #[must_use]
+    pub fn with_network(self, network: Network) -> Self {
+        Self { network, ..self }
     }
 
     /// Starts the launcher if none runs, and says what its sandboxes will be like.
     pub async fn prepare(&self) -> Result<Isolation, StartError> {
         let connection = self.connection().await?;
-        Ok(Isolation::of_namespaces(&Spec::default().limits, connection.enforcement()))
+        Ok(Isolation::of_namespaces(
+            &Spec::default().limits,
+            connection.enforcement(),
+            self.network,
+        ))
     }
 
     /// How this machine holds the limits of a sandbox.
@@ -94,7 +106,7 @@ impl Namespaces {
             Readiness::OnDemand => 0,
             Readiness::Spares(spares) => spares,
         };
-        let hello = Request::Hello { spares, cgroups: self.cgroups.clone() };
+        let hello = Request::Hello { spares, cgroups: self.cgroups.clone(), network: self.network };
         let Programs { launcher, guest } = &self.programs;
         let connection = Arc::new(Connection::open(launcher.as_fd(), guest.as_fd(), &hello).await?);
         *current = Some(Arc::clone(&connection));
@@ -103,7 +115,8 @@ impl Namespaces {
 
     async fn start_one(&self, spec: Spec) -> Result<Started, StartError> {
         let connection = self.connection().await?;
-        let isolation = Isolation::of_namespaces(&spec.limits, connection.enforcement());
+        let isolation =
+            Isolation::of_namespaces(&spec.limits, connection.enforcement(), self.network);
         let (ours, theirs) = StdStream::pair().map_err(StartError::Launcher)?;
         ours.set_nonblocking(true).map_err(StartError::Launcher)?;
         let link = UnixStream::from_std(ours).map_err(StartError::Launcher)?;
