@@ -82,6 +82,10 @@ test("the_keyboard_alone_leads_from_sign_up_to_output", async ({ page, hub }) =>
   await expect(page.getByRole("heading", { name: "Your runbooks" })).toBeVisible();
 
   await openRunbook(page, hub, "Keys", content);
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog", { name: "Keyboard" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
   await tabTo(/^Block first/);
   await page.keyboard.press("Shift+Enter");
   await expect(page.getByRole("region", { name: "Block second" })).toBeFocused();

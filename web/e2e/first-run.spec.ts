@@ -63,3 +63,13 @@ test("two_identical_blocks_keep_their_own_output", async ({ page, hub }) => {
   await expect(output(page, "2 (Bash)")).toContainText("same");
   await expect(output(page, "1 (Bash)")).toHaveCount(0);
 });
+
+test("many_blocks_started_at_once_can_still_be_stopped", async ({ page, hub }) => {
+  await signUp(page, hub);
+  const names = Array.from({ length: 9 }, (_, at) => `b${at}`);
+  await openRunbook(page, hub, "Many", `# Many\n\n${names.map((name) => fence(`bash name=${name}`, "sleep 60")).join("\n")}`);
+  for (const name of names) await run(page, name);
+  await expect(page.getByRole("button", { name: /^Stop b/ })).toHaveCount(names.length);
+  await page.getByRole("button", { name: "Stop everything" }).click();
+  for (const name of names) await expect(badge(page, name)).toHaveText("cancelled");
+});

@@ -1,5 +1,6 @@
 /** What the editor knows: Markdown, the languages within it, its keys, and the page's colours. */
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { javascript } from "@codemirror/lang-javascript";
 import { markdown } from "@codemirror/lang-markdown";
 import { HighlightStyle, LanguageDescription, ParseContext, syntaxHighlighting } from "@codemirror/language";
 import { lintGutter } from "@codemirror/lint";
@@ -16,10 +17,11 @@ const languages = [
     alias: ["py", "python3"],
     load: async () => (await import("@codemirror/lang-python")).python(),
   }),
+  // Markdown brings JavaScript along for its HTML, so that loading it later would save nothing.
   LanguageDescription.of({
     name: "javascript",
     alias: ["js", "node", "mjs", "typescript", "ts"],
-    load: async () => (await import("@codemirror/lang-javascript")).javascript({ typescript: true }),
+    support: javascript({ typescript: true }),
   }),
   LanguageDescription.of({ name: "go", alias: ["golang"], load: async () => (await import("@codemirror/lang-go")).go() }),
   LanguageDescription.of({ name: "rust", alias: ["rs"], load: async () => (await import("@codemirror/lang-rust")).rust() }),

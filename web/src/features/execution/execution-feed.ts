@@ -26,6 +26,7 @@ export class ExecutionFeed {
   #scheduled = false;
   #drained: (() => void) | null = null;
   #finish: (state: ExecutionState) => void = () => undefined;
+  #cancelled: () => void = () => undefined;
   readonly finished: Promise<ExecutionState>;
 
   constructor(execution: Execution) {
@@ -41,10 +42,21 @@ export class ExecutionFeed {
     return () => this.#listeners.delete(listener);
   };
 
-  /** Reads until the last event. Our own failure to read ends in a state that says so. */
-  start(): this {
-    void this.#read();
-    if (this.state.phase === "queued") void this.#awaitStart();
+  /**
+   * Reads until the last event. Our own failure to read ends in a state that says so.
+   *
+   * A stream is opened only after `before` has ended: a browser keeps six connections to a server, and
+   * silent streams of queued executions would leave none for the request that stops them.
+   */
+  start(before: Promise<unknown> | null = null): this {
+    const cancelled = new Promise<void>((resolve) => {
+      this.#cancelled = resolve;
+    });
+    void Promise.race([before, cancelled]).then(() => {
+      if (this.#abort.signal.aborted) return;
+      void this.#read();
+      if (this.state.phase === "queued") void this.#awaitStart();
+    });
     return this;
   }
 
@@ -52,11 +64,13 @@ export class ExecutionFeed {
   close(): void {
     this.#abort.abort();
     this.#listeners.clear();
+    this.#finish(this.state);
   }
 
   async cancel(): Promise<void> {
     const record = await api.cancelExecution(this.execution.id);
     this.#become(applyRecord(this.state, record));
+    this.#cancelled();
   }
 
   async #read(): Promise<void> {

@@ -8,6 +8,7 @@ import { buttonClass } from "@/ui/button.tsx";
 import { Icon } from "@/ui/icon.tsx";
 import { RunAllControl } from "./run-all-control.tsx";
 import { useRunbookContext } from "./runbook-context.ts";
+import { ShortcutHelp } from "./shortcut-help.tsx";
 import { useSetSession } from "./runbook-queries.ts";
 
 /** Stays in view: which document this is, whether it is connected, and what can be done with it. */
@@ -39,6 +40,7 @@ export function RunbookHeader({ runbook, editing }: { runbook: Runbook; editing:
             {editing ? "Read" : "Edit"}
           </Link>
         ) : null}
+        <ShortcutHelp />
         <div className="flex min-w-0 flex-wrap items-center gap-2 max-sm:basis-full">
           <SessionControl runbook={runbook.id} session={runbook.session} onSession={setSession} />
           {runnable.length > 0 && !editing ? <RunAllControl blocks={runnable} /> : null}

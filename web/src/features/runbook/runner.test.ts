@@ -116,6 +116,29 @@ describe("run", () => {
     expect(events.failed).not.toHaveBeenCalled();
   });
 
+  it("a_queued_block_opens_no_stream_until_the_one_before_it_has_ended", async () => {
+    server({ b: 0 });
+    let end: (response: Response) => void = () => undefined;
+    const held = new Promise<Response>((resolve) => {
+      end = resolve;
+    });
+    const answer = api.executionEvents.getMockImplementation();
+    api.executionEvents.mockImplementation((id: string) => (id === "exec_a" ? held : answer?.(id)));
+    api.execute.mockImplementation(async (_: string, body: { block: string }) => ({
+      ...execution(body.block),
+      state: body.block === "b" ? "queued" : "running",
+    }));
+    const { runner } = newRunner();
+    const first = await runner.run(block("a"));
+    const second = await runner.run(block("b"));
+    await Promise.resolve();
+    expect(api.executionEvents.mock.calls.map(([id]) => id)).toEqual(["exec_a"]);
+    const data = { exit_code: 0, outcome: "exited", timeout: false, duration_ms: 1, truncated: false };
+    end(new Response(JSON.stringify({ seq: 1, at, event: "result", data }) + "\n"));
+    await Promise.all([first?.finished, second?.finished]);
+    expect(api.executionEvents.mock.calls.map(([id]) => id)).toEqual(["exec_a", "exec_b"]);
+  });
+
   it("a_session_that_ended_unnoticed_is_replaced_once", async () => {
     server({ a: 0 });
     api.execute.mockRejectedValueOnce(new ApiError({ title: "gone", status: 409, code: "session_ended" }));

@@ -58,7 +58,8 @@ export class Runner {
   /** Shows the latest execution of each block again, after a reload or on another device. */
   async replay(signal: AbortSignal): Promise<void> {
     const { items } = await api.latestExecutions(this.#runbook, signal);
-    for (const execution of items) {
+    const inOrder = items.toSorted((a, b) => a.created_at.localeCompare(b.created_at));
+    for (const execution of inOrder) {
       if (execution.block !== null && !this.feeds.has(execution.block)) this.#follow(execution.block, execution);
     }
     this.#changed();
@@ -175,7 +176,9 @@ export class Runner {
 
   #follow(block: string, execution: Execution): ExecutionFeed {
     this.feeds.get(block)?.close();
-    const feed = new ExecutionFeed(execution).start();
+    const earlier = [...this.feeds.values()].filter((it) => it.isLive && it.execution.session_id === execution.session_id);
+    const before = execution.state === "queued" && earlier.length > 0 ? Promise.all(earlier.map((it) => it.finished)) : null;
+    const feed = new ExecutionFeed(execution).start(before);
     this.feeds.set(block, feed);
     void feed.finished.then(() => this.#changed());
     this.#changed();

@@ -1,0 +1,51 @@
+import { useEffect, useState } from "react";
+import { Button } from "@/ui/button.tsx";
+import { Dialog } from "@/ui/dialog.tsx";
+
+const shortcuts = [
+  ["Ctrl Enter", "Run the focused block"],
+  ["Shift Enter", "Run it and move to the next"],
+  ["Tab", "Move between blocks and their buttons"],
+  ["Ctrl S", "Save while editing"],
+  ["?", "Show this list"],
+] as const;
+
+/** The list of keys, shown on "?" wherever that is not text being typed. */
+export function ShortcutHelp() {
+  const [open, setOpen] = useState(false);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const typing = event.target instanceof HTMLElement && event.target.closest("input, textarea, [contenteditable=true]");
+      if (event.key === "?" && !typing) setOpen(true);
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, []);
+  if (!open) return null;
+  return (
+    <Dialog
+      title="Keyboard"
+      onClose={() => setOpen(false)}
+      footer={
+        <Button look="primary" onClick={() => setOpen(false)}>
+          Close
+        </Button>
+      }
+    >
+      <dl className="mt-4 space-y-2.5">
+        {shortcuts.map(([keys, meaning]) => (
+          <div key={keys} className="flex items-center justify-between gap-4">
+            <dt className="order-last flex gap-1">
+              {keys.split(" ").map((key) => (
+                <kbd key={key} className="rounded-md border border-line bg-sunken px-1.5 py-0.5 font-mono text-xs text-ink">
+                  {key}
+                </kbd>
+              ))}
+            </dt>
+            <dd>{meaning}</dd>
+          </div>
+        ))}
+      </dl>
+    </Dialog>
+  );
+}
