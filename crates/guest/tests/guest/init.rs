@@ -4,6 +4,7 @@ use guest::{ExitStatus, HostFrame, Stdin};
 
 use crate::host::Host;
 
+#[expect(clippy::print_stdout, reason = "a test that cannot run says so")]
 fn with_init(test: impl FnOnce(Host)) {
     match Host::start_as_init() {
         Some(host) => test(host),

@@ -37,10 +37,9 @@ impl Liar {
     }
 
     async fn hear_nonce(&mut self) -> Nonce {
-        match self.hear().await {
-            HostFrame::Hello { nonce, .. } => nonce,
-            other => panic!("{other:?}"),
-        }
+        let frame = self.hear().await;
+        let HostFrame::Hello { nonce, .. } = frame else { panic!("{frame:?}") };
+        nonce
     }
 }
 
@@ -63,14 +62,10 @@ async fn acquainted() -> (Connection, Liar) {
 async fn started() -> (Connection, Liar, Process, ProgramId) {
     let (connection, mut liar) = acquainted().await;
     let (process, program) = tokio::join!(connection.run(Program::new(["x"])), async {
-        match liar.hear().await {
-            HostFrame::Start(start) => {
-                let program = start.program;
-                liar.say(GuestFrame::Started { program, pid: 2 }).await;
-                program
-            }
-            other => panic!("{other:?}"),
-        }
+        let frame = liar.hear().await;
+        let HostFrame::Start(Start { program, .. }) = frame else { panic!("{frame:?}") };
+        liar.say(GuestFrame::Started { program, pid: 2 }).await;
+        program
     });
     (connection, liar, process.unwrap(), program)
 }
