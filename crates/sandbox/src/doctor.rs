@@ -81,7 +81,7 @@ async fn first_start(backend: &Namespaces) -> Finding {
         }
         Err(error) => {
             let advice = match error {
-                StartError::NotPermitted { .. } => "see user-namespaces above",
+                StartError::NotPermitted { .. } => "see the findings above",
                 StartError::Failed { .. }
                 | StartError::Launcher(_)
                 | StartError::LauncherGone
@@ -95,28 +95,30 @@ async fn first_start(backend: &Namespaces) -> Finding {
 
 /// One finding for each limit that control groups may hold.
 fn limits(enforcement: &Enforcement) -> Vec<Finding> {
-    let delegate = || {
-        let how = "run in a delegated group: systemd-run --user --scope -p Delegate=yes runbook …";
-        match &enforcement.reason {
-            Some(reason) => format!("{how} ({reason})"),
-            None => how.to_owned(),
-        }
-    };
-    let by = |name, mechanism, fallback: &str| {
+    const DELEGATE: &str = "run the server as root, or with cgroup v2 in a delegated group: \
+        systemd-run --user --scope -p Delegate=yes runbook …";
+    let by = |name, mechanism, fallback: &str, fallback_holds| {
         let (holds, detail) = match mechanism {
-            Mechanism::CgroupV1 => (true, "by cgroup v1".to_owned()),
-            Mechanism::CgroupV2 => (true, "by cgroup v2".to_owned()),
-            Mechanism::Rlimit | Mechanism::Nothing => (false, fallback.to_owned()),
+            Mechanism::CgroupV1 => (true, "by cgroup v1"),
+            Mechanism::CgroupV2 => (true, "by cgroup v2"),
+            Mechanism::Rlimit | Mechanism::Nothing => (fallback_holds, fallback),
         };
-        Finding { name, holds, detail, advice: (!holds).then(delegate) }
+        let advice = (!holds).then(|| DELEGATE.to_owned());
+        Finding { name, holds, detail: detail.to_owned(), advice }
     };
     let own_users = enforcement.own_users;
     let users = if own_users { "one for each sandbox" } else { "all share the server's" };
     let root = "run the server as root; it never gives root to a sandbox";
     vec![
-        by("memory-limit", enforcement.memory, "per process only, by RLIMIT_DATA"),
-        by("process-limit", enforcement.processes, "by RLIMIT_NPROC in a user namespace"),
-        by("cpu-limit", enforcement.cpu, "none"),
+        Finding {
+            name: "control-groups",
+            holds: enforcement.reason.is_none(),
+            detail: enforcement.reason.clone().unwrap_or_else(|| "found a place".to_owned()),
+            advice: enforcement.reason.is_some().then(|| DELEGATE.to_owned()),
+        },
+        by("memory-limit", enforcement.memory, "per process only, by RLIMIT_DATA", false),
+        by("process-limit", enforcement.processes, "by RLIMIT_NPROC in a user namespace", true),
+        by("cpu-limit", enforcement.cpu, "none", false),
         Finding {
             name: "own-users",
             holds: own_users,
@@ -132,4 +134,33 @@ fn is_root() -> bool {
 
 fn read(path: &Path) -> io::Result<String> {
     Ok(fs::read_to_string(path)?.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_machine_without_control_groups_is_told_what_is_weaker_and_why() {
+        let enforcement = Enforcement {
+            memory: Mechanism::Rlimit,
+            processes: Mechanism::Rlimit,
+            cpu: Mechanism::Nothing,
+            own_users: false,
+            reason: Some("no group in /x: denied".to_owned()),
+        };
+        let findings = limits(&enforcement);
+        let held: Vec<_> = findings.iter().filter(|it| it.holds).map(|it| it.name).collect();
+        assert_eq!(held, ["process-limit"]);
+        assert_eq!(findings[0].detail, "no group in /x: denied");
+        assert!(findings.iter().all(|it| it.holds == it.advice.is_none()));
+    }
+
+    #[tokio::test]
+    async fn the_report_agrees_with_a_real_start() {
+        let report = probe().await;
+        let backend = Namespaces::new(Readiness::OnDemand).unwrap();
+        let started = backend.start(Spec::default()).await;
+        assert_eq!(report.can_start_sandboxes(), started.is_ok(), "{report:?}");
+    }
 }

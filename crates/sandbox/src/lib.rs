@@ -15,7 +15,7 @@ pub mod link;
 pub mod path;
 pub mod process;
 pub mod runtime;
-pub mod sandbox;
+mod sandbox;
 #[cfg(any(test, feature = "scripted"))]
 pub mod scripted;
 

@@ -4,6 +4,7 @@
 //! sandboxes, or lacks what a probe is written in, is told as `skipped: why`.
 
 #![expect(clippy::unwrap_used, reason = "a sandbox that cannot be driven should stop the test")]
+#![expect(clippy::print_stderr, reason = "what is skipped is said")]
 
 mod isolation {
     mod ending;
