@@ -22,7 +22,7 @@ pub(crate) struct BlockProgram {
 /// A language, and whether this machine has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuntimeStatus {
-    pub name: &'static str,
+    pub runtime: Runtime,
     /// What it says of itself; `None` if it is missing.
     pub version: Option<String>,
     /// What to do where it is missing.
@@ -38,10 +38,10 @@ pub fn statuses(runtimes: &Runtimes) -> Vec<RuntimeStatus> {
         match installed(runtime, runtimes) {
             Ok(_) => {
                 let version = runtimes.version(name).unwrap_or("unknown version").to_owned();
-                RuntimeStatus { name, version: Some(version), message: None }
+                RuntimeStatus { runtime, version: Some(version), message: None }
             }
             Err(missing) => {
-                RuntimeStatus { name, version: None, message: Some(missing.to_string()) }
+                RuntimeStatus { runtime, version: None, message: Some(missing.to_string()) }
             }
         }
     };

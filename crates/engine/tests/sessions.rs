@@ -8,7 +8,7 @@ use engine::{BlockName, Clock, Config, Connected, Engine, RunError, StartError};
 use futures_util::StreamExt;
 use model::{
     event::{Event, EventKind},
-    execution::{Execution, Outcome, State},
+    execution::{Execution, Outcome, OutcomeKind, State},
     id::UserId,
     limits::Limits,
     session::{EndReason, State as SessionState},
@@ -301,7 +301,7 @@ async fn a_restart_records_what_was_running_as_lost() {
     let events = after.events(&execution).await;
     assert_eq!(stdout(&events), "half");
     let EventKind::Result { data } = &events.last().unwrap().kind else { panic!("{events:?}") };
-    assert_eq!(data.outcome, "lost");
+    assert_eq!(data.outcome, OutcomeKind::Lost);
     let stored = after.engine.store().session(session).await.unwrap().unwrap();
     assert_eq!(stored.state, SessionState::Ended(EndReason::Shutdown));
 }

@@ -7,7 +7,10 @@ use std::collections::BTreeMap;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
 
-use crate::{execution::Outcome, time::Timestamp};
+use crate::{
+    execution::{Outcome, OutcomeKind},
+    time::Timestamp,
+};
 
 /// One event of one execution.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -116,8 +119,7 @@ pub struct Summary {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signal: Option<i32>,
     pub timeout: bool,
-    /// One of `exited`, `killed`, `timed_out`, `out_of_memory`, `cancelled`, `lost`.
-    pub outcome: String,
+    pub outcome: OutcomeKind,
     pub duration_ms: u64,
     pub cpu_ms: u64,
     pub peak_memory_bytes: u64,
@@ -141,7 +143,7 @@ impl Summary {
             exit_code: outcome.exit_code(),
             signal,
             timeout: matches!(outcome, Outcome::TimedOut { .. }),
-            outcome: outcome.name().to_owned(),
+            outcome: outcome.kind(),
             duration_ms: usage.duration_ms,
             cpu_ms: usage.cpu_ms,
             peak_memory_bytes: usage.peak_memory_bytes,

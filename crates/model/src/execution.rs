@@ -11,6 +11,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     event::Usage,
     id::{ExecutionId, RunbookId, SessionId, UserId},
@@ -58,17 +60,44 @@ pub enum Outcome {
     Lost,
 }
 
-impl Outcome {
+/// An [`Outcome`] without its details, as the wire names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum OutcomeKind {
+    Exited,
+    Killed,
+    TimedOut,
+    OutOfMemory,
+    Cancelled,
+    Lost,
+}
+
+impl OutcomeKind {
     /// Its name on the wire and in the database.
     #[must_use]
-    pub const fn name(&self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
-            Self::Exited { .. } => "exited",
-            Self::Killed { .. } => "killed",
-            Self::TimedOut { .. } => "timed_out",
-            Self::OutOfMemory { .. } => "out_of_memory",
+            Self::Exited => "exited",
+            Self::Killed => "killed",
+            Self::TimedOut => "timed_out",
+            Self::OutOfMemory => "out_of_memory",
             Self::Cancelled => "cancelled",
             Self::Lost => "lost",
+        }
+    }
+}
+
+impl Outcome {
+    #[must_use]
+    pub const fn kind(&self) -> OutcomeKind {
+        match self {
+            Self::Exited { .. } => OutcomeKind::Exited,
+            Self::Killed { .. } => OutcomeKind::Killed,
+            Self::TimedOut { .. } => OutcomeKind::TimedOut,
+            Self::OutOfMemory { .. } => OutcomeKind::OutOfMemory,
+            Self::Cancelled => OutcomeKind::Cancelled,
+            Self::Lost => OutcomeKind::Lost,
         }
     }
 

@@ -3,7 +3,7 @@
 use document::{Block, BlockKind, Document, Severity};
 use engine::{Opened, SessionView};
 use model::{
-    execution::{Execution, Outcome, State as ExecutionState},
+    execution::{Execution, Outcome, OutcomeKind, State as ExecutionState},
     id::{ExecutionId, RunbookId, SessionId, UserId},
     runbook::Runbook,
     session::{EndReason, State as SessionState},
@@ -112,10 +112,36 @@ pub(crate) struct ConfigBody {
     pub(crate) version: String,
 }
 
+/// A language that blocks can be written in.
+#[derive(Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum RuntimeName {
+    Python,
+    Node,
+    Bash,
+    Golang,
+    Typescript,
+    Rust,
+}
+
+impl From<document::Runtime> for RuntimeName {
+    fn from(runtime: document::Runtime) -> Self {
+        use document::Runtime;
+        match runtime {
+            Runtime::Python => Self::Python,
+            Runtime::Node => Self::Node,
+            Runtime::Bash => Self::Bash,
+            Runtime::Go => Self::Golang,
+            Runtime::Typescript => Self::Typescript,
+            Runtime::Rust => Self::Rust,
+        }
+    }
+}
+
 #[derive(Serialize, ToSchema)]
 #[schema(as = Runtime)]
 pub(crate) struct RuntimeBody {
-    pub(crate) name: String,
+    pub(crate) name: RuntimeName,
     pub(crate) available: bool,
     pub(crate) version: Option<String>,
     /// What to do where it is missing.
@@ -227,7 +253,7 @@ pub(crate) struct BlockBody {
     index: Option<usize>,
     name: Option<String>,
     language: Option<String>,
-    runtime: Option<String>,
+    runtime: Option<RuntimeName>,
     /// Where a file block is written, relative to the workspace.
     path: Option<String>,
     /// Line of the opening fence, counted from 1.
@@ -259,7 +285,7 @@ fn block(block: &Block, runnable_so_far: &mut impl Iterator<Item = usize>) -> Bl
         index: if runnable { runnable_so_far.next() } else { None },
         name: block.name.clone(),
         language: block.language.clone(),
-        runtime: block.runtime.map(|it| it.name().to_owned()),
+        runtime: block.runtime.map(RuntimeName::from),
         path,
         line: block.line,
         end_line: block.end_line,
@@ -424,8 +450,7 @@ pub(crate) struct ExecutionBody {
     content_hash: String,
     runtime: String,
     state: ExecutionStateBody,
-    /// One of `exited`, `killed`, `timed_out`, `out_of_memory`, `cancelled`, `lost`.
-    outcome: Option<&'static str>,
+    outcome: Option<OutcomeKind>,
     exit_code: Option<i32>,
     signal: Option<i32>,
     created_at: Timestamp,
@@ -462,7 +487,7 @@ impl From<Execution> for ExecutionBody {
             content_hash: it.content_hash,
             runtime: it.runtime,
             state,
-            outcome: outcome.as_ref().map(Outcome::name),
+            outcome: outcome.as_ref().map(Outcome::kind),
             exit_code: outcome.as_ref().and_then(Outcome::exit_code),
             signal,
             created_at: it.created_at,

@@ -159,7 +159,7 @@ fn change(id: ExecutionId, state: State, at: Timestamp) -> UpdateMany<Entity> {
             let (signal, limit) = outcome_details(outcome);
             update
                 .col_expr(Column::FinishedAt, Expr::value(at.as_millis()))
-                .col_expr(Column::Outcome, Expr::value(outcome.name()))
+                .col_expr(Column::Outcome, Expr::value(outcome.kind().name()))
                 .col_expr(Column::ExitCode, Expr::value(outcome.exit_code()))
                 .col_expr(Column::Signal, Expr::value(signal))
                 .col_expr(Column::OutcomeLimit, Expr::value(limit))

@@ -15,7 +15,7 @@ pub(crate) async fn run(args: &DoctorArgs) -> Result<ExitCode, Failure> {
     let report = sandbox::doctor::probe().await;
     let runtimes = engine::statuses(&backend::runtimes());
     if args.json {
-        let runtime = |it: &engine::RuntimeStatus| json!({ "name": it.name, "version": it.version, "message": it.message });
+        let runtime = |it: &engine::RuntimeStatus| json!({ "name": it.runtime.name(), "version": it.version, "message": it.message });
         let runtimes: Vec<_> = runtimes.iter().map(runtime).collect();
         let report = json!({ "protections": report.findings, "runtimes": runtimes });
         output::say(&report.to_string());
@@ -34,7 +34,7 @@ pub(crate) async fn run(args: &DoctorArgs) -> Result<ExitCode, Failure> {
                 (Some(version), _) => ("✔", version.as_str()),
                 (None, message) => ("✘", message.as_deref().unwrap_or("missing")),
             };
-            output::say(&format!("  {mark} {:<22} {detail}", runtime.name));
+            output::say(&format!("  {mark} {:<22} {detail}", runtime.runtime.name()));
         }
     }
     Ok(if report.can_start_sandboxes() { ExitCode::SUCCESS } else { ExitCode::from(UNAVAILABLE) })

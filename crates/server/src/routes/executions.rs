@@ -135,7 +135,7 @@ fn end(summary: &Summary) -> ExecBlockLine {
     match summary.exit_code {
         Some(exit_code) => ExecBlockLine::Exit { exit_code },
         None => {
-            let words = summary.outcome.replace('_', " ");
+            let words = summary.outcome.name().replace('_', " ");
             let message =
                 format!("the program was ended after {} ms: {words}", summary.duration_ms);
             ExecBlockLine::Error { message }

@@ -40,7 +40,7 @@ pub(crate) async fn config(State(app): State<App>) -> Json<ConfigBody> {
 pub(crate) async fn runtimes(State(app): State<App>, _: Principal) -> Json<ListBody<RuntimeBody>> {
     let items = app.engine.runtime_statuses().await;
     let body = |it: engine::RuntimeStatus| RuntimeBody {
-        name: it.name.to_owned(),
+        name: it.runtime.into(),
         available: it.version.is_some(),
         version: it.version,
         message: it.message,

@@ -110,7 +110,7 @@ impl From<&Execution> for Model {
             content_hash: it.content_hash.clone(),
             runtime: it.runtime.clone(),
             state: state_column(it.state).to_owned(),
-            outcome: outcome.map(|it| it.name().to_owned()),
+            outcome: outcome.map(|it| it.kind().name().to_owned()),
             exit_code: outcome.and_then(|it| it.exit_code()),
             signal,
             outcome_limit,
