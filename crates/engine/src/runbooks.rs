@@ -9,6 +9,7 @@ use document::{BlockId, Document};
 use model::{
     id::{RunbookId, UserId},
     runbook::{Revision, Runbook},
+    time::Timestamp,
 };
 use store::{NewRevision, SaveError, StoreError};
 
@@ -103,10 +104,37 @@ impl Engine {
         title: &str,
         content: &str,
     ) -> Result<Opened, CreateRunbookError> {
+        self.create_runbook_at(owner, title, content, self.0.clock.now()).await
+    }
+
+    /// Stores new runbooks, given as title and content. Lists show them in this order.
+    ///
+    /// # Errors
+    ///
+    /// When a title or content is not acceptable, or the store fails; those before it are stored.
+    pub async fn create_runbooks(
+        &self,
+        owner: UserId,
+        runbooks: &[(&str, &str)],
+    ) -> Result<(), CreateRunbookError> {
+        let now = self.0.clock.now().as_millis();
+        // Lists show the latest first, so each one must be older than the one before.
+        for (at, (title, content)) in (0..=now).rev().zip(runbooks) {
+            self.create_runbook_at(owner, title, content, Timestamp::from_millis(at)).await?;
+        }
+        Ok(())
+    }
+
+    async fn create_runbook_at(
+        &self,
+        owner: UserId,
+        title: &str,
+        content: &str,
+        now: Timestamp,
+    ) -> Result<Opened, CreateRunbookError> {
         let title = check_title(title).map_err(CreateRunbookError::Invalid)?;
         check_content(content).map_err(CreateRunbookError::Invalid)?;
         let document = document::parse(content);
-        let now = self.0.clock.now();
         let id = RunbookId::from_random(random_id());
         let runbook = Runbook {
             id,
