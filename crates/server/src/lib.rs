@@ -22,6 +22,7 @@ use axum::{
     extract::DefaultBodyLimit,
     http::{HeaderValue, header},
     routing::get,
+    serve::ListenerExt,
 };
 use engine::Engine;
 use store::{Reader, StoreError};
@@ -129,6 +130,12 @@ impl App {
         let engine = self.engine.clone();
         let (stopped, mut draining) = tokio::sync::watch::channel(());
         let router = self.router();
+        // Small events must not wait for the acknowledgement of the ones before.
+        let listener = listener.tap_io(|connection| {
+            if let Err(error) = connection.set_nodelay(true) {
+                tracing::debug!(%error, "a connection keeps its delays");
+            }
+        });
         let graceful = axum::serve(listener, router).with_graceful_shutdown(async move {
             stop.await;
             // Ending the sessions ends the streams that follow them.
