@@ -20,14 +20,16 @@ use std::{future::Future, io, sync::Arc, time::Duration};
 use axum::{
     Router,
     extract::DefaultBodyLimit,
-    http::{HeaderValue, header},
+    http::{HeaderValue, Method, header},
     routing::get,
     serve::ListenerExt,
 };
 use engine::Engine;
 use store::{Reader, StoreError};
 use tokio::net::TcpListener;
-use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
+use tower_http::{
+    catch_panic::CatchPanicLayer, cors::CorsLayer, set_header::SetResponseHeaderLayer,
+};
 
 use self::auth::Auth;
 pub use self::{
@@ -114,7 +116,20 @@ impl App {
             .layer(header(header::REFERRER_POLICY, "same-origin"))
             .layer(header(header::X_FRAME_OPTIONS, "DENY"))
             .layer(CatchPanicLayer::new())
+            .layer(self.cross_origin())
             .with_state(self)
+    }
+
+    /// Lets pages of the configured origin use the API with a bearer token, and no others.
+    fn cross_origin(&self) -> CorsLayer {
+        let origin = self.config.cors_origin.as_deref().and_then(|it| it.parse().ok());
+        let Some(origin) = origin else { return CorsLayer::new() };
+        let origin: HeaderValue = origin;
+        CorsLayer::new()
+            .allow_origin(origin)
+            .allow_credentials(true)
+            .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
+            .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT])
     }
 
     /// Answers requests until `stop` resolves; then sessions end and connections close.

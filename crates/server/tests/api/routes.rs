@@ -139,6 +139,27 @@ async fn a_cookie_alone_changes_nothing_for_a_page_of_another_site() {
 }
 
 #[tokio::test]
+async fn only_the_configured_origin_may_call_from_a_page() {
+    let allowed = "https://docs.example.com";
+    let config = server::Config { cors_origin: Some(allowed.to_owned()), ..TestApp::config() };
+    let app = TestApp::with(scripted(), config).await;
+    for (origin, expected) in [(allowed, Some(allowed)), ("https://evil.example", Some(allowed))] {
+        let preflight = request("OPTIONS", "/api/runbooks")
+            .header(header::ORIGIN, origin)
+            .header(header::ACCESS_CONTROL_REQUEST_METHOD, "POST")
+            .body(Body::empty());
+        let answer = app.send(preflight.unwrap()).await;
+        let granted = answer.headers.get(header::ACCESS_CONTROL_ALLOW_ORIGIN);
+        // The browser compares: the answer names the one origin, whoever asks.
+        assert_eq!(granted.and_then(|it| it.to_str().ok()), expected, "{origin}");
+    }
+    let closed = TestApp::hub(scripted()).await;
+    let get = request("GET", "/healthz").header(header::ORIGIN, allowed).body(Body::empty());
+    let answer = closed.send(get.unwrap()).await.expect(200);
+    assert!(!answer.headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN));
+}
+
+#[tokio::test]
 async fn a_new_account_finds_three_runbooks_that_parse_without_complaint() {
     let app = TestApp::hub(scripted()).await;
     let account = app.sign_up("ada").await;
