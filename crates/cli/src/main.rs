@@ -7,6 +7,7 @@ mod backend;
 mod commands;
 mod documents;
 mod failure;
+mod interrupt;
 mod output;
 
 use std::process::ExitCode;

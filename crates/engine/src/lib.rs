@@ -43,7 +43,7 @@ pub use self::{
     clock::{Clock, random_id},
     execution::{Ending, Sink},
     headless::{Headless, HeadlessError},
-    program::{ProgramError, RuntimeStatus, statuses},
+    program::{ProgramError, RuntimeStatus, check_runtime, statuses},
     runbooks::{CreateRunbookError, Opened, SaveRunbookError},
     session::{SessionView, StartError},
 };
