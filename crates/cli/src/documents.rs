@@ -25,7 +25,8 @@ impl Source {
         let path = locate(path)?;
         let bytes = fs::read(&path).map_err(|error| unreadable(&path, &error))?;
         let text = String::from_utf8(bytes).map_err(|error| {
-            let valid = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
+            let valid =
+                String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
             let line = valid.matches('\n').count() + 1;
             let column = valid.chars().rev().take_while(|it| *it != '\n').count() + 1;
             let place = format!("{}:{line}:{column}", path.display());

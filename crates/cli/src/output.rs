@@ -115,7 +115,10 @@ impl Printer {
                 None => Ok(()),
             },
             EventKind::Truncated { data } => {
-                let notice = format!("\n[output over {} bytes was dropped]\n", data.limit_bytes);
+                let mib = data.limit_bytes >> 20;
+                let notice = format!(
+                    "\n[output over {mib} MiB was dropped; --output-limit-mb keeps more]\n"
+                );
                 write(&mut io::stderr().lock(), notice.as_bytes())
             }
             EventKind::Info { .. } | EventKind::Result { .. } | EventKind::Error { .. } => Ok(()),
