@@ -368,6 +368,8 @@ impl Inner {
             clock: self.clock.clone(),
             execution,
             last_seq: 0,
+            tasks: self.tasks.clone(),
+            shutdown: self.shutdown.clone(),
         }
     }
 
