@@ -84,11 +84,13 @@ impl Source {
 /// A file that the user named cannot be read.
 pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Failure {
     let path = path.display();
-    Failure::rejected(match error.kind() {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "two of forty call for advice")]
+    let message = match error.kind() {
         io::ErrorKind::NotFound => format!("there is no file {path}; check its name"),
         io::ErrorKind::IsADirectory => format!("{path} is a directory; name a file"),
         _ => format!("{path} cannot be read: {error}"),
-    })
+    };
+    Failure::rejected(message)
 }
 
 fn locate(path: &Path) -> Result<PathBuf, Failure> {

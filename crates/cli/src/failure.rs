@@ -46,10 +46,10 @@ impl Failure {
 /// Standard output cannot be written.
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::BrokenPipe => Self::reader_gone(),
-            _ => Self::unavailable(format!("standard output cannot be written: {error}")),
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return Self::reader_gone();
         }
+        Self::unavailable(format!("standard output cannot be written: {error}"))
     }
 }
 

@@ -40,6 +40,7 @@ pub(crate) async fn run(args: HubArgs) -> Result<ExitCode, Failure> {
 
 /// Listens, or says what stands in the way.
 pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "two of forty call for advice")]
     TcpListener::bind(address).await.map_err(|error| match error.kind() {
         io::ErrorKind::AddrInUse => Failure::unavailable(format!(
             "port {} is taken; stop what listens there, or choose another one with --port",

@@ -172,11 +172,17 @@ pub(crate) fn doctor() -> &'static (i32, Value) {
     })
 }
 
+/// Says why a test cannot be made here.
+#[expect(clippy::print_stdout, reason = "whoever runs the tests should know what was not tested")]
+pub(crate) fn skipped(why: &str) {
+    println!("skipped: {why}");
+}
+
 /// Whether sandboxes can be started here; says so if not.
 pub(crate) fn sandboxes() -> bool {
     let (exit_code, report) = doctor();
     if *exit_code == 75 {
-        println!("skipped: no sandbox can be started on this machine: {report}");
+        skipped(&format!("no sandbox can be started on this machine: {report}"));
     }
     *exit_code != 75
 }
@@ -186,7 +192,7 @@ pub(crate) fn holds(protection: &str) -> bool {
     let findings = doctor().1["protections"].as_array().unwrap();
     let holds = findings.iter().any(|it| it["name"] == protection && it["holds"] == true);
     if !holds {
-        println!("skipped: {protection} does not hold on this machine");
+        skipped(&format!("{protection} does not hold on this machine"));
     }
     holds
 }
@@ -196,7 +202,7 @@ pub(crate) fn installed(language: &str) -> bool {
     let runtimes = doctor().1["runtimes"].as_array().unwrap();
     let found = runtimes.iter().any(|it| it["name"] == language && !it["version"].is_null());
     if !found {
-        println!("skipped: {language} is not installed on this machine");
+        skipped(&format!("{language} is not installed on this machine"));
     }
     found
 }

@@ -69,11 +69,12 @@ impl Hub {
         self.client.lines(&format!("/api/executions/{execution}/events"))
     }
 
-    /// Runs a block until it has printed `line`.
+    /// Runs a block until it has printed something that starts with `line`.
     pub(crate) fn run_until(&self, runbook: &str, name: &str, line: &str) -> String {
         let session = self.connect(runbook);
         let execution = self.run(runbook, &session, name);
-        assert!(self.events(&execution).any(|it| it["data"] == line), "{line:?} is printed");
+        let printed = |it: &Value| it["data"].as_str().is_some_and(|it| it.starts_with(line));
+        assert!(self.events(&execution).any(|it| printed(&it)), "{line:?} is printed");
         execution
     }
 }
@@ -171,6 +172,7 @@ fn stopping_a_hub_ends_sessions_and_programs() {
         let hub = Hub::start(&place);
         let runbook = hub.create(&endless(&marker));
         let execution = hub.run_until(&runbook, "endless", "started\n");
+        processes::eventually("the program runs", || !processes::marked(&marker).is_empty());
         let tree = processes::tree(hub.running.pid());
         let follower = hub.events(&execution);
         hub.running.signal(signal);

@@ -113,8 +113,8 @@ fn an_interrupt_ends_it_and_leaves_nothing_running() {
     let (client, runbook) = opened.enter();
     let mut events = Opened::run(&client, &runbook);
     assert!(events.any(|it| it["data"] == "started\n"));
+    processes::eventually("the program runs", || !processes::marked(&marker).is_empty());
     let tree = processes::tree(opened.running.pid());
-    assert!(!processes::marked(&marker).is_empty(), "the program runs");
     opened.running.signal("INT");
     opened.running.end().expect(0);
     processes::expect_gone(&tree, &marker);
