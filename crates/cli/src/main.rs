@@ -8,6 +8,7 @@ mod commands;
 mod documents;
 mod failure;
 mod interrupt;
+mod junit;
 mod output;
 
 use std::process::ExitCode;

@@ -12,7 +12,10 @@ use model::{
 };
 use serde::Serialize;
 
-use crate::failure::{Failure, REJECTED};
+use crate::{
+    failure::{Failure, REJECTED},
+    junit::Transcript,
+};
 
 /// Says a line on stdout.
 ///
@@ -80,13 +83,26 @@ pub(crate) struct Printer {
     block: Option<String>,
     clock: engine::Clock,
     seq: u64,
+    /// What the block has printed, where somebody wants to keep it.
+    transcript: Option<Transcript>,
     /// Why an event could not be printed.
     broken: Option<io::Error>,
 }
 
 impl Printer {
     pub(crate) fn new(json: bool) -> Self {
-        Self { json, block: None, clock: engine::Clock::system(), seq: 0, broken: None }
+        let clock = engine::Clock::system();
+        Self { json, block: None, clock, seq: 0, transcript: None, broken: None }
+    }
+
+    /// Also keeps what each block prints.
+    pub(crate) fn keeping(self) -> Self {
+        Self { transcript: Some(Transcript::default()), ..self }
+    }
+
+    /// What has been kept since this was asked last.
+    pub(crate) fn take_transcript(&mut self) -> Transcript {
+        self.transcript.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
     /// What follows is about another block; its events are numbered from 1 again.
@@ -105,8 +121,20 @@ impl Printer {
             return self.line(kind);
         }
         match kind {
-            EventKind::Stdout(chunk) => write(&mut io::stdout().lock(), &chunk.bytes()),
-            EventKind::Stderr(chunk) => write(&mut io::stderr().lock(), &chunk.bytes()),
+            EventKind::Stdout(chunk) => {
+                let bytes = chunk.bytes();
+                if let Some(transcript) = &mut self.transcript {
+                    transcript.stdout.extend_from_slice(&bytes);
+                }
+                write(&mut io::stdout().lock(), &bytes)
+            }
+            EventKind::Stderr(chunk) => {
+                let bytes = chunk.bytes();
+                if let Some(transcript) = &mut self.transcript {
+                    transcript.stderr.extend_from_slice(&bytes);
+                }
+                write(&mut io::stderr().lock(), &bytes)
+            }
             EventKind::Display { data } => match data.get("text/plain") {
                 Some(text) => {
                     let text = text.as_str().unwrap_or_default();

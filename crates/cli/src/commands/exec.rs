@@ -47,14 +47,14 @@ pub(crate) async fn run(args: ExecArgs) -> Result<ExitCode, Failure> {
 
 /// The program's own success or failure becomes ours.
 fn exit_code(outcome: Outcome, stop: &CancellationToken) -> ExitCode {
-    match outcome {
-        _ if stop.is_cancelled() => ExitCode::from(INTERRUPTED),
-        Outcome::Exited { code: 0 } => ExitCode::SUCCESS,
-        failed => {
-            output::note(&format!("runbook: {}", output::describe(&failed)));
-            ExitCode::FAILURE
-        }
+    if stop.is_cancelled() {
+        return ExitCode::from(INTERRUPTED);
     }
+    if outcome == (Outcome::Exited { code: 0 }) {
+        return ExitCode::SUCCESS;
+    }
+    output::note(&format!("runbook: {}", output::describe(&outcome)));
+    ExitCode::FAILURE
 }
 
 fn read(file: &Path) -> Result<String, Failure> {

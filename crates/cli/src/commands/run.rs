@@ -1,6 +1,9 @@
 //! `runbook run`: a document's blocks in order, without a server. Never prompts.
 
-use std::process::ExitCode;
+use std::{
+    process::ExitCode,
+    time::{Duration, Instant},
+};
 
 use document::{Block, Expectation};
 use engine::{Ending, Headless, HeadlessError};
@@ -13,6 +16,7 @@ use crate::{
     documents::Source,
     failure::{Failure, INTERRUPTED},
     interrupt::Interrupt,
+    junit::{self, Case, Report, Transcript, Verdict},
     output::{self, Printer, styled},
 };
 
@@ -34,7 +38,9 @@ pub(crate) async fn run(args: RunArgs) -> Result<ExitCode, Failure> {
     if blocks.is_empty() && !args.quiet {
         output::note(&format!("{}: no block to run", source.path.display()));
     }
+    let junit = args.junit.as_deref().map(junit::Target::create).transpose()?;
     let backend = backend::for_one(args.backend)?;
+    let mut report = Report::default();
     let stop = CancellationToken::new();
     let work = async {
         let wanted = blocks.iter().filter_map(|it| it.runtime);
@@ -42,13 +48,30 @@ pub(crate) async fn run(args: RunArgs) -> Result<ExitCode, Failure> {
         let headless = Headless::start(&*backend, runtimes, wanted, sandbox, limits).await?;
         let run = Run { args: &args, source: &source, headless: &headless, stop: &stop };
         let done = match headless.seed(&source.document).await {
-            Ok(()) => run.blocks(&blocks).await,
+            Ok(()) => run.blocks(&blocks, &mut report).await,
             Err(error) => Err(error.into()),
         };
         headless.end().await;
         done
     };
-    Interrupt::listen()?.stops(&stop, work).await
+    let done = Interrupt::listen()?.stops(&stop, work).await;
+    if let Some(junit) = junit {
+        skip_rest(&mut report, &source, &blocks);
+        junit.write(&source.path, &report)?;
+    }
+    done
+}
+
+/// Adds the blocks that the run did not come to.
+fn skip_rest(report: &mut Report, source: &Source, blocks: &[&Block]) {
+    let skipped = blocks.iter().skip(report.cases.len());
+    let cases = skipped.map(|it| case(source, it, Verdict::Skipped, Duration::ZERO));
+    report.cases.extend(cases);
+}
+
+fn case(source: &Source, block: &Block, verdict: Verdict, duration: Duration) -> Case {
+    let (name, line) = (source.block_name(block), block.line);
+    Case { name, line, verdict, duration, output: Transcript::default() }
 }
 
 /// The blocks that were asked for, in the order of the document.
@@ -105,20 +128,26 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    async fn blocks(&self, blocks: &[&Block]) -> Result<ExitCode, Failure> {
-        let mut printer = Printer::new(self.args.json);
+    async fn blocks(&self, blocks: &[&Block], report: &mut Report) -> Result<ExitCode, Failure> {
+        let printer = Printer::new(self.args.json);
+        let mut printer = if self.args.junit.is_some() { printer.keeping() } else { printer };
         let mut failed = None;
         for block in blocks {
             self.announce(block);
-            let outcome = self.block(block, &mut printer).await?;
+            let started = Instant::now();
+            let done = self.block(block, &mut printer).await;
+            let verdict = verdict(&done, block.options.expect);
+            if let Verdict::Failed(how) = &verdict {
+                failed = Some(format!("{}: {how}", self.source.block_place(block)));
+            }
+            let case = case(self.source, block, verdict, started.elapsed());
+            report.cases.push(Case { output: printer.take_transcript(), ..case });
+            done?;
             if self.stop.is_cancelled() {
                 return Ok(ExitCode::from(INTERRUPTED));
             }
-            if let Some(how) = failure(&outcome, block.options.expect) {
-                failed = Some(format!("{}: {how}", self.source.block_place(block)));
-                if !self.args.keep_going {
-                    break;
-                }
+            if failed.is_some() && !self.args.keep_going {
+                break;
             }
         }
         match failed {
@@ -155,6 +184,15 @@ impl Run<'_> {
     fn announce(&self, block: &Block) {
         if !self.args.json && !self.args.quiet {
             output::note(&styled(&format!("▶ {}", self.source.block_place(block)), "2"));
+        }
+    }
+}
+
+fn verdict(done: &Result<Outcome, Failure>, expected: Expectation) -> Verdict {
+    match done {
+        Ok(outcome) => failure(outcome, expected).map_or(Verdict::Passed, Verdict::Failed),
+        Err(error) => {
+            Verdict::Error(error.message.clone().unwrap_or_else(|| "interrupted".to_owned()))
         }
     }
 }

@@ -11,6 +11,7 @@ mod exec;
 mod harness;
 mod http;
 mod hub;
+mod junit;
 mod open;
 mod outages;
 mod processes;

@@ -131,8 +131,8 @@ fn a_full_disk_ends_the_execution_and_nothing_else() {
 
     // Until nothing more fits.
     let more = json!({ "title": "More", "content": "x".repeat(100_000) });
-    let answers = std::iter::repeat_with(|| hub.client.post("/api/runbooks", &more));
-    let refused = answers.skip_while(|it| it.status == 201).next().unwrap();
+    let mut answers = std::iter::repeat_with(|| hub.client.post("/api/runbooks", &more));
+    let refused = answers.find(|it| it.status != 201).unwrap();
     assert_eq!(refused.expect(507).json()["code"], "disk_full");
 
     disk.stop();
