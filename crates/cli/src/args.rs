@@ -97,6 +97,9 @@ pub(crate) struct RunArgs {
     /// Print one JSON object for each event.
     #[arg(long, env = "RUNBOOK_JSON")]
     pub(crate) json: bool,
+    /// Also write the results as a `junit` XML report.
+    #[arg(long, env = "RUNBOOK_JUNIT", value_name = "FILE", conflicts_with = "json")]
+    pub(crate) junit: Option<PathBuf>,
     /// Print the blocks' output only.
     #[arg(long, short, env = "RUNBOOK_QUIET")]
     pub(crate) quiet: bool,
