@@ -116,6 +116,8 @@ fn a_full_disk_ends_the_execution_and_nothing_else() {
     }
     let Some(disk) = SmallDisk::start() else { return };
     let hub = &disk.hub;
+    let filler = disk.file("filler");
+    fs::write(&filler, vec![0; 3 << 20]).unwrap();
     let marker = format!("full-{}", std::process::id());
     let content = printing(&marker, 1000);
     let runbook = hub.create(&content);
@@ -135,6 +137,11 @@ fn a_full_disk_ends_the_execution_and_nothing_else() {
     let refused = answers.find(|it| it.status != 201).unwrap();
     assert_eq!(refused.expect(507).json()["code"], "disk_full");
 
+    fs::remove_file(&filler).unwrap();
+    let hello = hub.run(&runbook, &session, "hello");
+    let events: Vec<_> = hub.events(&hello).collect();
+    assert_eq!(events[0]["data"], "hello\n", "{events:?}");
+    assert_eq!(events[1]["data"]["exit_code"], 0, "{events:?}");
     disk.stop();
 }
 

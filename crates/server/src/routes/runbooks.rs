@@ -13,8 +13,12 @@ use crate::{
     extract::{Json, Path, Query},
     problem::{Code, Problem, ProblemDetails},
     wire::{
-        BlocksBody, ExecutionBody, ListBody, NewRunbookBody, PageBody, PageQuery, RevisionBody,
-        RunbookBody, RunbookChangeBody, RunbookSummaryBody,
+        ListBody, PageBody, PageQuery,
+        executions::ExecutionBody,
+        runbooks::{
+            BlocksBody, NewRunbookBody, RevisionBody, RunbookBody, RunbookChangeBody,
+            RunbookSummaryBody,
+        },
     },
 };
 

@@ -17,7 +17,11 @@ use crate::{
     extract::{Json, Path},
     problem::{Problem, ProblemDetails},
     stream,
-    wire::{ExecutionBody, ListBody, NewExecutionBody, SessionBody},
+    wire::{
+        ListBody,
+        executions::ExecutionBody,
+        sessions::{NewExecutionBody, SessionBody},
+    },
 };
 
 /// Connects to a runbook: gives my live session of it, or starts one.
