@@ -6,6 +6,7 @@
 
 mod auth;
 mod extract;
+mod idempotency;
 mod local;
 mod openapi;
 mod problem;
@@ -20,7 +21,7 @@ use std::{future::Future, io, sync::Arc, time::Duration};
 use axum::{
     Router,
     extract::DefaultBodyLimit,
-    http::{HeaderValue, Method, header},
+    http::{HeaderName, HeaderValue, Method, header},
     routing::get,
     serve::ListenerExt,
 };
@@ -31,7 +32,7 @@ use tower_http::{
     catch_panic::CatchPanicLayer, cors::CorsLayer, set_header::SetResponseHeaderLayer,
 };
 
-use self::auth::Auth;
+use self::{auth::Auth, idempotency::UnderWay};
 pub use self::{
     local::{Local, LocalDocument, LocalSecret},
     openapi::openapi,
@@ -69,6 +70,7 @@ pub struct App {
     pub(crate) auth: Arc<Auth>,
     pub(crate) config: Arc<Config>,
     pub(crate) local: Option<Arc<Local>>,
+    pub(crate) under_way: Arc<UnderWay>,
 }
 
 impl App {
@@ -98,7 +100,14 @@ impl App {
     fn new(engine: Engine, config: Config, secret: &str, local: Option<Local>) -> Self {
         let reader = engine.store().reader();
         let auth = Arc::new(Auth::new(secret.as_bytes()));
-        Self { engine, reader, auth, config: Arc::new(config), local: local.map(Arc::new) }
+        Self {
+            engine,
+            reader,
+            auth,
+            config: Arc::new(config),
+            local: local.map(Arc::new),
+            under_way: Arc::default(),
+        }
     }
 
     /// All routes of the server.
@@ -129,7 +138,13 @@ impl App {
             .allow_origin(origin)
             .allow_credentials(true)
             .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
-            .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT])
+            .allow_headers([
+                header::AUTHORIZATION,
+                header::CONTENT_TYPE,
+                header::ACCEPT,
+                HeaderName::from_static("idempotency-key"),
+                HeaderName::from_static("last-event-id"),
+            ])
     }
 
     /// Answers requests until `stop` resolves; then sessions end and connections close.

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::{health::RuntimeName, sessions::SessionBody};
 
-#[derive(Deserialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 #[schema(as = NewRunbook)]
 pub(crate) struct NewRunbookBody {
     pub(crate) title: String,

@@ -82,7 +82,7 @@ impl From<model::session::Session> for SessionBody {
     }
 }
 
-#[derive(Deserialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 #[schema(as = NewExecution)]
 pub(crate) struct NewExecutionBody {
     /// Id of the block.
