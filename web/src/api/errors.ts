@@ -1,10 +1,10 @@
 /** What can go wrong between the page and the server, in words a reader can act on. */
-import type { Problem } from "./schema.ts";
+import type { Problem, ProblemCode } from "./schema.ts";
 
 /** The server answered, and refused. */
 export class ApiError extends Error {
   readonly status: number;
-  readonly code: string;
+  readonly code: ProblemCode | "unknown";
 
   constructor(problem: Problem) {
     super(problem.detail ?? problem.title);
@@ -40,7 +40,7 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-export function hasCode(error: unknown, code: string): boolean {
+export function hasCode(error: unknown, code: ProblemCode): boolean {
   return error instanceof ApiError && error.code === code;
 }
 
