@@ -7,7 +7,7 @@ export class ApiError extends Error {
   readonly code: ProblemCode | "unknown";
 
   constructor(problem: Problem) {
-    super(problem.detail ?? problem.title);
+    super(sentence(problem.detail ?? problem.title));
     this.name = "ApiError";
     this.status = problem.status;
     this.code = problem.code ?? "unknown";
@@ -38,6 +38,13 @@ export async function problemOf(response: Response): Promise<ApiError> {
 
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** A fragment as programs write errors, "the port is taken", as a sentence for the page. */
+export function sentence(fragment: string): string {
+  const text = fragment.trim();
+  if (text === "") return text;
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?…]$/.test(text) ? "" : "."}`;
 }
 
 export function hasCode(error: unknown, code: ProblemCode): boolean {
