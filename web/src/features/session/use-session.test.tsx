@@ -29,7 +29,8 @@ function follow(status: SessionStatus): AbortSignal[] {
   const session = { id: "sess_1", status } as Session;
   const queries = new QueryClient();
   const wrapper = ({ children }: { children: React.ReactNode }) => <QueryClientProvider client={queries}>{children}</QueryClientProvider>;
-  renderHook(() => useSessionUpdates(session, () => undefined), { wrapper });
+  const onUpdate = () => undefined;
+  renderHook(() => useSessionUpdates(session, onUpdate), { wrapper });
   return signals;
 }
 
