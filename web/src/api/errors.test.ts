@@ -2,10 +2,11 @@ import { expect, it } from "vitest";
 import { ApiError, problemOf, sentence } from "./errors.ts";
 
 it("a_fragment_becomes_a_sentence_and_a_sentence_stays_as_it_is", () => {
-  expect(["the port is taken", "Say why?", " `run` failed ", ""].map(sentence)).toEqual([
+  expect(["the port is taken", "Say why?", " `run` failed ", "no Go; to get it: apt install golang", ""].map(sentence)).toEqual([
     "The port is taken.",
     "Say why?",
     "`run` failed.",
+    "No Go; to get it: apt install golang",
     "",
   ]);
 });

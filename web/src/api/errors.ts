@@ -40,11 +40,14 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** A fragment as programs write errors, "the port is taken", as a sentence for the page. */
+/**
+ * A fragment as programs write errors, "the port is taken", as a sentence for the page. What follows a last
+ * colon may be a command to copy, so nothing is added to it.
+ */
 export function sentence(fragment: string): string {
   const text = fragment.trim();
   if (text === "") return text;
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?…]$/.test(text) ? "" : "."}`;
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?…]$|: [^.;]+$/.test(text) ? "" : "."}`;
 }
 
 export function hasCode(error: unknown, code: ProblemCode): boolean {

@@ -1,18 +1,18 @@
 /** Wraps rich output in a document of its own, for a frame with an opaque origin. */
 
 const colours = {
-  light: { scheme: "light", ink: "#1d1c1a", line: "#e6e2dc", faint: "#6a655e" },
-  dark: { scheme: "dark", ink: "#ececea", line: "#2c2f36", faint: "#9a9da5" },
+  light: { scheme: "light", ink: "#1d1c1a", ground: "#f4f2ee", line: "#e6e2dc", faint: "#6a655e" },
+  dark: { scheme: "dark", ink: "#ececea", ground: "#16181b", line: "#2c2f36", faint: "#9a9da5" },
 };
 
 /** Nothing of the output runs: the one script comes from `origin`, is ours, and measures. */
 export function frameDocument(html: string, theme: "light" | "dark", origin: string): string {
   const script = `${origin}/frame-size.js`;
   const policy = `default-src 'none'; script-src ${script}; style-src 'unsafe-inline'; img-src data: blob:; font-src data:`;
-  const { scheme, ink, line, faint } = colours[theme];
+  const { scheme, ink, ground, line, faint } = colours[theme];
   return `<!doctype html><html><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">
 <script defer src="${script}"></script>
-<style>:root{color-scheme:${scheme}}body{margin:12px 16px;font:14px/1.5 system-ui,sans-serif;color:${ink};background:transparent}
+<style>:root{color-scheme:${scheme}}body{margin:12px 16px;font:14px/1.5 system-ui,sans-serif;color:${ink};background:${ground}}
 table{border-collapse:collapse}th,td{padding:4px 10px;border-bottom:1px solid ${line};text-align:left}th{color:${faint};font-weight:550}
 img,svg{max-width:100%;height:auto}</style></head><body>${html}</body></html>`;
 }

@@ -63,7 +63,7 @@ function Words({ text }: { text: string }) {
     at % 2 === 1 ? (
       // The pieces of one text never move.
       // oxlint-disable-next-line react/no-array-index-key
-      <code key={at} className="rounded border border-line bg-surface px-1 py-px font-mono text-xs text-ink">
+      <code key={at} className="rounded border border-line bg-surface px-1 py-px font-mono text-xs whitespace-nowrap text-ink">
         {piece}
       </code>
     ) : (

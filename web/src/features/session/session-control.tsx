@@ -52,9 +52,9 @@ function Status({ session, connecting }: { session: Session | null; connecting: 
       <SessionDot dot={waiting ? "waiting" : dotOf(session)} />
       <span>{waiting ? "Connecting" : wordsOf(session)}</span>
       {left === null ? null : (
-        <span className="text-ink-faint tabular-nums" title="The sandbox is removed after this long without activity">
-          {leftInWords(left)}
-          <span className="max-sm:sr-only"> left</span>
+        // A phone keeps its one line for the buttons.
+        <span className="text-ink-faint tabular-nums max-sm:sr-only" title="The sandbox is removed after this long without activity">
+          {leftInWords(left)} left
         </span>
       )}
       {session?.status === "ACTIVE" ? <IsolationList isolation={session.isolation} /> : null}
