@@ -56,3 +56,23 @@ test("colours_progress_and_html_in_prose_are_shown_safely", async ({ page, hub }
   await expect(output(page, "tty")).not.toContainText("10%100%");
   expect(await page.evaluate(() => "hacked" in window)).toBe(false);
 });
+
+test("output_beyond_the_limit_is_cut_and_the_cut_is_said", async ({ page, hub }) => {
+  await signUp(page, hub);
+  await openRunbook(page, hub, "Limit", `# Limit\n\n${fence("bash name=much", "head -c 9000000 /dev/zero | tr '\\0' x | fold -w 99")}`);
+  await run(page, "much");
+  await expect(badge(page, "much")).toHaveText("success", { timeout: 60_000 });
+  await expect(block(page, "much").getByText("Output is cut at 8 MiB")).toBeVisible();
+  await page.reload();
+  await expect(block(page, "much").getByText("Output is cut at 8 MiB")).toBeVisible();
+});
+
+test("a_program_that_misses_the_network_is_followed_by_advice", async ({ page, hub }) => {
+  await signUp(page, hub);
+  const failing = "echo 'curl: (6) Could not resolve host: example.com' >&2; exit 6";
+  await openRunbook(page, hub, "Offline", `# Offline\n\n${fence("bash name=fetch", failing)}`);
+  await run(page, "fetch");
+  await expect(badge(page, "fetch")).toHaveText("exit 6");
+  await expect(block(page, "fetch").getByText("Networking is off in this sandbox")).toBeVisible();
+  await expect(block(page, "fetch").locator("code", { hasText: "--network host" })).toBeVisible();
+});

@@ -11,43 +11,75 @@ export { expect } from "@playwright/test";
 /** Generous: a debug binary on a busy machine creates its database first. */
 const startMs = 60_000;
 
-export const test = base.extend<object, { hub: string }>({
-  hub: [
+interface Running {
+  url: string;
+  /** Null for a server that was there before the journeys. */
+  pid: number | null;
+}
+
+export const test = base.extend<{ local: (document: string) => Promise<string> }, { server: Running; hub: string }>({
+  server: [
     // Playwright insists on a destructured first argument, even an empty one.
     // oxlint-disable-next-line no-empty-pattern
     async ({}, provide) => {
       const running = process.env.RUNBOOK_URL;
       if (running) {
-        await provide(running);
+        await provide({ url: running, pid: null });
         return;
       }
-      const binary = process.env.RUNBOOK_BIN;
-      if (!binary) throw new Error("set RUNBOOK_BIN to the runbook binary, or RUNBOOK_URL to a running server");
       const data = mkdtempSync(join(tmpdir(), "runbook-e2e-"));
-      const hub = spawn(binary, ["hub", "--listen", "127.0.0.1:0", "--data", data], { stdio: ["ignore", "pipe", "pipe"] });
-      try {
-        await provide(await addressOf(hub));
-      } finally {
-        const ended = new Promise((resolve) => hub.once("exit", resolve));
-        if (hub.exitCode === null && hub.kill("SIGTERM")) await ended;
-        rmSync(data, { recursive: true, force: true });
-      }
+      await whileRunning(["hub", "--listen", "127.0.0.1:0", "--data", data], provide);
+      rmSync(data, { recursive: true, force: true });
     },
     { scope: "worker", timeout: startMs },
   ],
+  hub: [({ server }, provide) => provide(server.url), { scope: "worker" }],
+
+  /** Opens a document of this machine, and gives the URL that was printed. */
+  // oxlint-disable-next-line no-empty-pattern
+  local: async ({}, provide) => {
+    const ends: (() => void)[] = [];
+    const ended: Promise<void>[] = [];
+    await provide(
+      (document) =>
+        new Promise((resolve, reject) => {
+          const during = ({ url }: Running) => {
+            resolve(url);
+            return new Promise<void>((end) => ends.push(end));
+          };
+          ended.push(whileRunning(["open", document, "--no-browser", "--port", "0"], during).catch(reject));
+        }),
+    );
+    for (const end of ends) end();
+    await Promise.all(ended);
+  },
 });
 
-function addressOf(hub: ChildProcess): Promise<string> {
+/** Starts the binary, and stops it when `during` has finished with what it printed as its address. */
+async function whileRunning(args: string[], during: (running: Running) => Promise<void>): Promise<void> {
+  const binary = process.env.RUNBOOK_BIN;
+  if (!binary) throw new Error("set RUNBOOK_BIN to the runbook binary, or RUNBOOK_URL to a running server");
+  const program = spawn(binary, args, { stdio: ["ignore", "pipe", "pipe"] });
+  try {
+    const url = await addressOf(program);
+    await during({ url, pid: program.pid ?? null });
+  } finally {
+    const ended = new Promise((resolve) => program.once("exit", resolve));
+    if (program.exitCode === null && program.kill("SIGTERM")) await ended;
+  }
+}
+
+function addressOf(program: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     let said = "";
     const look = (line: string) => {
       said += `${line}\n`;
-      const address = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
+      const address = /http:\/\/127\.0\.0\.1:\d+\S*/.exec(line)?.[0];
       if (address) resolve(address);
     };
-    for (const stream of [hub.stdout, hub.stderr]) if (stream) createInterface({ input: stream }).on("line", look);
-    hub.once("error", reject);
-    hub.once("exit", (code) => reject(new Error(`the hub ended with ${code} before it said its address:\n${said}`)));
+    for (const stream of [program.stdout, program.stderr]) if (stream) createInterface({ input: stream }).on("line", look);
+    program.once("error", reject);
+    program.once("exit", (code) => reject(new Error(`it ended with ${code} before it said its address:\n${said}`)));
   });
 }
 

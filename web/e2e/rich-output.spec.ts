@@ -34,6 +34,10 @@ test("rich_output_is_shown_and_reaches_nothing_of_the_page", async ({ page, hub 
   await expect(frames).toHaveCount(2);
   await expect(frames.first()).toHaveAttribute("sandbox", "allow-scripts");
   await expect(frames.first().contentFrame().getByText("cell")).toBeVisible();
+  const heights = () => frames.evaluateAll((all) => all.map((it) => it.clientHeight));
+  const inside = () => Promise.all([0, 1].map((nth) => frames.nth(nth).contentFrame().locator("html").evaluate((it) => Math.ceil(it.getBoundingClientRect().height))));
+  // What was guessed is put right by the frame itself, whose script is the only one to run.
+  await expect.poll(async () => JSON.stringify(await heights())).toBe(JSON.stringify(await inside()));
   await expect(frames.nth(1).contentFrame().locator("circle")).toBeVisible();
   const image = page.getByRole("img", { name: "a red pixel" });
   await expect.poll(() => image.evaluate((it: HTMLImageElement) => it.naturalWidth)).toBe(1);

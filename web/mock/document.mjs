@@ -3,7 +3,7 @@ import { hash } from "./state.mjs";
 
 /** @import { Block, Diagnostic } from "../src/api/schema.ts" */
 
-/** @type {Record<string, string>} */
+/** @type {Record<string, Block["runtime"]>} */
 const runtimes = { python: "python", py: "python", node: "node", javascript: "node", js: "node", bash: "bash", sh: "bash", go: "golang" };
 
 /**

@@ -128,10 +128,14 @@ function run(stored, block, folder) {
         exit_code: outcome === "exited" ? code : null,
         timeout: outcome === "timed_out",
         duration_ms: Date.now() - began,
+        cpu_ms: 0,
+        peak_memory_bytes: 0,
         truncated: written > outputLimit,
       };
-      const number = { SIGKILL: 9, SIGTERM: 15, SIGSEGV: 11, SIGINT: 2 }[/** @type {"SIGKILL"} */ (signal)] ?? null;
-      Object.assign(stored.record, result, { state: "finished", finished_at: now(), signal: outcome === "killed" ? number : null });
+      const number = { SIGKILL: 9, SIGTERM: 15, SIGSEGV: 11, SIGINT: 2 }[/** @type {"SIGKILL"} */ (signal)];
+      if (outcome === "killed" && number) result.signal = number;
+      const { exit_code, duration_ms, truncated } = result;
+      Object.assign(stored.record, { outcome, exit_code, duration_ms, truncated, state: "finished", finished_at: now(), signal: result.signal ?? null });
       record(stored, { event: "result", data: result });
       resolve();
     });

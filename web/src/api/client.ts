@@ -7,9 +7,8 @@ import type {
   Config,
   Credentials,
   Execution,
-  Page,
   Runbook,
-  RunbookSummary,
+  RunbookPage,
   Runtime,
   Session,
   User,
@@ -70,7 +69,7 @@ export const api = {
   signOut: () => json<void>("/api/auth/sign-out", { method: "POST" }),
 
   runbooks: (cursor: string | null, signal?: AbortSignal) =>
-    json<Page<RunbookSummary>>(`/api/runbooks?limit=50${cursor ? `&cursor=${id(cursor)}` : ""}`, { signal }),
+    json<RunbookPage>(`/api/runbooks?limit=50${cursor ? `&cursor=${id(cursor)}` : ""}`, { signal }),
   runbook: (runbook: string, signal?: AbortSignal) => json<Runbook>(`/api/runbooks/${id(runbook)}`, { signal }),
   createRunbook: (body: { title: string; content: string }) =>
     json<Runbook>("/api/runbooks", { method: "POST", body, headers: once() }),

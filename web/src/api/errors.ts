@@ -1,13 +1,13 @@
 /** What can go wrong between the page and the server, in words a reader can act on. */
-import type { Problem } from "./schema.ts";
+import type { Problem, ProblemCode } from "./schema.ts";
 
 /** The server answered, and refused. */
 export class ApiError extends Error {
   readonly status: number;
-  readonly code: string;
+  readonly code: ProblemCode | "unknown";
 
   constructor(problem: Problem) {
-    super(problem.detail ?? problem.title);
+    super(sentence(problem.detail ?? problem.title));
     this.name = "ApiError";
     this.status = problem.status;
     this.code = problem.code ?? "unknown";
@@ -40,7 +40,17 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-export function hasCode(error: unknown, code: string): boolean {
+/**
+ * A fragment as programs write errors, "the port is taken", as a sentence for the page. What follows a last
+ * colon may be a command to copy, so nothing is added to it.
+ */
+export function sentence(fragment: string): string {
+  const text = fragment.trim();
+  if (text === "") return text;
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?…]$|: [^.;]+$/.test(text) ? "" : "."}`;
+}
+
+export function hasCode(error: unknown, code: ProblemCode): boolean {
   return error instanceof ApiError && error.code === code;
 }
 

@@ -1,29 +1,18 @@
+import { useEffect, useRef, useState } from "react";
 import type { DisplayBundle } from "@/api/schema.ts";
 import { useTheme } from "@/ui/theme.tsx";
 import { richest } from "./display.ts";
-import { frameDocument, frameHeight } from "./frame-document.ts";
+import { firstHeight, frameDocument, toldHeight } from "./frame-document.ts";
 
 /** The richest form of a MIME bundle that the page can show without trusting it. */
 export function DisplayView({ bundle }: { bundle: DisplayBundle }) {
-  const theme = useTheme((store) => store.theme);
   const form = richest(bundle);
   if (form === null) {
     return <p className="px-4 py-3 text-sm text-ink-faint">Output in a form that cannot be shown: {Object.keys(bundle).join(", ")}.</p>;
   }
   switch (form.kind) {
     case "frame":
-      return (
-        <div className="resize-y overflow-hidden" style={{ height: frameHeight(form.text) }}>
-          {/* An opaque origin: scripts in it reach neither the page, nor its storage, nor its cookies. */}
-          <iframe
-            title="Output"
-            sandbox="allow-scripts"
-            srcDoc={frameDocument(form.text, theme)}
-            referrerPolicy="no-referrer"
-            className="block size-full border-0"
-          />
-        </div>
-      );
+      return <Frame html={form.text} />;
     case "image":
       return (
         <div className="px-4 py-3">
@@ -33,4 +22,32 @@ export function DisplayView({ bundle }: { bundle: DisplayBundle }) {
     case "text":
       return <pre className="code overflow-x-auto px-4 py-2 text-[0.8125rem] whitespace-pre-wrap">{form.text}</pre>;
   }
+}
+
+/** HTML of a program in an opaque origin: it reaches neither the page, nor its storage, nor its cookies. */
+function Frame({ html }: { html: string }) {
+  const theme = useTheme((store) => store.theme);
+  const frame = useRef<HTMLIFrameElement>(null);
+  const [height, setHeight] = useState(() => firstHeight(html));
+  useEffect(() => {
+    const onMessage = (event: MessageEvent) => {
+      if (event.source !== frame.current?.contentWindow) return;
+      const told = toldHeight(event.data);
+      if (told !== null) setHeight(told);
+    };
+    addEventListener("message", onMessage);
+    return () => removeEventListener("message", onMessage);
+  }, []);
+  return (
+    <div className="resize-y overflow-hidden" style={{ height }}>
+      <iframe
+        ref={frame}
+        title="Output"
+        sandbox="allow-scripts"
+        srcDoc={frameDocument(html, theme, location.origin)}
+        referrerPolicy="no-referrer"
+        className="block size-full border-0"
+      />
+    </div>
+  );
 }

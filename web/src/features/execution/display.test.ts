@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { richest } from "./display.ts";
-import { frameDocument, frameHeight } from "./frame-document.ts";
+import { firstHeight, frameDocument, toldHeight } from "./frame-document.ts";
 
 describe("richest", () => {
   it("html_goes_into_a_frame_and_never_into_the_page", () => {
@@ -23,13 +23,19 @@ describe("richest", () => {
 });
 
 it("a_frame_has_a_policy_of_its_own_before_any_output", () => {
-  const html = frameDocument("<script>1</script>", "dark");
+  const html = frameDocument("<script>1</script>", "dark", "http://hub");
   expect(html.indexOf("default-src 'none'")).toBeGreaterThan(0);
   expect(html.indexOf("default-src 'none'")).toBeLessThan(html.indexOf("<script>"));
+  expect(html).toContain("script-src http://hub/frame-size.js;");
 });
 
-it("a_frame_is_as_tall_as_its_drawing_or_its_rows_suggest", () => {
-  expect(frameHeight('<svg width="100" height="200">')).toBe(240);
-  expect(frameHeight("<p>one</p>")).toBe(64);
-  expect(frameHeight("<table>" + "<tr><td>x</td></tr>".repeat(200))).toBe(560);
+it("a_frame_begins_as_tall_as_its_drawing_or_its_rows_suggest", () => {
+  expect(firstHeight('<svg width="100" height="200">')).toBe(232);
+  expect(firstHeight("")).toBe(40);
+  expect(firstHeight("<table>" + "<tr><td>x</td></tr>".repeat(200))).toBe(640);
+});
+
+it("a_frame_cannot_make_itself_invisible_or_endless", () => {
+  expect([0, 100.4, 1e9].map((frameHeight) => toldHeight({ frameHeight }))).toEqual([40, 100, 640]);
+  expect([null, "100", {}, { frameHeight: "100" }, { frameHeight: Number.NaN }].map(toldHeight)).toEqual([null, null, null, null, null]);
 });

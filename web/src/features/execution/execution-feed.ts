@@ -86,24 +86,11 @@ export class ExecutionFeed {
         if (this.#backlog.length > backlogLimit) await this.#whenDrained();
       }
       await this.#whenDrained();
-      if (signal.aborted) return;
-      await this.#settle(signal);
     } catch (error) {
       if (signal.aborted) return;
       this.#become({ ...this.state, phase: "finished", ending: { kind: "failure", code: "unreadable", message: messageOf(error) } });
     }
     this.#finish(this.state);
-  }
-
-  /** The events say "killed" but not by which signal; the stored record does. */
-  async #settle(signal: AbortSignal): Promise<void> {
-    const { ending } = this.state;
-    if (ending?.kind !== "outcome" || ending.outcome !== "killed" || ending.signal !== null) return;
-    try {
-      this.#become(applyRecord(this.state, await api.execution(this.execution.id, signal)));
-    } catch {
-      // The badge then says "killed by a signal", which is true.
-    }
   }
 
   async #awaitStart(): Promise<void> {

@@ -8,7 +8,7 @@ const result = (seq: number, over: Partial<Extract<ExecutionEvent, { event: "res
   seq,
   at,
   event: "result",
-  data: { exit_code: 0, outcome: "exited", timeout: false, duration_ms: 12, truncated: false, ...over },
+  data: { exit_code: 0, outcome: "exited", timeout: false, duration_ms: 12, cpu_ms: 3, peak_memory_bytes: 4096, truncated: false, ...over },
 });
 const reduce = (events: ExecutionEvent[], from: ExecutionState = queued) => events.reduce(applyEvent, from);
 const record = (over: Partial<Execution>): Execution => ({
@@ -82,9 +82,8 @@ describe("applyRecord", () => {
     expect(applyRecord(running, record({ state: "queued" })).phase).toBe("running");
   });
 
-  it("a_record_that_finished_supplies_the_signal_that_events_lack", () => {
-    const killed = reduce([result(1, { outcome: "killed", exit_code: null })]);
-    const state = applyRecord(killed, record({ state: "finished", outcome: "killed", signal: 9, duration_ms: 5 }));
-    expect(state.ending).toMatchObject({ outcome: "killed", signal: 9 });
+  it("the_last_event_names_the_signal_that_killed", () => {
+    const killed = reduce([result(1, { outcome: "killed", exit_code: null, signal: 9 })]);
+    expect(killed.ending).toMatchObject({ outcome: "killed", signal: 9 });
   });
 });

@@ -111,7 +111,7 @@ function write(parts: readonly Part[], event: TextEvent): readonly Part[] {
   const last = parts.at(-1);
   const part: Part =
     last?.kind === "text" ? { ...last } : { kind: "text", key: event.seq, buffer: new OutputBuffer(), revision: 0 };
-  part.buffer.write(event.event, event.data, event.encoding);
+  part.buffer.write(event.event, event.data, event.encoding ?? undefined);
   part.revision = part.buffer.revision;
   return last?.kind === "text" ? [...parts.slice(0, -1), part] : [...parts, part];
 }
@@ -120,7 +120,7 @@ function endingOf(result: ExecutionResult): Ending {
   return {
     kind: "outcome",
     outcome: result.outcome,
-    exitCode: result.exit_code,
+    exitCode: result.exit_code ?? null,
     signal: result.signal ?? null,
     durationMs: result.duration_ms,
   };

@@ -1,3 +1,5 @@
+import { Fragment } from "react";
+import { sentence } from "@/api/errors.ts";
 import { Notice } from "@/ui/notice.tsx";
 import { DisplayView } from "./display-view.tsx";
 import type { ExecutionFeed } from "./execution-feed.ts";
@@ -43,9 +45,30 @@ export function OutputPanel({ feed, state, name, timeoutMs, stale }: OutputPanel
           Output is cut at {size(state.limit)}. What the program wrote after that was not kept.
         </p>
       )}
+      {state.notices.map((notice) => (
+        <p key={notice} className="border-t border-line px-4 py-2.5 text-[0.8125rem] text-ink-soft">
+          <Words text={sentence(notice)} />
+        </p>
+      ))}
       {verdict?.advice ? (
         <p className="border-t border-line px-4 py-2.5 text-[0.8125rem] text-ink-soft">{verdict.advice}</p>
       ) : null}
     </div>
+  );
+}
+
+/** Plain words in which `backticks` mark what is to be typed. */
+function Words({ text }: { text: string }) {
+  return text.split("`").map((piece, at) =>
+    at % 2 === 1 ? (
+      // The pieces of one text never move.
+      // oxlint-disable-next-line react/no-array-index-key
+      <code key={at} className="rounded border border-line bg-surface px-1 py-px font-mono text-xs whitespace-nowrap text-ink">
+        {piece}
+      </code>
+    ) : (
+      // oxlint-disable-next-line react/no-array-index-key
+      <Fragment key={at}>{piece}</Fragment>
+    ),
   );
 }

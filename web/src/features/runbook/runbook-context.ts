@@ -1,5 +1,5 @@
 import { createContext, use, useSyncExternalStore } from "react";
-import type { Block, Diagnostic } from "@/api/schema.ts";
+import type { Block, Diagnostic, RuntimeName } from "@/api/schema.ts";
 import type { Runner } from "./runner.ts";
 
 export interface RunbookContext {
@@ -7,6 +7,8 @@ export interface RunbookContext {
   byLine: ReadonlyMap<number, Block>;
   runnable: readonly Block[];
   diagnostics: readonly Diagnostic[];
+  /** The languages that this machine lacks, and what to do about each. */
+  missingRuntimes: ReadonlyMap<RuntimeName, string>;
 }
 
 export const RunbookContext = createContext<RunbookContext | null>(null);

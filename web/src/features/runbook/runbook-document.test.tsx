@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { cleanup, render, screen } from "@testing-library/react";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { Block } from "@/api/schema.ts";
+import type { Block, RuntimeName } from "@/api/schema.ts";
 
 beforeAll(() => {
   // jsdom has no media queries; the theme asks for one when its module loads.
@@ -27,7 +27,7 @@ const block = (over: Partial<Block>): Block => ({
   ...over,
 });
 
-async function show(content: string, blocks: Block[], frontMatterLines = 0) {
+async function show(content: string, blocks: Block[], frontMatterLines = 0, missingRuntimes = new Map<RuntimeName, string>()) {
   const { RunbookDocument } = await import("./runbook-document.tsx");
   const { RunbookContext } = await import("./runbook-context.ts");
   const { Runner } = await import("./runner.ts");
@@ -41,6 +41,7 @@ async function show(content: string, blocks: Block[], frontMatterLines = 0) {
     byLine: new Map(blocks.map((one) => [one.line, one])),
     runnable: blocks.filter((one) => one.runnable),
     diagnostics: [],
+    missingRuntimes,
   };
   return render(
     <RunbookContext value={context}>
@@ -57,6 +58,15 @@ describe("RunbookDocument", () => {
       "Run 1 (Python)",
       "Run 2 (Python)",
     ]);
+  });
+
+  it("a_block_whose_language_is_missing_cannot_be_run_and_says_what_to_do", async () => {
+    const missing = new Map<RuntimeName, string>([["python", "Install python."]]);
+    const fence = "```runnable python\nprint(1)\n```\n";
+    await show(`${fence}\n${fence}`, [block({}), block({ id: "b2", index: 1, line: 5, end_line: 7, runtime: "bash" })], 0, missing);
+    const disabled = screen.getAllByRole("button", { name: /^Run / }).map((button) => (button as HTMLButtonElement).disabled);
+    expect(disabled).toEqual([true, false]);
+    expect(screen.getAllByText("Install python.")).toHaveLength(1);
   });
 
   it("fences_that_do_not_run_and_inline_code_are_shown_in_full", async () => {

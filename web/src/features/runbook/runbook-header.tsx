@@ -15,12 +15,13 @@ import { useSetSession } from "./runbook-queries.ts";
 export function RunbookHeader({ runbook, editing }: { runbook: Runbook; editing: boolean }) {
   const { runnable } = useRunbookContext();
   const config = useQuery(configQuery);
+  const local = config.data?.mode === "local";
   const setSession = useSetSession(runbook.id);
   return (
     <div className="sticky top-0 z-20 border-b border-line bg-paper/92 backdrop-blur-md">
       <div className="mx-auto flex max-w-5xl flex-wrap items-center gap-x-2 gap-y-2 px-4 py-2.5 sm:px-6">
         <div className="flex min-w-0 flex-1 basis-40 items-center gap-2 sm:gap-3">
-          {config.data?.mode === "local" ? null : (
+          {local ? null : (
             <Link
               to={paths.runbooks()}
               aria-label="All runbooks"
@@ -33,6 +34,14 @@ export function RunbookHeader({ runbook, editing }: { runbook: Runbook; editing:
           <p className="min-w-0 truncate text-[0.9375rem] font-semibold tracking-[-0.012em]" title={runbook.title}>
             {runbook.title || "Untitled runbook"}
           </p>
+          {local ? (
+            <span
+              title="A file of this machine, served for you alone. Only its blocks as they were when it was opened can run."
+              className="shrink-0 rounded-full bg-accent-soft px-2 py-0.5 text-xs font-medium text-accent"
+            >
+              Local document
+            </span>
+          ) : null}
         </div>
         {runbook.editable ? (
           <Link to={paths.runbook(runbook.id, editing ? "read" : "edit")} className={`${buttonClass("secondary", "small")} sm:order-last`}>

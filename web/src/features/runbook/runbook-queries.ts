@@ -1,7 +1,8 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { api } from "@/api/client.ts";
-import type { Runbook, Session } from "@/api/schema.ts";
+import { sentence } from "@/api/errors.ts";
+import type { Runbook, RuntimeName, Session } from "@/api/schema.ts";
 
 export const runbooksQuery = infiniteQueryOptions({
   queryKey: ["runbooks"],
@@ -14,6 +15,16 @@ export const runbooksQuery = infiniteQueryOptions({
 
 export const runbookQuery = (id: string) =>
   queryOptions({ queryKey: ["runbook", id], queryFn: ({ signal }) => api.runbook(id, signal) });
+
+/** The languages this machine lacks, and what to do. Asked again when the reader comes back from installing one. */
+export const runtimesQuery = queryOptions({
+  queryKey: ["runtimes"],
+  queryFn: ({ signal }) => api.runtimes(signal),
+  select: ({ items }): ReadonlyMap<RuntimeName, string> => {
+    const missing = items.filter((it) => !it.available);
+    return new Map(missing.map((it) => [it.name, sentence(it.message ?? `${it.name} is not installed on this machine`)]));
+  },
+});
 
 export function useCreateRunbook(then: (runbook: Runbook) => void) {
   const queries = useQueryClient();

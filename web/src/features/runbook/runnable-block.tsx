@@ -11,7 +11,7 @@ import { useRunbookContext, useRunner } from "./runbook-context.ts";
 
 /** A block that runs, and below it what its latest execution wrote. */
 export function RunnableBlock({ block }: { block: Block }) {
-  const { runner: of } = useRunbookContext();
+  const { runner: of, missingRuntimes } = useRunbookContext();
   const runner = useRunner(of);
   const feed = runner.feeds.get(block.id) ?? null;
   const state = useFeed(feed);
@@ -19,13 +19,14 @@ export function RunnableBlock({ block }: { block: Block }) {
   const name = nameOf(block);
   const pending = runner.pending.has(block.id);
   const live = state !== null && state.phase !== "finished";
+  const missing = (block.runtime && missingRuntimes.get(block.runtime)) ?? null;
   const notRun = runner.walk?.notRun.has(block.id) === true && runner.walk.state === "stopped";
 
   const run = () => void runner.run(block);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== "Enter" || !(event.shiftKey || event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
-    if (!runner.isBusy(block.id)) run();
+    if (missing === null && !runner.isBusy(block.id)) run();
     if (event.shiftKey) focusNext(card.current);
   };
 
@@ -57,7 +58,16 @@ export function RunnableBlock({ block }: { block: Block }) {
               {state.phase === "stopping" ? "Stopping" : "Stop"}
             </Button>
           ) : (
-            <Button size="small" look="soft" icon="play" busy={pending} title="Ctrl+Enter runs, Shift+Enter runs and moves on" aria-label={`Run ${name}`} onClick={run}>
+            <Button
+              size="small"
+              look="soft"
+              icon="play"
+              busy={pending}
+              disabled={missing !== null}
+              title={missing ?? "Ctrl+Enter runs, Shift+Enter runs and moves on"}
+              aria-label={`Run ${name}`}
+              onClick={run}
+            >
               Run
             </Button>
           )}
@@ -65,6 +75,7 @@ export function RunnableBlock({ block }: { block: Block }) {
       }
     >
       <Code text={block.code} language={block.language} label={`Code of ${name}`} />
+      {missing === null ? null : <p className="border-t border-line bg-warning-soft px-4 py-2.5 text-[0.8125rem] text-warning">{missing}</p>}
       {feed && state ? (
         <OutputPanel
           feed={feed}

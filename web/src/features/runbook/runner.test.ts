@@ -60,7 +60,7 @@ function server(exits: Record<string, number>) {
   api.executionEvents.mockImplementation(async (id: string) => {
     const code = exits[id.replace("exec_", "")];
     if (code === undefined) return new Response(new ReadableStream());
-    const data = { exit_code: code, outcome: "exited", timeout: false, duration_ms: 1, truncated: false } as const;
+    const data = { exit_code: code, outcome: "exited", timeout: false, duration_ms: 1, cpu_ms: 1, peak_memory_bytes: 4096, truncated: false } as const;
     const event: ExecutionEvent = { seq: 1, at, event: "result", data };
     return new Response(JSON.stringify(event) + "\n");
   });

@@ -1,11 +1,12 @@
 import { useMutation } from "@tanstack/react-query";
 import { api } from "@/api/client.ts";
-import { messageOf } from "@/api/errors.ts";
+import { messageOf, sentence } from "@/api/errors.ts";
 import type { Session } from "@/api/schema.ts";
 import { useAccount } from "@/features/account/account-queries.ts";
 import { Button } from "@/ui/button.tsx";
 import { useNow } from "@/ui/time.tsx";
 import { toast } from "@/ui/toasts.tsx";
+import { IsolationList } from "./isolation-list.tsx";
 import { SessionDot } from "./session-dot.tsx";
 import { dotOf, isOpen, leftInWords, timeLeft, wordsOf } from "./session-status.ts";
 
@@ -45,17 +46,18 @@ function Status({ session, connecting }: { session: Session | null; connecting: 
   return (
     <span
       data-session={session?.status ?? "NONE"}
-      title={session?.message ?? (session ? `Isolation: ${session.isolation}` : undefined)}
+      title={session?.message ? sentence(session.message) : undefined}
       className="mr-auto inline-flex min-w-0 items-center gap-2 sm:mr-1 text-[0.8125rem] text-ink-soft"
     >
       <SessionDot dot={waiting ? "waiting" : dotOf(session)} />
       <span>{waiting ? "Connecting" : wordsOf(session)}</span>
       {left === null ? null : (
-        <span className="text-ink-faint tabular-nums" title="The sandbox is removed after this long without activity">
-          {leftInWords(left)}
-          <span className="max-sm:sr-only"> left</span>
+        // A phone keeps its one line for the buttons.
+        <span className="text-ink-faint tabular-nums max-sm:sr-only" title="The sandbox is removed after this long without activity">
+          {leftInWords(left)} left
         </span>
       )}
+      {session?.status === "ACTIVE" ? <IsolationList isolation={session.isolation} /> : null}
     </span>
   );
 }
