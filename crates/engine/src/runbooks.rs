@@ -21,8 +21,8 @@ pub(crate) const MAX_CONTENT_BYTES: usize = 10 << 20;
 /// Longest title in characters.
 const MAX_TITLE_CHARS: usize = 200;
 
-/// Parsed documents that are kept; beyond it the cache starts anew.
-const MAX_DOCUMENTS: usize = 128;
+/// Text whose documents are kept parsed, in bytes; beyond it the cache starts anew.
+const MAX_PARSED_BYTES: usize = 32 << 20;
 
 /// A runbook with its latest revision, parsed.
 #[derive(Clone, Debug)]
@@ -56,20 +56,29 @@ pub enum SaveRunbookError {
 
 /// The parsed latest revision of each runbook that was used lately.
 #[derive(Debug, Default)]
-pub(crate) struct Documents(Mutex<HashMap<RunbookId, (i64, Arc<Document>)>>);
+pub(crate) struct Documents(Mutex<Parsed>);
+
+#[derive(Debug, Default)]
+struct Parsed {
+    by_runbook: HashMap<RunbookId, (i64, Arc<Document>)>,
+    /// Bytes of the text that was parsed into them, replaced ones included.
+    text_bytes: usize,
+}
 
 impl Documents {
     fn get(&self, runbook: RunbookId, revision: i64) -> Option<Arc<Document>> {
-        let documents = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        documents.get(&runbook).filter(|it| it.0 == revision).map(|it| Arc::clone(&it.1))
+        let parsed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = parsed.by_runbook.get(&runbook);
+        found.filter(|it| it.0 == revision).map(|it| Arc::clone(&it.1))
     }
 
-    fn put(&self, runbook: RunbookId, revision: i64, document: Arc<Document>) {
-        let mut documents = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if documents.len() >= MAX_DOCUMENTS {
-            documents.clear();
+    fn put(&self, revision: &Revision, document: Arc<Document>) {
+        let mut parsed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if parsed.text_bytes >= MAX_PARSED_BYTES {
+            *parsed = Parsed::default();
         }
-        documents.insert(runbook, (revision, document));
+        parsed.text_bytes += revision.content.len();
+        parsed.by_runbook.insert(revision.runbook, (revision.number, document));
     }
 }
 
@@ -87,7 +96,7 @@ impl Engine {
             let mut document = document::parse(&revision.content);
             document.adopt_ids(&read_ids(&revision.block_ids));
             let document = Arc::new(document);
-            self.0.documents.put(id, revision.number, Arc::clone(&document));
+            self.0.documents.put(&revision, Arc::clone(&document));
             document
         });
         Ok(Some(Opened { runbook, revision, document }))
@@ -197,7 +206,7 @@ impl Engine {
         match saved {
             Ok(revision) => {
                 let document = Arc::new(document);
-                self.0.documents.put(id, revision.number, Arc::clone(&document));
+                self.0.documents.put(&revision, Arc::clone(&document));
                 let runbook = Runbook {
                     title,
                     revision: revision.number,

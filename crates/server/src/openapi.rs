@@ -1,6 +1,6 @@
 //! The OpenAPI document, made from the routes themselves.
 
-use axum::Json;
+use axum::{Json, extract::DefaultBodyLimit};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
@@ -28,6 +28,9 @@ struct Api;
 
 struct Security;
 
+/// Largest request of a stranger: a password and two names fit many times over.
+const MAX_ACCOUNT_REQUEST_BYTES: usize = 16 << 10;
+
 impl Modify for Security {
     fn modify(&self, document: &mut Document) {
         let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
@@ -44,10 +47,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(health::ready))
         .routes(routes!(health::config))
         .routes(routes!(health::runtimes))
-        .routes(routes!(account::sign_up))
-        .routes(routes!(account::sign_in))
-        .routes(routes!(account::sign_out))
-        .routes(routes!(account::me))
+        .merge(account_routes())
         .routes(routes!(runbooks::list, runbooks::create))
         .routes(routes!(runbooks::show, runbooks::save, runbooks::delete))
         .routes(routes!(runbooks::blocks))
@@ -63,6 +63,16 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(executions::show))
         .routes(routes!(executions::events))
         .routes(routes!(executions::cancel))
+}
+
+/// Strangers may ask these, so that what they send is kept small.
+fn account_routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(account::sign_up))
+        .routes(routes!(account::sign_in))
+        .routes(routes!(account::sign_out))
+        .routes(routes!(account::me))
+        .layer(DefaultBodyLimit::max(MAX_ACCOUNT_REQUEST_BYTES))
 }
 
 /// The document. It is checked in as `crates/server/openapi.json`, and a test holds the two equal.

@@ -74,29 +74,6 @@ impl Host {
             advice: (!holds).then(|| "use a kernel with CONFIG_SECCOMP_FILTER=y".to_owned()),
         }
     }
-
-    pub(super) fn overlay(&self) -> Finding {
-        let known = read(&self.proc.join("filesystems")).unwrap_or_default();
-        let holds = known.lines().any(|it| it.ends_with("\toverlay"));
-        Finding {
-            name: "overlay",
-            holds,
-            detail: if holds { "overlayfs is there" } else { "overlayfs is not loaded" }.to_owned(),
-            advice: (!holds).then(|| "only writable roots need it: modprobe overlay".to_owned()),
-        }
-    }
-
-    pub(super) fn landlock(&self) -> Finding {
-        let modules = read(Path::new("/sys/kernel/security/lsm")).unwrap_or_default();
-        let holds = modules.split(',').any(|it| it == "landlock");
-        Finding {
-            name: "landlock",
-            holds,
-            detail: if holds { "active" } else { "not seen in /sys/kernel/security/lsm" }
-                .to_owned(),
-            advice: (!holds).then(|| "not needed: mounts already hide what it would".to_owned()),
-        }
-    }
 }
 
 fn version(release: &str) -> Option<(u32, u32)> {

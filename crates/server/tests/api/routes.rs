@@ -99,6 +99,16 @@ async fn signing_in_needs_the_right_password_and_signing_out_ends_it() {
 }
 
 #[tokio::test]
+async fn a_stranger_cannot_send_much() {
+    let app = TestApp::hub(scripted()).await;
+    let body = json!({ "email": "a@b.c", "username": "ada", "password": "x".repeat(20_000) });
+    for path in ["/api/auth/sign-up", "/api/auth/sign-in"] {
+        let sent = request("POST", path).body(Body::from(body.to_string()));
+        app.send(sent.unwrap()).await.problem(413, "too_large");
+    }
+}
+
+#[tokio::test]
 async fn guessing_passwords_is_slowed_down() {
     let app = TestApp::hub(scripted()).await;
     let body = json!({ "email": "ada@example.com", "password": "guess" }).to_string();
