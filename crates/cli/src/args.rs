@@ -49,7 +49,7 @@ pub(crate) struct HubArgs {
     #[arg(long, env = "JWT_SECRET", hide_env_values = true)]
     pub(crate) jwt_secret: Option<String>,
     /// Another origin whose pages may use this hub.
-    #[arg(long, env = "CORS_ORIGIN")]
+    #[arg(long, env = "CORS_ORIGIN", value_parser = origin)]
     pub(crate) cors_origin: Option<String>,
     /// Let nobody make an account.
     #[arg(long, env = "RUNBOOK_NO_SIGN_UP")]
@@ -97,6 +97,9 @@ pub(crate) struct RunArgs {
     /// Print one JSON object for each event.
     #[arg(long, env = "RUNBOOK_JSON")]
     pub(crate) json: bool,
+    /// Also write the results as a `junit` XML report.
+    #[arg(long, env = "RUNBOOK_JUNIT", value_name = "FILE", conflicts_with = "json")]
+    pub(crate) junit: Option<PathBuf>,
     /// Print the blocks' output only.
     #[arg(long, short, env = "RUNBOOK_QUIET")]
     pub(crate) quiet: bool,
@@ -232,6 +235,16 @@ fn duration(text: &str) -> Result<Duration, String> {
         })
 }
 
+/// An origin as browsers write it: scheme, host and port, without a path.
+fn origin(text: &str) -> Result<String, String> {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let known = |it: char| it.is_ascii_alphanumeric() || matches!(it, '.' | '-' | ':' | '[' | ']');
+    match host {
+        Some(host) if !host.is_empty() && host.chars().all(known) => Ok(text.to_owned()),
+        _ => Err(format!("{text:?} is not one origin; write for example https://docs.example.com")),
+    }
+}
+
 /// Whether the user asked for output without colours (<https://no-color.org>).
 pub(crate) fn no_color() -> bool {
     std::env::var_os("NO_COLOR").is_some_and(|it| !it.is_empty())
@@ -246,6 +259,15 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Args::command().debug_assert();
+    }
+
+    #[test]
+    fn only_one_plain_origin_is_taken() {
+        assert!(origin("https://docs.example.com:8443").is_ok());
+        for text in ["*", "", "docs.example.com", "https://", "https://a/b", "https://a,https://b"]
+        {
+            assert!(origin(text).is_err(), "{text}");
+        }
     }
 
     #[test]

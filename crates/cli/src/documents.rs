@@ -1,11 +1,11 @@
 //! Finds and reads the document that a command is about.
 
 use std::{
-    fs,
+    fs, io,
     path::{Path, PathBuf},
 };
 
-use document::{Diagnostic, Document, Severity};
+use document::{Block, Diagnostic, Document, Severity};
 
 use crate::failure::Failure;
 
@@ -23,14 +23,14 @@ pub(crate) struct Source {
 impl Source {
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
         let path = locate(path)?;
-        let bytes = fs::read(&path).map_err(|error| {
-            Failure::rejected(format!("{} cannot be read: {error}", path.display()))
-        })?;
+        let bytes = fs::read(&path).map_err(|error| unreadable(&path, &error))?;
         let text = String::from_utf8(bytes).map_err(|error| {
-            let position = error.utf8_error().valid_up_to();
-            let line = error.as_bytes()[..position].iter().filter(|it| **it == b'\n').count() + 1;
-            let place = format!("{}:{line}", path.display());
-            Failure::rejected(format!("{place} is not UTF-8 text; save the file as UTF-8"))
+            let valid =
+                String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
+            let line = valid.matches('\n').count() + 1;
+            let column = valid.chars().rev().take_while(|it| *it != '\n').count() + 1;
+            let place = format!("{}:{line}:{column}", path.display());
+            Failure::rejected(format!("{place}: this is not UTF-8 text; save the file as UTF-8"))
         })?;
         let document = document::parse(&text);
         Ok(Self { path, text, document })
@@ -47,10 +47,50 @@ impl Source {
         format!("{}:{}:{}: {}", self.path.display(), it.line, it.column, it.message)
     }
 
+    /// What a block is called on the command line: its name, or else its place among those that
+    /// run, counted from 1.
+    pub(crate) fn block_name(&self, block: &Block) -> String {
+        block.name.clone().unwrap_or_else(|| self.number(block).to_string())
+    }
+
+    /// Whether somebody who says `name` means this block. A name goes before a number.
+    pub(crate) fn is_named(&self, block: &Block, name: &str) -> bool {
+        if self.document.runnable().any(|it| it.name.as_deref() == Some(name)) {
+            return block.name.as_deref() == Some(name);
+        }
+        block.id.as_str() == name || self.number(block).to_string() == name
+    }
+
+    /// `file:line: block "name" (language)`, for people to find and for editors to open.
+    pub(crate) fn block_place(&self, block: &Block) -> String {
+        let name = match &block.name {
+            Some(name) => format!("{name:?}"),
+            None => self.number(block).to_string(),
+        };
+        let language = block.runtime.map_or("?", |it| it.name());
+        format!("{}:{}: block {name} ({language})", self.path.display(), block.line)
+    }
+
+    fn number(&self, block: &Block) -> usize {
+        self.document.runnable().take_while(|it| it.id != block.id).count() + 1
+    }
+
     /// The first thing that keeps the document from being run.
     pub(crate) fn first_error(&self) -> Option<&Diagnostic> {
         self.document.diagnostics.iter().find(|it| it.severity == Severity::Error)
     }
+}
+
+/// A file that the user named cannot be read.
+pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    let path = path.display();
+    #[expect(clippy::wildcard_enum_match_arm, reason = "two of forty call for advice")]
+    let message = match error.kind() {
+        io::ErrorKind::NotFound => format!("there is no file {path}; check its name"),
+        io::ErrorKind::IsADirectory => format!("{path} is a directory; name a file"),
+        _ => format!("{path} cannot be read: {error}"),
+    };
+    Failure::rejected(message)
 }
 
 fn locate(path: &Path) -> Result<PathBuf, Failure> {

@@ -1,6 +1,6 @@
 //! How the program fails: one line on stderr, and an exit code that says whose doing it was.
 
-use std::fmt::Display;
+use std::{fmt::Display, io};
 
 /// The caller's mistake: a bad flag, a missing file, a bad document.
 pub(crate) const REJECTED: u8 = 2;
@@ -15,21 +15,41 @@ pub(crate) const INTERRUPTED: u8 = 130;
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) exit_code: u8,
-    /// What failed, with which value, and what to do.
-    pub(crate) message: String,
+    /// What failed, with which value, and what to do; `None` if nobody is left to read it.
+    pub(crate) message: Option<String>,
 }
 
 impl Failure {
     pub(crate) fn rejected(message: impl Display) -> Self {
-        Self { exit_code: REJECTED, message: message.to_string() }
+        Self { exit_code: REJECTED, message: Some(message.to_string()) }
     }
 
     pub(crate) fn unavailable(message: impl Display) -> Self {
-        Self { exit_code: UNAVAILABLE, message: message.to_string() }
+        Self { exit_code: UNAVAILABLE, message: Some(message.to_string()) }
     }
 
     pub(crate) fn internal(message: impl Display) -> Self {
-        Self { exit_code: INTERNAL, message: message.to_string() }
+        Self { exit_code: INTERNAL, message: Some(message.to_string()) }
+    }
+
+    /// Whoever reads our output has gone, as `head` does: that ends us, but is not worth a word.
+    pub(crate) fn reader_gone() -> Self {
+        Self { exit_code: INTERRUPTED, message: None }
+    }
+
+    /// Says where it happened.
+    pub(crate) fn at(self, place: impl Display) -> Self {
+        Self { message: self.message.map(|it| format!("{place}: {it}")), ..self }
+    }
+}
+
+/// Standard output cannot be written.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return Self::reader_gone();
+        }
+        Self::unavailable(format!("standard output cannot be written: {error}"))
     }
 }
 
@@ -46,6 +66,10 @@ impl From<engine::HeadlessError> for Failure {
 
 impl From<store::StoreError> for Failure {
     fn from(error: store::StoreError) -> Self {
-        Self::unavailable(error)
+        match error.class() {
+            store::Class::Rejected => Self::rejected(error),
+            store::Class::Unavailable => Self::unavailable(error),
+            store::Class::Internal => Self::internal(error),
+        }
     }
 }

@@ -7,6 +7,8 @@ mod backend;
 mod commands;
 mod documents;
 mod failure;
+mod interrupt;
+mod junit;
 mod output;
 
 use std::process::ExitCode;

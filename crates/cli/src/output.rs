@@ -1,7 +1,5 @@
 //! Everything the program prints.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "printing is this module's work")]
-
 use std::{
     io::{self, IsTerminal, Write},
     process::ExitCode,
@@ -12,21 +10,32 @@ use model::{
     event::{Event, EventKind, Failure as EventFailure},
     execution::Outcome,
 };
+use serde::Serialize;
 
-use crate::failure::{Failure, REJECTED};
+use crate::{
+    failure::{Failure, REJECTED},
+    junit::Transcript,
+};
 
 /// Says a line on stdout.
-pub(crate) fn say(line: &str) {
-    println!("{line}");
+///
+/// # Errors
+///
+/// When stdout cannot be written.
+pub(crate) fn say(line: &str) -> io::Result<()> {
+    write(&mut io::stdout().lock(), format!("{line}\n").as_bytes())
 }
 
 /// Says a line on stderr, where it does not mix with what programs print.
 pub(crate) fn note(line: &str) {
-    eprintln!("{line}");
+    // Where stderr is closed there is nobody to tell.
+    drop(write(&mut io::stderr().lock(), format!("{line}\n").as_bytes()));
 }
 
 pub(crate) fn failure(failure: &Failure) -> ExitCode {
-    eprintln!("error: {}", failure.message);
+    if let Some(message) = &failure.message {
+        note(&format!("error: {message}"));
+    }
     ExitCode::from(failure.exit_code)
 }
 
@@ -34,18 +43,36 @@ pub(crate) fn failure(failure: &Failure) -> ExitCode {
 pub(crate) fn usage(error: &clap::Error) -> ExitCode {
     use clap::error::ErrorKind;
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-        print!("{}", error.render());
-        return ExitCode::SUCCESS;
-    }
-    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        eprint!("{}", error.render());
-        return ExitCode::from(REJECTED);
+        let help = error.render().to_string();
+        return match write(&mut io::stdout().lock(), help.as_bytes()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => failure(&error.into()),
+        };
     }
     let text = error.render().to_string();
-    let first = text.lines().next().unwrap_or_default();
-    let tip = text.lines().find(|it| it.contains("tip:")).map(str::trim).unwrap_or_default();
-    eprintln!("{first} {tip} (see `runbook --help`)");
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        note(text.trim_end());
+        return ExitCode::from(REJECTED);
+    }
+    note(&one_line(&text));
     ExitCode::from(REJECTED)
+}
+
+/// What is wrong, which may go over several lines, and the tip; not how everything is used.
+fn one_line(usage: &str) -> String {
+    let wrong = usage.lines().take_while(|it| !it.trim().is_empty());
+    let tips = usage.lines().filter(|it| it.trim_start().starts_with("tip:"));
+    let words: Vec<&str> = wrong.chain(tips).flat_map(str::split_whitespace).collect();
+    format!("{} (see `runbook --help`)", words.join(" "))
+}
+
+/// An event, and the block that it is about.
+#[derive(Serialize)]
+struct Line<'a> {
+    #[serde(flatten)]
+    event: Event,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    block: Option<&'a str>,
 }
 
 /// Prints the events of executions: as text, or as one JSON object a line.
@@ -56,11 +83,26 @@ pub(crate) struct Printer {
     block: Option<String>,
     clock: engine::Clock,
     seq: u64,
+    /// What the block has printed, where somebody wants to keep it.
+    transcript: Option<Transcript>,
+    /// Why an event could not be printed.
+    broken: Option<io::Error>,
 }
 
 impl Printer {
     pub(crate) fn new(json: bool) -> Self {
-        Self { json, block: None, clock: engine::Clock::system(), seq: 0 }
+        let clock = engine::Clock::system();
+        Self { json, block: None, clock, seq: 0, transcript: None, broken: None }
+    }
+
+    /// Also keeps what each block prints.
+    pub(crate) fn keeping(self) -> Self {
+        Self { transcript: Some(Transcript::default()), ..self }
+    }
+
+    /// What has been kept since this was asked last.
+    pub(crate) fn take_transcript(&mut self) -> Transcript {
+        self.transcript.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
     /// What follows is about another block; its events are numbered from 1 again.
@@ -69,13 +111,30 @@ impl Printer {
         self.seq = 0;
     }
 
-    fn event(&mut self, kind: EventKind) -> io::Result<()> {
+    /// Prints an event of the block.
+    ///
+    /// # Errors
+    ///
+    /// When the output cannot be written.
+    pub(crate) fn event(&mut self, kind: EventKind) -> io::Result<()> {
         if self.json {
             return self.line(kind);
         }
         match kind {
-            EventKind::Stdout(chunk) => write(&mut io::stdout().lock(), &chunk.bytes()),
-            EventKind::Stderr(chunk) => write(&mut io::stderr().lock(), &chunk.bytes()),
+            EventKind::Stdout(chunk) => {
+                let bytes = chunk.bytes();
+                if let Some(transcript) = &mut self.transcript {
+                    transcript.stdout.extend_from_slice(&bytes);
+                }
+                write(&mut io::stdout().lock(), &bytes)
+            }
+            EventKind::Stderr(chunk) => {
+                let bytes = chunk.bytes();
+                if let Some(transcript) = &mut self.transcript {
+                    transcript.stderr.extend_from_slice(&bytes);
+                }
+                write(&mut io::stderr().lock(), &bytes)
+            }
             EventKind::Display { data } => match data.get("text/plain") {
                 Some(text) => {
                     let text = text.as_str().unwrap_or_default();
@@ -84,7 +143,10 @@ impl Printer {
                 None => Ok(()),
             },
             EventKind::Truncated { data } => {
-                let notice = format!("\n[output over {} bytes was dropped]\n", data.limit_bytes);
+                let mib = data.limit_bytes >> 20;
+                let notice = format!(
+                    "\n[output over {mib} MiB was dropped; --output-limit-mb keeps more]\n"
+                );
                 write(&mut io::stderr().lock(), notice.as_bytes())
             }
             EventKind::Info { data } => {
@@ -97,26 +159,36 @@ impl Printer {
     fn line(&mut self, kind: EventKind) -> io::Result<()> {
         self.seq += 1;
         let event = Event { seq: self.seq, at: self.clock.now(), kind };
-        let mut value = serde_json::to_value(&event)?;
-        if let (Some(block), Some(object)) = (&self.block, value.as_object_mut()) {
-            object.insert("block".to_owned(), block.as_str().into());
-        }
-        write(&mut io::stdout().lock(), format!("{value}\n").as_bytes())
+        let line = Line { event, block: self.block.as_deref() };
+        let line = serde_json::to_string(&line)?;
+        write(&mut io::stdout().lock(), format!("{line}\n").as_bytes())
     }
 
-    /// Prints the last event of an execution, which the sink does not hear.
-    pub(crate) fn end(&mut self, ending: &engine::Ending) -> io::Result<()> {
-        self.event(ending.event())
+    /// Prints the last event of an execution, which the sink does not hear, and gives its outcome.
+    ///
+    /// # Errors
+    ///
+    /// When this or an earlier event cannot be printed, or the failure is ours.
+    pub(crate) fn end(&mut self, ending: &engine::Ending) -> Result<Outcome, Failure> {
+        if let Some(error) = self.broken.take() {
+            return Err(error.into());
+        }
+        self.event(ending.event())?;
+        match ending {
+            engine::Ending::Outcome { outcome, .. } => Ok(*outcome),
+            engine::Ending::Failure(failure) => Err(Failure::internal(&failure.message)),
+        }
     }
 }
 
 impl Sink for Printer {
     async fn append(&mut self, events: Vec<EventKind>) -> Result<(), EventFailure> {
         for kind in events {
-            self.event(kind).map_err(|error| EventFailure {
-                error: "output_closed".to_owned(),
-                message: format!("standard output cannot be written: {error}"),
-            })?;
+            if let Err(error) = self.event(kind) {
+                let message = format!("standard output cannot be written: {error}");
+                self.broken = Some(error);
+                return Err(EventFailure { error: "output_closed".to_owned(), message });
+            }
         }
         Ok(())
     }

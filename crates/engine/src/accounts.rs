@@ -5,9 +5,12 @@ use model::{
     time::Timestamp,
     user::User,
 };
-use store::{CreateUserError, NewUser, StoreError};
+use store::{Answer, CreateUserError, NewUser, StoreError};
 
 use crate::{Engine, random_id, session::Handle};
+
+/// How long a client may repeat a request: a day, as the field has it.
+const ANSWER_LIFETIME_MILLIS: i64 = 24 * 60 * 60 * 1000;
 
 impl Engine {
     /// Stores a new user. `password_hash` is kept as it is; an empty one lets nobody sign in.
@@ -43,6 +46,22 @@ impl Engine {
     ) -> Result<(), StoreError> {
         self.0.store.forget_expired_sign_ins(self.0.clock.now()).await?;
         self.0.store.revoke_sign_in(sign_in, expires_at).await
+    }
+
+    /// Remembers what a request with an idempotency key was answered, for a day.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn remember_answer(
+        &self,
+        user: UserId,
+        key: &str,
+        answer: &Answer,
+    ) -> Result<(), StoreError> {
+        let day_before = answer.at.as_millis() - ANSWER_LIFETIME_MILLIS;
+        self.0.store.forget_answers(Timestamp::from_millis(day_before)).await?;
+        self.0.store.remember_answer(user, key, answer).await
     }
 
     /// Deletes a runbook and ends its sessions.

@@ -44,7 +44,7 @@ pub use self::{
     clock::{Clock, random_id},
     execution::{Ending, Sink},
     headless::{Headless, HeadlessError},
-    program::{ProgramError, RuntimeStatus, statuses},
+    program::{ProgramError, RuntimeStatus, check_runtime, statuses},
     runbooks::{CreateRunbookError, Opened, SaveRunbookError},
     session::{SessionView, StartError},
 };
@@ -228,6 +228,7 @@ impl Engine {
         if let Some(view) = self.live_session(user, runbook) {
             return Ok((view, Connected::Already));
         }
+        self.until_ended(user, runbook).await;
         let opened = self.open_runbook(runbook).await?.ok_or(ConnectError::NoRunbook)?;
         let now = self.0.clock.now();
         let session = Session {
@@ -248,6 +249,18 @@ impl Engine {
         let view = handle.view.borrow().clone();
         self.0.sessions().insert(session.id, handle);
         Ok((view, Connected::New))
+    }
+
+    /// Waits for a session that has begun to end: there is one at a time.
+    async fn until_ended(&self, user: UserId, runbook: RunbookId) {
+        let of_them = |it: &&Handle| {
+            let session = &it.view.borrow().session;
+            session.user == user && session.runbook == runbook
+        };
+        let ending = self.0.sessions().values().find(of_them).map(|it| it.view.clone());
+        if let Some(mut view) = ending {
+            drop(view.wait_for(SessionView::has_ended).await);
+        }
     }
 
     /// The session of `user` and `runbook` that has not begun to end.
@@ -272,9 +285,8 @@ impl Engine {
         let Some(handle) = self.0.handle(session) else { return };
         handle.tell(Message::End(EndReason::Terminated)).await;
         let mut view = handle.view;
-        let ended = |it: &SessionView| matches!(it.session.state, State::Ended(_));
         // The sender is dropped when the session's task is over, which is what we wait for too.
-        drop(view.wait_for(ended).await);
+        drop(view.wait_for(SessionView::has_ended).await);
     }
 
     /// Notes that somebody is there, so that the session lives on.
@@ -369,6 +381,8 @@ impl Inner {
             clock: self.clock.clone(),
             execution,
             last_seq: 0,
+            tasks: self.tasks.clone(),
+            shutdown: self.shutdown.clone(),
         }
     }
 

@@ -4,16 +4,19 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use futures_util::{Stream, stream};
 use model::{
-    event::{Event, EventKind, Failure},
-    execution::State,
+    event::{Event, EventKind, Failure, Usage},
+    execution::Outcome,
     id::ExecutionId,
+    time::Timestamp,
 };
-use store::{Reader, Store, StoreError, StoredEvent};
+use store::{Class, Reader, Store, StoreError, StoredEvent};
 use tokio::sync::watch;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     clock::Clock,
@@ -22,6 +25,9 @@ use crate::{
 
 /// Events read at once by a follower.
 const PAGE: u64 = 512;
+
+/// How long to wait before an end that could not be stored is tried again.
+const RETRY: Duration = Duration::from_secs(1);
 
 /// How far an execution has come.
 #[derive(Clone, Debug, Default)]
@@ -49,14 +55,21 @@ impl Live {
         }
     }
 
-    fn end(&self, id: ExecutionId, failure: Option<Failure>) {
+    pub(crate) fn end(&self, id: ExecutionId) {
         let ended = self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
         if let Some(sender) = ended {
-            sender.send_modify(|it| {
-                it.done = true;
-                it.failure = failure;
-            });
+            sender.send_modify(|it| it.done = true);
         }
+    }
+
+    /// The end is not in the store, so that whoever asks, now or later, has to hear it from here.
+    fn end_unstored(&self, id: ExecutionId, failure: Failure) {
+        let mut live = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let sender = live.entry(id).or_default();
+        sender.send_modify(|it| {
+            it.done = true;
+            it.failure = Some(failure);
+        });
     }
 
     fn subscribe(&self, id: ExecutionId) -> Option<watch::Receiver<Progress>> {
@@ -73,6 +86,18 @@ pub(crate) struct StoreSink {
     pub(crate) clock: Clock,
     pub(crate) execution: ExecutionId,
     pub(crate) last_seq: u64,
+    /// Ends that could not be stored are stored later, until the engine shuts down.
+    pub(crate) tasks: TaskTracker,
+    pub(crate) shutdown: CancellationToken,
+}
+
+/// The end of an execution as it is stored.
+#[derive(Debug)]
+struct End {
+    outcome: Outcome,
+    usage: Usage,
+    at: Timestamp,
+    event: Event,
 }
 
 impl StoreSink {
@@ -84,21 +109,40 @@ impl StoreSink {
     }
 
     /// Stores the end of the execution with its last event, and announces it.
-    pub(crate) async fn finish(mut self, ending: &Ending) -> State {
+    pub(crate) async fn finish(mut self, ending: &Ending) {
         let (outcome, usage) = match ending {
             Ending::Outcome { outcome, usage } => (*outcome, *usage),
-            Ending::Failure(_) => (model::execution::Outcome::Lost, model::event::Usage::default()),
+            Ending::Failure(_) => (Outcome::Lost, Usage::default()),
         };
-        let events = self.number(vec![ending.event()]);
-        let state = State::Finished(outcome);
+        self.last_seq += 1;
         let at = self.clock.now();
-        let stored = self.store.finish_execution(self.execution, outcome, usage, at, &events).await;
-        let failure = stored.err().map(|error: StoreError| {
+        let event = Event { seq: self.last_seq, at, kind: ending.event() };
+        let end = End { outcome, usage, at, event };
+        if let Err(error) = self.store(&end).await {
             tracing::error!(execution = %self.execution, %error, "an execution's end was not stored");
-            failure(&error)
-        });
-        self.live.end(self.execution, failure);
-        state
+            self.live.end_unstored(self.execution, failure(&error));
+            if error.class() == Class::Unavailable {
+                self.tasks.clone().spawn(self.store_later(end));
+            }
+        }
+    }
+
+    async fn store(&self, end: &End) -> Result<(), StoreError> {
+        let End { outcome, usage, at, event } = end;
+        let events = std::slice::from_ref(event);
+        self.store.finish_execution(self.execution, *outcome, *usage, *at, events).await?;
+        self.live.end(self.execution);
+        Ok(())
+    }
+
+    /// Nobody tells when a disk has space or a database answers again, so this asks.
+    async fn store_later(self, end: End) {
+        while tokio::time::timeout(RETRY, self.shutdown.cancelled()).await.is_err() {
+            if self.store(&end).await.is_ok() {
+                tracing::info!(execution = %self.execution, "an execution's end is stored at last");
+                return;
+            }
+        }
     }
 }
 

@@ -91,6 +91,16 @@ pub(crate) fn find<'a>(document: &'a Document, name: &BlockName) -> Result<&'a B
     }
 }
 
+/// Whether this machine can run a block.
+///
+/// # Errors
+///
+/// When its runtime is not there.
+pub fn check_runtime(block: &Block, runtimes: &Runtimes) -> Result<(), ProgramError> {
+    installed(runtime(block)?, runtimes)?;
+    Ok(())
+}
+
 pub(crate) fn runtime(block: &Block) -> Result<Runtime, ProgramError> {
     block.runtime.ok_or_else(|| ProgramError::NoRuntime { block: block.id.to_string() })
 }

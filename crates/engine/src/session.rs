@@ -52,6 +52,13 @@ pub struct SessionView {
     pub message: Option<String>,
 }
 
+impl SessionView {
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        matches!(self.session.state, State::Ended(_))
+    }
+}
+
 /// Why an execution was not accepted.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -259,8 +266,12 @@ impl Actor {
         if self.queue.len() >= QUEUE {
             return Err(StartError::QueueFull);
         }
-        self.engine.store.insert_execution(&run.execution).await?;
+        // Live before it can be found in the store, so that nobody takes it for one that was lost.
         self.engine.live.begin(run.execution.id);
+        if let Err(error) = self.engine.store.insert_execution(&run.execution).await {
+            self.engine.live.end(run.execution.id);
+            return Err(error.into());
+        }
         let execution = run.execution.clone();
         self.queue.push_back(run);
         Ok(execution)

@@ -204,8 +204,7 @@ async fn an_idle_session_expires_but_not_while_something_runs() {
     let mut watcher = stage.engine.watch_session(session).unwrap();
     let execution = stage.run(session, 0).await.unwrap();
     assert_eq!(stdout(&stage.events(&execution).await), "done");
-    let ended = |it: &engine::SessionView| matches!(it.session.state, SessionState::Ended(_));
-    let view = watcher.wait_for(ended).await.unwrap().clone();
+    let view = watcher.wait_for(engine::SessionView::has_ended).await.unwrap().clone();
     assert_eq!(view.session.state, SessionState::Ended(EndReason::Expired));
     drop(watcher);
     stage.engine.shutdown().await;
@@ -234,8 +233,7 @@ async fn a_vanished_sandbox_ends_the_session_as_lost() {
     let session = stage.ready(1).await;
     let mut watcher = stage.engine.watch_session(session).unwrap();
     stage.run(session, 0).await.unwrap();
-    let ended = |it: &engine::SessionView| matches!(it.session.state, SessionState::Ended(_));
-    let view = watcher.wait_for(ended).await.unwrap().clone();
+    let view = watcher.wait_for(engine::SessionView::has_ended).await.unwrap().clone();
     assert_eq!(view.session.state, SessionState::Ended(EndReason::Lost));
     assert!(view.message.is_some());
 }
@@ -247,8 +245,7 @@ async fn a_sandbox_that_cannot_start_says_why() {
     let stage = Stage::new(backend).await;
     let id = stage.connect(1).await.session.id;
     let mut watcher = stage.engine.watch_session(id).unwrap();
-    let ended = |it: &engine::SessionView| matches!(it.session.state, SessionState::Ended(_));
-    let view = watcher.wait_for(ended).await.unwrap().clone();
+    let view = watcher.wait_for(engine::SessionView::has_ended).await.unwrap().clone();
     assert_eq!(view.session.state, SessionState::Ended(EndReason::Failed));
     assert!(view.message.unwrap().contains("raise the curtain"));
 }
@@ -280,6 +277,28 @@ async fn two_clicks_on_connect_give_one_session() {
         stage.engine.connect(stage.user, runbook)
     );
     assert_eq!(one.unwrap().0.session.id, two.unwrap().0.session.id);
+}
+
+#[tokio::test]
+async fn connecting_while_the_last_session_ends_gives_a_new_one() {
+    let stage = Stage::new(Scripted::new().on("block_1.", Script::new().hang())).await;
+    let view = stage.connect(1).await;
+    let (first, runbook) = (view.session.id, view.session.runbook);
+    stage.run(first, 0).await.unwrap();
+    let (connected, ()) = tokio::join!(
+        async {
+            stage.until(first, |it| it.session.state != SessionState::Starting).await;
+            loop {
+                let (view, connected) = stage.engine.connect(stage.user, runbook).await.unwrap();
+                if connected == Connected::New {
+                    return view;
+                }
+                tokio::task::yield_now().await;
+            }
+        },
+        stage.engine.end_session(first)
+    );
+    assert_ne!(connected.session.id, first);
 }
 
 #[tokio::test]

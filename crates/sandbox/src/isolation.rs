@@ -52,9 +52,6 @@ impl Isolation {
                 "shares the host user of the server; sandboxes are kept apart by namespaces";
             isolation.missing.push(words.to_owned());
         }
-        if let Some(reason) = &enforcement.reason {
-            isolation.missing.push(reason.clone());
-        }
         isolation
     }
 

@@ -31,6 +31,9 @@ pub(crate) const SIGN_IN_LIFETIME: Duration = Duration::from_secs(30 * 24 * 60 *
 /// Tries to sign in to one account in a minute. Twenty guesses a minute find no decent password.
 const SIGN_IN_TRIES: NonZeroU32 = NonZeroU32::new(20).expect("twenty is not zero");
 
+/// Accounts whose tries are counted before those that nobody tried lately are forgotten.
+const MAX_COUNTED_ACCOUNTS: usize = 10_000;
+
 /// Passwords hashed at once: each takes 19 MiB for its time (Argon2id's recommended parameters).
 const HASHES_AT_ONCE: usize = 2;
 
@@ -95,6 +98,9 @@ impl Auth {
 
     /// Counts a try to sign in to an account.
     pub(crate) fn count_try(&self, account: &str) -> Result<(), Problem> {
+        if self.tries.len() > MAX_COUNTED_ACCOUNTS {
+            self.tries.retain_recent();
+        }
         self.tries.check_key(&account.to_lowercase()).map_err(|until| {
             let wait = until.wait_time_from(self.tries.clock().now());
             Problem::rate_limited(wait.as_secs() + 1)

@@ -6,6 +6,7 @@
 
 mod auth;
 mod extract;
+mod idempotency;
 mod local;
 mod openapi;
 mod problem;
@@ -20,15 +21,18 @@ use std::{future::Future, io, sync::Arc, time::Duration};
 use axum::{
     Router,
     extract::DefaultBodyLimit,
-    http::{HeaderValue, header},
+    http::{HeaderName, HeaderValue, Method, header},
     routing::get,
+    serve::ListenerExt,
 };
 use engine::Engine;
 use store::{Reader, StoreError};
 use tokio::net::TcpListener;
-use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
+use tower_http::{
+    catch_panic::CatchPanicLayer, cors::CorsLayer, set_header::SetResponseHeaderLayer,
+};
 
-use self::auth::Auth;
+use self::{auth::Auth, idempotency::UnderWay};
 pub use self::{
     local::{Local, LocalDocument, LocalSecret},
     openapi::openapi,
@@ -66,6 +70,7 @@ pub struct App {
     pub(crate) auth: Arc<Auth>,
     pub(crate) config: Arc<Config>,
     pub(crate) local: Option<Arc<Local>>,
+    pub(crate) under_way: Arc<UnderWay>,
 }
 
 impl App {
@@ -95,7 +100,14 @@ impl App {
     fn new(engine: Engine, config: Config, secret: &str, local: Option<Local>) -> Self {
         let reader = engine.store().reader();
         let auth = Arc::new(Auth::new(secret.as_bytes()));
-        Self { engine, reader, auth, config: Arc::new(config), local: local.map(Arc::new) }
+        Self {
+            engine,
+            reader,
+            auth,
+            config: Arc::new(config),
+            local: local.map(Arc::new),
+            under_way: Arc::default(),
+        }
     }
 
     /// All routes of the server.
@@ -113,7 +125,26 @@ impl App {
             .layer(header(header::REFERRER_POLICY, "same-origin"))
             .layer(header(header::X_FRAME_OPTIONS, "DENY"))
             .layer(CatchPanicLayer::new())
+            .layer(self.cross_origin())
             .with_state(self)
+    }
+
+    /// Lets pages of the configured origin use the API with a bearer token, and no others.
+    fn cross_origin(&self) -> CorsLayer {
+        let origin = self.config.cors_origin.as_deref().and_then(|it| it.parse().ok());
+        let Some(origin) = origin else { return CorsLayer::new() };
+        let origin: HeaderValue = origin;
+        CorsLayer::new()
+            .allow_origin(origin)
+            .allow_credentials(true)
+            .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
+            .allow_headers([
+                header::AUTHORIZATION,
+                header::CONTENT_TYPE,
+                header::ACCEPT,
+                HeaderName::from_static("idempotency-key"),
+                HeaderName::from_static("last-event-id"),
+            ])
     }
 
     /// Answers requests until `stop` resolves; then sessions end and connections close.
@@ -129,6 +160,12 @@ impl App {
         let engine = self.engine.clone();
         let (stopped, mut draining) = tokio::sync::watch::channel(());
         let router = self.router();
+        // Small events must not wait for the acknowledgement of the ones before.
+        let listener = listener.tap_io(|connection| {
+            if let Err(error) = connection.set_nodelay(true) {
+                tracing::debug!(%error, "a connection keeps its delays");
+            }
+        });
         let graceful = axum::serve(listener, router).with_graceful_shutdown(async move {
             stop.await;
             // Ending the sessions ends the streams that follow them.

@@ -1,5 +1,6 @@
 //! The tables as Rust types, one module each, and how their columns become types of `model`.
 
+pub(crate) mod answer;
 pub(crate) mod event;
 pub(crate) mod execution;
 pub(crate) mod revision;

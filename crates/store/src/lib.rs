@@ -4,6 +4,7 @@
 //! on SQLite it survives a crash of the program, on PostgreSQL also one of the machine.
 //! Refused: rules of the domain (they are in `model`) and the question who may see what (it is in `server`).
 
+mod answers;
 mod entity;
 mod events;
 mod executions;
@@ -28,6 +29,7 @@ use sea_orm::{
 };
 
 pub use crate::{
+    answers::Answer,
     events::StoredEvent,
     failure::{Class, StoreError},
     page::{Cursor, Page, ParseCursorError},

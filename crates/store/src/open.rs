@@ -117,7 +117,16 @@ async fn open_file(path: &Path) -> Result<Store, StoreError> {
         .synchronous(SqliteSynchronous::Normal)
         // Bytes that the write-ahead log may keep on disk after a burst; the default is without limit.
         .pragma("journal_size_limit", "67108864");
-    let writer = sqlite_pool(1).connect_with(writing).await.map_err(|it| cannot_connect(&it))?;
+    // SQLite rolls back by itself when the disk is full; sqlx then counts one transaction too many
+    // and the connection shows nothing of what it writes. Such a connection is replaced.
+    let writer = sqlite_pool(1).after_release(|connection, _| {
+        Box::pin(async move {
+            // Makes the rollback that may be queued happen first.
+            connection.ping().await?;
+            Ok(!connection.is_in_transaction())
+        })
+    });
+    let writer = writer.connect_with(writing).await.map_err(|it| cannot_connect(&it))?;
     let reading = options.read_only(true).pragma("query_only", "ON");
     let reader = sqlite_pool(SQLITE_READERS).connect_lazy_with(reading);
     Ok(Store {

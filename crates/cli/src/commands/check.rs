@@ -22,7 +22,7 @@ pub(crate) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
     }
     let runnable = source.document.runnable().count();
     let files = source.document.files().count();
-    output::say(&format!("{}: {runnable} runnable blocks, {files} files", source.path.display()));
+    output::say(&format!("{}: {runnable} runnable blocks, {files} files", source.path.display()))?;
     let failed = source.first_error().is_some();
     Ok(if failed { ExitCode::from(REJECTED) } else { ExitCode::SUCCESS })
 }

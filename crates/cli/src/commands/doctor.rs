@@ -18,23 +18,23 @@ pub(crate) async fn run(args: &DoctorArgs) -> Result<ExitCode, Failure> {
         let runtime = |it: &engine::RuntimeStatus| json!({ "name": it.runtime.name(), "version": it.version, "message": it.message });
         let runtimes: Vec<_> = runtimes.iter().map(runtime).collect();
         let report = json!({ "protections": report.findings, "runtimes": runtimes });
-        output::say(&report.to_string());
+        output::say(&report.to_string())?;
     } else {
-        output::say("Protections");
+        output::say("Protections")?;
         for check in &report.findings {
             let mark = if check.holds { "✔" } else { "✘" };
-            output::say(&format!("  {mark} {:<22} {}", check.name, check.detail));
+            output::say(&format!("  {mark} {:<22} {}", check.name, check.detail))?;
             if let Some(advice) = &check.advice {
-                output::say(&format!("    {:<22} → {advice}", ""));
+                output::say(&format!("    {:<22} → {advice}", ""))?;
             }
         }
-        output::say("\nRuntimes");
+        output::say("\nRuntimes")?;
         for runtime in &runtimes {
             let (mark, detail) = match (&runtime.version, &runtime.message) {
                 (Some(version), _) => ("✔", version.as_str()),
                 (None, message) => ("✘", message.as_deref().unwrap_or("missing")),
             };
-            output::say(&format!("  {mark} {:<22} {detail}", runtime.runtime.name()));
+            output::say(&format!("  {mark} {:<22} {detail}", runtime.runtime.name()))?;
         }
     }
     Ok(if report.can_start_sandboxes() { ExitCode::SUCCESS } else { ExitCode::from(UNAVAILABLE) })

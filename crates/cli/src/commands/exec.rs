@@ -8,14 +8,16 @@ use std::{
 };
 
 use document::Runtime;
-use engine::{Ending, Headless};
+use engine::Headless;
 use model::execution::Outcome;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     args::ExecArgs,
-    backend, commands,
+    backend,
+    documents::unreadable,
     failure::{Failure, INTERRUPTED},
+    interrupt::Interrupt,
     output::{self, Printer},
 };
 
@@ -27,39 +29,32 @@ pub(crate) async fn run(args: ExecArgs) -> Result<ExitCode, Failure> {
     let code = read(&args.file)?;
     let backend = backend::for_one(args.isolation)?;
     let limits = args.limits;
-    let headless = Headless::start(
-        &*backend,
-        backend::runtimes(),
-        [runtime],
-        limits.sandbox(),
-        limits.execution(),
-    )
-    .await?;
     let stop = CancellationToken::new();
     let mut printer = Printer::new(args.json);
-    let ending = commands::run::until_interrupted(
-        &stop,
-        headless.run_code(runtime, code, &stop, &mut printer),
-    )
-    .await?;
-    headless.end().await;
-    if args.json {
-        printer.end(&ending).map_err(Failure::internal)?;
-    }
-    exit_code(&ending, &stop)
+    let work = async {
+        let (runtimes, wanted) = (backend::runtimes(), [runtime]);
+        let headless =
+            Headless::start(&*backend, runtimes, wanted, limits.sandbox(), limits.execution());
+        let headless = headless.await?;
+        let ending = headless.run_code(runtime, code, &stop, &mut printer).await;
+        headless.end().await;
+        ending
+    };
+    let ending = Interrupt::listen()?.stops(&stop, work).await?;
+    let outcome = printer.end(&ending)?;
+    Ok(exit_code(outcome, &stop))
 }
 
 /// The program's own success or failure becomes ours.
-fn exit_code(ending: &Ending, stop: &CancellationToken) -> Result<ExitCode, Failure> {
-    match ending {
-        _ if stop.is_cancelled() => Ok(ExitCode::from(INTERRUPTED)),
-        Ending::Outcome { outcome: Outcome::Exited { code: 0 }, .. } => Ok(ExitCode::SUCCESS),
-        Ending::Outcome { outcome, .. } => {
-            output::note(&format!("runbook: {}", output::describe(outcome)));
-            Ok(ExitCode::FAILURE)
-        }
-        Ending::Failure(failure) => Err(Failure::internal(&failure.message)),
+fn exit_code(outcome: Outcome, stop: &CancellationToken) -> ExitCode {
+    if stop.is_cancelled() {
+        return ExitCode::from(INTERRUPTED);
     }
+    if outcome == (Outcome::Exited { code: 0 }) {
+        return ExitCode::SUCCESS;
+    }
+    output::note(&format!("runbook: {}", output::describe(&outcome)));
+    ExitCode::FAILURE
 }
 
 fn read(file: &Path) -> Result<String, Failure> {
@@ -69,5 +64,5 @@ fn read(file: &Path) -> Result<String, Failure> {
     } else {
         fs::read_to_string(file)
     };
-    read.map_err(|error| Failure::rejected(format!("{} cannot be read: {error}", file.display())))
+    read.map_err(|error| unreadable(file, &error))
 }

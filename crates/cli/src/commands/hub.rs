@@ -4,13 +4,10 @@ use std::{fs, io, net::SocketAddr, path::Path, process::ExitCode};
 
 use engine::{Clock, Engine};
 use server::App;
-use store::Store;
-use tokio::{
-    net::TcpListener,
-    signal::unix::{SignalKind, signal},
-};
+use store::{Store, StoreError};
+use tokio::net::TcpListener;
 
-use crate::{args::HubArgs, backend, failure::Failure, output};
+use crate::{args::HubArgs, backend, failure::Failure, interrupt::Interrupt, output};
 
 pub(crate) async fn run(args: HubArgs) -> Result<ExitCode, Failure> {
     let address = SocketAddr::new(args.listen.ip(), args.port.unwrap_or(args.listen.port()));
@@ -33,15 +30,17 @@ pub(crate) async fn run(args: HubArgs) -> Result<ExitCode, Failure> {
     };
     let app = App::hub(engine, config).await?;
     let bound = listener.local_addr().map_err(Failure::internal)?;
-    output::say(&format!("Runbook is ready at http://{bound}"));
-    app.serve(listener, stopped()).await.map_err(Failure::internal)?;
+    // Before it is said: whoever was told may ask to stop at once.
+    let stop = Interrupt::listen()?;
+    output::say(&format!("Runbook is ready at http://{bound}"))?;
+    app.serve(listener, stop.asked()).await.map_err(Failure::internal)?;
     store.close().await?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Listens, or says what stands in the way.
 pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
-    #[expect(clippy::wildcard_enum_match_arm, reason = "two of forty have their own advice")]
+    #[expect(clippy::wildcard_enum_match_arm, reason = "two of forty call for advice")]
     TcpListener::bind(address).await.map_err(|error| match error.kind() {
         io::ErrorKind::AddrInUse => Failure::unavailable(format!(
             "port {} is taken; stop what listens there, or choose another one with --port",
@@ -67,25 +66,17 @@ async fn open_store(args: &HubArgs) -> Result<Store, Failure> {
             format!("sqlite://{}", args.data.join("hub.db").display())
         }
     };
-    Ok(Store::open(&url).await?)
+    Store::open(&url).await.map_err(|error| match (&args.database, error) {
+        (None, StoreError::Unavailable { reason }) => Failure::unavailable(format!(
+            "the data directory {} cannot be used ({reason}); choose another one with --data",
+            args.data.display()
+        )),
+        (_, error) => error.into(),
+    })
 }
 
 /// Makes a directory that only its owner can look into.
 fn create_private(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
     fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
-}
-
-/// Resolves when somebody asks the process to stop.
-pub(crate) async fn stopped() {
-    let terminated = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut signal) => drop(signal.recv().await),
-            Err(_) => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminated => {}
-    }
 }

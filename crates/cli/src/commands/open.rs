@@ -10,8 +10,10 @@ use engine::{Clock, Engine};
 use server::{App, Local, LocalDocument, LocalSecret};
 use store::Store;
 
-use super::hub::{listen, stopped};
-use crate::{args::OpenArgs, backend, documents::Source, failure::Failure, output};
+use super::hub::listen;
+use crate::{
+    args::OpenArgs, backend, documents::Source, failure::Failure, interrupt::Interrupt, output,
+};
 
 pub(crate) async fn run(args: OpenArgs) -> Result<ExitCode, Failure> {
     let source = Source::read(&args.document)?;
@@ -37,11 +39,13 @@ pub(crate) async fn run(args: OpenArgs) -> Result<ExitCode, Failure> {
     let document = LocalDocument { path: source.path, content: source.text };
     let app =
         App::local(engine, Local { user, runbook: opened.runbook.id, secret, port, document });
-    output::say(&url);
+    // Before the URL is said: whoever reads it may ask to stop at once.
+    let stop = Interrupt::listen()?;
+    output::say(&url)?;
     if !args.no_browser {
         open_browser(&url);
     }
-    app.serve(listener, stopped()).await.map_err(Failure::internal)?;
+    app.serve(listener, stop.asked()).await.map_err(Failure::internal)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -92,8 +92,9 @@ fn the_time_limit_ends_a_stopped_program() {
 fn a_signal_reaches_each_process_of_the_tree() {
     let mut host = Host::start();
     let start = host.shell(
-        "sh -c 'trap \"echo inner; exit\" USR1; echo ready; while :; do sleep 0.01; done' & \
-         trap 'wait; echo outer; exit 6' USR1; wait; wait",
+        "trap 'wait; echo outer; exit 6' USR1; \
+         sh -c 'trap \"echo inner; exit\" USR1; echo ready; while :; do sleep 0.01; done' & \
+         while :; do sleep 0.01; done",
     );
     host.begin(&start);
     host.until_stdout(start.program, "ready");

@@ -1,13 +1,16 @@
 //! No way out, and none to a neighbour.
 
-use std::os::{
-    linux::net::SocketAddrExt,
-    unix::net::{SocketAddr, UnixListener},
+use std::{
+    net::TcpListener,
+    os::{
+        linux::net::SocketAddrExt,
+        unix::net::{SocketAddr, UnixListener},
+    },
 };
 
-use sandbox::ProcessEvent;
+use sandbox::{Network, ProcessEvent, Spec};
 
-use super::harness::{Cage, python_cage};
+use super::harness::{Cage, has_python, python_cage};
 
 #[tokio::test]
 async fn no_address_outside_can_be_reached() {
@@ -60,4 +63,21 @@ listener.accept()[0].recv(1)";
     let connect = "print(call(socket.socket().connect, ('127.0.0.1', 8123)))";
     assert_eq!(neighbour.answers(connect).await, ["ECONNREFUSED"]);
     assert_eq!(cage.answers(connect).await, ["ok"]);
+}
+
+#[tokio::test]
+async fn services_of_the_host_are_reached_only_where_the_operator_shares_its_network() {
+    if !has_python() {
+        return;
+    }
+    let service = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = service.local_addr().unwrap().port();
+    let connect = format!("print(call(socket.socket().connect, ('127.0.0.1', {port})))");
+    for (network, answer) in [(Network::None, "ECONNREFUSED"), (Network::Host, "ok")] {
+        let Some(cage) = Cage::reaching(network, Spec::default()).await else { return };
+        assert_eq!(cage.answers(&connect).await, [answer]);
+        let says = &cage.sandbox.isolation().missing;
+        let shared = says.iter().any(|it| it.contains("network"));
+        assert_eq!(shared, network == Network::Host, "{says:?}");
+    }
 }

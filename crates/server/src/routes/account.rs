@@ -13,7 +13,7 @@ use crate::{
     auth::{Principal, set_cookie},
     extract::Json,
     problem::{Code, Problem, ProblemDetails},
-    wire::{SignInBody, SignUpBody, SignedInBody, UserBody},
+    wire::account::{SignInBody, SignUpBody, SignedInBody, UserBody},
 };
 
 const MIN_PASSWORD_CHARS: usize = 8;

@@ -24,7 +24,7 @@ use crate::{
     extract::{Json, Path, Query},
     problem::{Problem, ProblemDetails},
     stream::{self, Format},
-    wire::{EventsQuery, ExecBlockBody, ExecutionBody},
+    wire::executions::{EventsQuery, ExecBlockBody, ExecutionBody},
 };
 
 /// An execution.

@@ -6,7 +6,10 @@ use crate::{
     App,
     auth::Principal,
     problem::{Problem, ProblemDetails},
-    wire::{ConfigBody, ListBody, Mode, RuntimeBody},
+    wire::{
+        ListBody,
+        health::{ConfigBody, Mode, RuntimeBody},
+    },
 };
 
 /// The process is alive.

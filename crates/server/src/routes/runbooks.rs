@@ -1,6 +1,6 @@
 //! Runbooks: list, create, read, save, delete.
 
-use axum::{Json as Reply, extract::State, http::StatusCode};
+use axum::{Json as Reply, extract::State, http::StatusCode, response::Response};
 use engine::Opened;
 use model::{
     id::{RunbookId, UserId},
@@ -11,10 +11,15 @@ use crate::{
     App,
     auth::Principal,
     extract::{Json, Path, Query},
+    idempotency::IdempotencyKey,
     problem::{Code, Problem, ProblemDetails},
     wire::{
-        BlocksBody, ExecutionBody, ListBody, NewRunbookBody, PageBody, PageQuery, RevisionBody,
-        RunbookBody, RunbookChangeBody, RunbookSummaryBody,
+        ListBody, PageBody, PageQuery,
+        executions::ExecutionBody,
+        runbooks::{
+            BlocksBody, NewRunbookBody, RevisionBody, RunbookBody, RunbookChangeBody,
+            RunbookSummaryBody,
+        },
     },
 };
 
@@ -42,11 +47,16 @@ pub(crate) async fn list(
 pub(crate) async fn create(
     State(app): State<App>,
     principal: Principal,
+    key: IdempotencyKey,
     Json(body): Json<NewRunbookBody>,
-) -> Result<(StatusCode, Reply<RunbookBody>), Problem> {
+) -> Result<Response, Problem> {
     app.check_editable()?;
-    let opened = app.engine.create_runbook(principal.user.id, &body.title, &body.content).await?;
-    Ok((StatusCode::CREATED, Reply(RunbookBody::new(opened, None))))
+    let user = principal.user.id;
+    let create = async {
+        let opened = app.engine.create_runbook(user, &body.title, &body.content).await?;
+        Ok(RunbookBody::new(opened, None))
+    };
+    key.once(&app, user, &body, create).await
 }
 
 /// A runbook with its text and blocks.

@@ -15,9 +15,14 @@ use crate::{
     App,
     auth::Principal,
     extract::{Json, Path},
+    idempotency::IdempotencyKey,
     problem::{Problem, ProblemDetails},
     stream,
-    wire::{ExecutionBody, ListBody, NewExecutionBody, SessionBody},
+    wire::{
+        ListBody,
+        executions::ExecutionBody,
+        sessions::{NewExecutionBody, SessionBody},
+    },
 };
 
 /// Connects to a runbook: gives my live session of it, or starts one.
@@ -116,12 +121,17 @@ pub(crate) async fn run(
     State(app): State<App>,
     principal: Principal,
     Path(id): Path<SessionId>,
+    key: IdempotencyKey,
     Json(body): Json<NewExecutionBody>,
-) -> Result<(StatusCode, Reply<ExecutionBody>), Problem> {
-    my_session(&app, principal.user.id, id).await?;
-    let name = BlockName::Id { id: body.block, content_hash: body.content_hash };
-    let execution = app.engine.run_block(id, name).await?;
-    Ok((StatusCode::CREATED, Reply(execution.into())))
+) -> Result<Response, Problem> {
+    let user = principal.user.id;
+    my_session(&app, user, id).await?;
+    let create = async {
+        let (id_of_block, content_hash) = (body.block.clone(), body.content_hash.clone());
+        let name = BlockName::Id { id: id_of_block, content_hash };
+        Ok(ExecutionBody::from(app.engine.run_block(id, name).await?))
+    };
+    key.once(&app, user, &body, create).await
 }
 
 /// The executions of a session, the latest first.

@@ -75,9 +75,16 @@ impl Answer {
 }
 
 impl TestApp {
+    pub(crate) fn config() -> Config {
+        Config { jwt_secret: Some("test".to_owned()), ..Config::default() }
+    }
+
     pub(crate) async fn hub(backend: Arc<dyn Backend>) -> Self {
+        Self::with(backend, Self::config()).await
+    }
+
+    pub(crate) async fn with(backend: Arc<dyn Backend>, config: Config) -> Self {
         let engine = engine(backend, engine::Config::default()).await;
-        let config = Config { jwt_secret: Some("test".to_owned()), ..Config::default() };
         let app = App::hub(engine, config).await.unwrap();
         Self { router: app.router() }
     }

@@ -90,3 +90,15 @@ CREATE TABLE revoked_sign_in (
     expires_at BIGINT NOT NULL
 );
 CREATE INDEX revoked_sign_in_by_expiry ON revoked_sign_in (expires_at);
+
+-- What a request with an Idempotency-Key was answered, for those who ask again.
+CREATE TABLE answer (
+    user_id TEXT NOT NULL REFERENCES user_account (id),
+    key TEXT NOT NULL,
+    request_hash TEXT NOT NULL,
+    status INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (user_id, key)
+);
+CREATE INDEX answer_by_age ON answer (created_at);

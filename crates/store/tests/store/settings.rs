@@ -1,6 +1,9 @@
-use store::Store;
+use store::{Answer, Store};
 
-use crate::{databases::on_each_database, samples::at};
+use crate::{
+    databases::on_each_database,
+    samples::{at, new_user},
+};
 
 #[tokio::test]
 async fn a_setting_is_replaced() {
@@ -39,6 +42,28 @@ async fn a_revoked_sign_in_is_remembered_until_its_token_expires() {
         assert!(!store.is_sign_in_revoked("first").await.unwrap());
         assert!(store.is_sign_in_revoked("second").await.unwrap());
         assert!(!store.is_sign_in_revoked("third").await.unwrap());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_answer_is_remembered_for_its_user_until_it_is_old() {
+    on_each_database(async |store| {
+        let ada = store.create_user(new_user(1)).await.unwrap().id;
+        let eve = store.create_user(new_user(2)).await.unwrap().id;
+        let answer = |body: &str, time| Answer {
+            request_hash: "hash".to_owned(),
+            status: 201,
+            body: body.to_owned(),
+            at: at(time),
+        };
+        store.remember_answer(ada, "key", &answer("first", 10)).await.unwrap();
+        assert!(store.remember_answer(ada, "key", &answer("second", 11)).await.is_err());
+        store.remember_answer(eve, "key", &answer("other", 20)).await.unwrap();
+        assert_eq!(store.answer(ada, "key").await.unwrap(), Some(answer("first", 10)));
+        assert_eq!(store.forget_answers(at(15)).await.unwrap(), 1);
+        assert_eq!(store.answer(ada, "key").await.unwrap(), None);
+        assert_eq!(store.answer(eve, "key").await.unwrap(), Some(answer("other", 20)));
     })
     .await;
 }

@@ -164,11 +164,13 @@ fn flood(hub: &Hub) -> Result<()> {
     Ok(())
 }
 
-#[expect(clippy::disallowed_methods, reason = "a benchmark starts what it measures")]
+#[expect(clippy::disallowed_methods, reason = "a benchmark starts what it measures, from PATH")]
 fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
     let mut command = Command::new(program);
-    // Certificates named in the environment make node read them at every start.
-    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    // Certificates named in the environment make node read them at every start, and a version
+    // manager's wrapper in PATH is not the interpreter that sandboxes run.
+    let path = std::env::var("PATH").unwrap_or_default();
+    command.env_clear().env("PATH", format!("/usr/local/bin:/usr/bin:/bin:{path}"));
     command
 }
 
@@ -188,8 +190,10 @@ fn first_byte(command: &mut Command) -> Result<Duration> {
     let begun = Instant::now();
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
     let mut byte = [0];
-    child.stdout.take().context("stdout is piped")?.read_exact(&mut byte)?;
+    let mut stdout = child.stdout.take().context("stdout is piped")?;
+    stdout.read_exact(&mut byte)?;
     let took = begun.elapsed();
+    stdout.read_to_end(&mut Vec::new())?;
     child.wait()?;
     Ok(took)
 }

@@ -83,26 +83,23 @@ impl Tree {
         self.signal_where(signal, |_| true)
     }
 
-    /// Signals the descendants whose mark is asked for, and says whether there were any.
+    /// Signals the descendants whose mark is asked for. [`Found::None`] is certain: a process that ended
+    /// during the walk, or is still to be reaped, may have left a child that the walk did not meet.
     pub(crate) fn signal_where(&self, signal: i32, wanted: impl Fn(Mark) -> bool) -> Found {
-        let Some(processes) = processes() else { return Found::Some };
-        let mut found = Found::None;
-        for (&pid, entry) in &processes {
-            if pid == self.own || entry.zombie {
+        let Some(walk) = walk() else { return Found::Some };
+        let mut found = if walk.is_complete { Found::None } else { Found::Some };
+        for (&pid, entry) in &walk.processes {
+            if pid == self.own {
                 continue;
             }
-            match self.descends(pid, &processes) {
-                Descent::Ours => {}
-                Descent::Foreign => continue,
-                // An ancestor ended during the walk; only another walk can tell.
-                Descent::Unknown => {
-                    if Mark::of(pid).is_some_and(&wanted) {
-                        found = Found::Some;
-                    }
-                    continue;
-                }
-            }
-            if signal_if(pid, signal, &wanted) {
+            let met = match self.descends(pid, &walk.processes) {
+                Descent::Foreign => false,
+                // An ancestor ended during the walk; only another walk can tell whose it is.
+                Descent::Unknown => Mark::of(pid).is_none_or(&wanted),
+                Descent::Ours if entry.zombie => Mark::of(pid).is_none_or(&wanted),
+                Descent::Ours => signal_if(pid, signal, &wanted),
+            };
+            if met {
                 found = Found::Some;
             }
         }
@@ -134,13 +131,16 @@ enum Descent {
     Unknown,
 }
 
+/// Signals the process if its mark is wanted, and says whether it was or cannot be known.
 fn signal_if(pid: i32, signal: i32, wanted: impl Fn(Mark) -> bool) -> bool {
     let Some(handle) = Pid::from_raw(pid) else { return false };
     // Opened before the mark is read: if the number is used anew in between, the signal goes to the
     // process that is gone and not to the newcomer.
     let handle = rustix::process::pidfd_open(handle, PidfdFlags::empty());
-    if !Mark::of(pid).is_some_and(wanted) {
-        return false;
+    match Mark::of(pid) {
+        None => return true,
+        Some(mark) if !wanted(mark) => return false,
+        Some(_) => {}
     }
     match handle {
         Ok(handle) => kernel::kill_exactly(&handle, signal),
@@ -149,21 +149,29 @@ fn signal_if(pid: i32, signal: i32, wanted: impl Fn(Mark) -> bool) -> bool {
     true
 }
 
-/// Each visible process, or `None` if `/proc` cannot be read.
-fn processes() -> Option<HashMap<i32, Entry>> {
+#[derive(Debug)]
+struct Walk {
+    processes: HashMap<i32, Entry>,
+    /// No process vanished between being listed and being looked at.
+    is_complete: bool,
+}
+
+/// Looks at each visible process; `None` if `/proc` cannot be read.
+fn walk() -> Option<Walk> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
     let proc = rustix::fs::open("/proc", flags, Mode::empty()).ok()?;
-    let mut processes = HashMap::new();
+    let mut walk = Walk { processes: HashMap::new(), is_complete: true };
     for entry in Dir::read_from(&proc).ok()? {
-        let Ok(entry) = entry else { break };
+        let entry = entry.ok()?;
         let Some(pid) = entry.file_name().to_str().ok().and_then(|it| it.parse().ok()) else {
             continue;
         };
-        if let Some(entry) = read_stat(&proc, pid) {
-            processes.insert(pid, entry);
+        match read_stat(&proc, pid) {
+            Some(entry) => drop(walk.processes.insert(pid, entry)),
+            None => walk.is_complete = false,
         }
     }
-    Some(processes)
+    Some(walk)
 }
 
 fn read_stat(proc: &OwnedFd, pid: i32) -> Option<Entry> {

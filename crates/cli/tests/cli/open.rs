@@ -1,0 +1,134 @@
+//! `runbook open`: one document, for whoever was shown the URL, on this machine only.
+
+use std::net::TcpListener;
+
+use serde_json::{Value, json};
+
+use crate::{
+    harness::{Place, Running, sandboxes},
+    http::Client,
+    hub::endless,
+    processes,
+};
+
+struct Opened {
+    running: Running,
+    port: u16,
+    /// What follows the port in the printed URL.
+    path: String,
+}
+
+fn open(place: &Place) -> Opened {
+    let mut running = place.start(&["open", "doc.md", "--no-browser"]);
+    let url = running.line();
+    let rest = url.strip_prefix("http://127.0.0.1:").unwrap_or_else(|| panic!("{url:?}"));
+    let (port, path) = rest.split_once('/').unwrap();
+    Opened { running, port: port.parse().unwrap(), path: format!("/{path}") }
+}
+
+impl Opened {
+    /// Opens the printed URL as a browser does: a client with the cookie, and the runbook's path.
+    fn enter(&self) -> (Client, String) {
+        let client = Client::new(self.port);
+        let answer = client.get(&self.path).expect(303);
+        let cookie = answer.header("set-cookie").unwrap().split(';').next().unwrap();
+        let page = answer.header("location").unwrap();
+        let origin = format!("http://127.0.0.1:{}", self.port);
+        (client.with("cookie", cookie).with("origin", &origin), format!("/api{page}"))
+    }
+
+    /// Runs the only block; its events as they come.
+    fn run(client: &Client, runbook: &str) -> impl Iterator<Item = Value> + use<> {
+        let me = client.get("/api/auth/me").expect(200).json();
+        let me = me.get("user").unwrap_or(&me)["id"].as_str().unwrap().to_owned();
+        let document = client.get(runbook).expect(200).json();
+        let path = format!("/api/sessions/connect/{me}/{}", document["id"].as_str().unwrap());
+        let session = client.post(&path, &Value::Null).json();
+        let block = &document["blocks"][0];
+        let body = json!({ "block": block["id"], "content_hash": block["content_hash"] });
+        let path = format!("/api/sessions/{}/executions", session["id"].as_str().unwrap());
+        let execution = client.post(&path, &body).expect(201).json();
+        client.lines(&format!("/api/executions/{}/events", execution["id"].as_str().unwrap()))
+    }
+}
+
+/// Addresses on which a process listens, as `/proc/net/tcp` has them.
+fn listening(port: u16) -> Vec<String> {
+    let tables = ["/proc/net/tcp", "/proc/net/tcp6"]
+        .map(|it| std::fs::read_to_string(it).unwrap_or_default());
+    let port = format!(":{port:04X}");
+    let lines = tables.iter().flat_map(|it| it.lines().skip(1));
+    lines
+        .filter_map(|it| {
+            let fields: Vec<&str> = it.split_whitespace().collect();
+            // State 0A is LISTEN.
+            (fields[3] == "0A").then(|| fields[1].strip_suffix(port.as_str()))?.map(str::to_owned)
+        })
+        .collect()
+}
+
+#[test]
+fn only_this_machine_and_only_the_printed_url_get_in() {
+    if !sandboxes() {
+        return;
+    }
+    let opened = open(&Place::with("doc.md", "# Mine\n\n```runnable bash\necho old\n```\n"));
+    assert_eq!(listening(opened.port), ["0100007F"], "127.0.0.1 and nothing else");
+    let (client, runbook) = opened.enter();
+    assert_eq!(client.get(&runbook).expect(200).json()["title"], "Mine");
+    let stranger = Client::new(opened.port);
+    assert_eq!(stranger.get(&runbook).expect(401).json()["code"], "unauthenticated");
+    for host in ["evil.example", &format!("evil.example:{}", opened.port)] {
+        assert_eq!(
+            client.with("host", host).get(&runbook).expect(403).json()["code"],
+            "cross_origin"
+        );
+        client.with("host", host).get(&opened.path).expect(403);
+    }
+    stranger.get("/open?token=0000").expect(404);
+}
+
+#[test]
+fn a_file_that_is_edited_runs_as_it_was_opened() {
+    if !sandboxes() {
+        return;
+    }
+    let place = Place::with("doc.md", "```runnable bash\necho old\n```\n");
+    let opened = open(&place);
+    let (client, runbook) = opened.enter();
+    assert_eq!(client.get(&runbook).expect(200).json()["drifted"], false);
+    place.write("doc.md", "```runnable bash\necho new\n```\n");
+    assert_eq!(client.get(&runbook).expect(200).json()["drifted"], true);
+    let events: Vec<Value> = Opened::run(&client, &runbook).collect();
+    assert_eq!(events[0]["data"], "old\n", "{events:?}");
+}
+
+#[test]
+fn an_interrupt_ends_it_and_leaves_nothing_running() {
+    if !sandboxes() {
+        return;
+    }
+    let marker = format!("opened-{}", std::process::id());
+    let opened = open(&Place::with("doc.md", &endless(&marker)));
+    let (client, runbook) = opened.enter();
+    let mut events = Opened::run(&client, &runbook);
+    assert!(events.any(|it| it["data"] == "started\n"));
+    processes::eventually("the program runs", || !processes::marked(&marker).is_empty());
+    let tree = processes::tree(opened.running.pid());
+    opened.running.signal("INT");
+    opened.running.end().expect(0);
+    processes::expect_gone(&tree, &marker);
+}
+
+#[test]
+fn what_stands_in_the_way_is_one_line() {
+    let place = Place::with("doc.md", "# A\n");
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let answer = place.runbook(&["open", "doc.md", "--port", &port]).expect(75);
+    assert!(answer.error().starts_with(&format!("port {port} is taken; ")), "{answer:?}");
+    let answer = place.runbook(&["open", "missing.md"]).expect(2);
+    assert_eq!(answer.error(), "there is no file missing.md; check its name");
+    place.write("nul.md", "a\0b");
+    assert!(place.runbook(&["open", "nul.md"]).expect(2).error().contains("NUL"));
+}
