@@ -49,6 +49,10 @@ for (const scheme of ["light", "dark"] as const) {
     await run(page, "first");
     await expect(badge(page, "first")).toHaveText("success");
     expect(await seriousProblems(page)).toEqual([]);
+    await page.getByRole("button", { name: "What isolates this session" }).click();
+    await expect(page.getByRole("dialog")).toBeVisible();
+    expect(await seriousProblems(page)).toEqual([]);
+    await page.keyboard.press("Escape");
     await page.getByRole("link", { name: "Edit" }).click();
     await expect(page.getByRole("textbox", { name: "Source of the runbook" })).toBeVisible();
     expect(await seriousProblems(page)).toEqual([]);

@@ -4,7 +4,7 @@ import { hash } from "./state.mjs";
 /** @import { Block, Diagnostic } from "../src/api/schema.ts" */
 
 /** @type {Record<string, Block["runtime"]>} */
-const runtimes = { python: "python", py: "python", node: "node", javascript: "node", js: "node", bash: "bash", sh: "bash", go: "golang" };
+const runtimes = { python: "python", py: "python", node: "node", javascript: "node", js: "node", bash: "bash", sh: "bash", go: "golang", rust: "rust" };
 
 /**
  * @param {string} content

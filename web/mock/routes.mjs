@@ -53,7 +53,7 @@ const closed = [
     response.writeHead(204).end();
   }],
   ["GET", /^\/api\/auth\/me$/, ({ user }) => person(user)],
-  ["GET", /^\/api\/runtimes$/, () => ({ items: ["python", "node", "bash"].map((name) => ({ name, available: true, version: null, message: null })) })],
+  ["GET", /^\/api\/runtimes$/, () => ({ items: ["python", "node", "bash", "golang", "typescript", "rust"].map((name) => ({ name, available: true, version: null, message: null })) })],
   ["GET", /^\/api\/runbooks$/, ({ user }) => ({ items: mine(user).map(summary), next_cursor: null })],
   ["POST", /^\/api\/runbooks$/, ({ user, body, response }) => reply(response, 201, full(addRunbook(user.id, body.title, body.content)))],
   ["GET", /^\/api\/runbooks\/([^/]+)$/, (call) => full(runbookOf(call))],
@@ -173,7 +173,7 @@ function connect(call) {
     created_at: at,
     last_activity_at: at,
     expires_at: null,
-    isolation: "none (mock)",
+    isolation: "this is the mock: nothing isolates it; memory is not limited; shares the network of the host",
   };
   sessions.set(session.id, { session, wake: new Set() });
   const active = () => changeSession(session.id, { status: "ACTIVE", queue_position: null, expires_at: new Date(Date.now() + idleMs).toISOString() });

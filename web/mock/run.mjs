@@ -14,7 +14,7 @@ const commands = { python: ["python3", "-u", "-c"], node: ["node", "-e"], bash: 
 const folders = new Map();
 /** @type {Map<string, Promise<void>>} */
 const lines = new Map();
-const outputLimit = 16 * 1024 * 1024;
+const outputLimit = 8 * 1024 * 1024;
 
 /**
  * @param {string} owner
@@ -87,7 +87,6 @@ function run(stored, block, folder) {
     const [program, ...args] = commands[stored.record.runtime] ?? ["bash", "-c"];
     const began = Date.now();
     Object.assign(stored.record, { state: "running", started_at: now() });
-    record(stored, { event: "info", data: "sandbox ready in 3 ms" });
     const child = spawn(program, [...args, block.code], {
       cwd: folder,
       detached: true,
@@ -97,6 +96,7 @@ function run(stored, block, folder) {
     /** @type {Outcome} */
     let ended = "exited";
     let written = 0;
+    let offline = false;
     /** @param {Outcome} why */
     const end = (why) => {
       ended = why;
@@ -113,6 +113,7 @@ function run(stored, block, folder) {
       child[stream].on("data", (/** @type {Buffer} */ bytes) => {
         const before = written;
         written += bytes.length;
+        if (bytes.includes("Could not resolve host")) offline = true;
         if (before <= outputLimit) record(stored, { event: stream, data: decoder.write(bytes) });
         if (before <= outputLimit && written > outputLimit) record(stored, { event: "truncated", data: { limit_bytes: outputLimit } });
       });
@@ -136,6 +137,7 @@ function run(stored, block, folder) {
       if (outcome === "killed" && number) result.signal = number;
       const { exit_code, duration_ms, truncated } = result;
       Object.assign(stored.record, { outcome, exit_code, duration_ms, truncated, state: "finished", finished_at: now(), signal: result.signal ?? null });
+      if (offline) record(stored, { event: "info", data: "networking is off in this sandbox; start it with `--network host`" });
       record(stored, { event: "result", data: result });
       resolve();
     });

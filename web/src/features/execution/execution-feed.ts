@@ -10,6 +10,8 @@ import { applyEvent, applyRecord, isLive, queued, type ExecutionState } from "./
 
 /** How long one slice may reduce events, in milliseconds: half a frame at 60 Hz. */
 const sliceMs = 8;
+/** How long a slice waits for a frame. */
+const framelessMs = 100;
 /** Events waiting to be reduced before the reader pauses, so memory stays bounded. */
 const backlogLimit = 5_000;
 /** How often a queued execution asks whether it has started; its stream is silent until then. */
@@ -110,12 +112,14 @@ export class ExecutionFeed {
     if (this.#scheduled) return;
     this.#scheduled = true;
     const run = () => {
+      cancelAnimationFrame(frame);
+      clearTimeout(timer);
       this.#scheduled = false;
       this.#slice();
     };
-    // A hidden tab gets no frames, yet its backlog must not grow.
-    if (document.hidden) setTimeout(run, 50);
-    else requestAnimationFrame(run);
+    // A hidden tab, or a window behind others, gets few frames or none, yet its backlog must not grow.
+    const frame = requestAnimationFrame(run);
+    const timer = setTimeout(run, framelessMs);
   }
 
   #slice(): void {
