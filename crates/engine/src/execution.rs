@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use model::{
     event::{EventKind, Failure, Summary, Usage},
-    execution::Outcome,
+    execution::{self, Command, Outcome, Rejected, State},
     limits::{Limits, OnExcess},
 };
 use sandbox::{Exit, ExitStatus, Network, Process, ProcessEvent, Program, Sandbox, SandboxError};
@@ -201,7 +201,6 @@ impl<S: Sink> Drive<'_, S> {
 
     fn ending(&self, end: &End, limits: &Limits, started: Instant) -> Ending {
         let truncated = self.output.truncated();
-        let cancelled = self.stop.is_cancelled();
         let (outcome, usage) = match end {
             End::Exit(exit) => (outcome(exit, limits, self.memory_bytes), usage(exit)),
             End::Lost => {
@@ -209,7 +208,11 @@ impl<S: Sink> Drive<'_, S> {
                 (Outcome::Lost, Usage { duration_ms, ..Usage::default() })
             }
         };
-        let outcome = if cancelled { Outcome::Cancelled } else { outcome };
+        let state = if self.stop.is_cancelled() { State::Stopping } else { State::Running };
+        let outcome = match execution::apply(state, Command::Finish(outcome)) {
+            Ok((State::Finished(outcome), _)) => outcome,
+            Ok((State::Queued | State::Running | State::Stopping, _)) | Err(Rejected) => outcome,
+        };
         Ending::Outcome { outcome, usage: Usage { truncated, ..usage } }
     }
 }

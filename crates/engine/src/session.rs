@@ -15,7 +15,7 @@ use std::{
 use document::Document;
 use model::{
     event::Failure,
-    execution::{Execution, Outcome, State as ExecutionState},
+    execution::{self, Execution, Outcome, State as ExecutionState},
     id::{ExecutionId, SessionId},
     limits::Limits,
     session::{self, Command, EndReason, Session, State},
@@ -144,6 +144,7 @@ struct Actor {
 
 struct Running {
     execution: ExecutionId,
+    state: ExecutionState,
     block: Option<String>,
     stop: CancellationToken,
     task: JoinHandle<()>,
@@ -278,10 +279,13 @@ impl Actor {
     }
 
     async fn cancel(&mut self, execution: ExecutionId) {
-        if let Some(running) = self.running.as_ref().filter(|it| it.execution == execution) {
+        if let Some(running) = self.running.as_mut().filter(|it| it.execution == execution) {
+            let cancelled = execution::apply(running.state, execution::Command::Cancel);
+            let Ok((state, Some(execution::Effect::Kill))) = cancelled else { return };
+            running.state = state;
+            // Stored before the program hears of it.
+            self.engine.record(execution, state).await;
             running.stop.cancel();
-            let stopping = ExecutionState::Stopping;
-            self.engine.record(execution, stopping).await;
         } else if let Some(index) = self.queue.iter().position(|it| it.execution.id == execution) {
             let run = self.queue.remove(index).expect("the index was just found");
             self.engine.sink(run.execution.id).finish(&Ending::unused(Outcome::Cancelled)).await;
@@ -293,15 +297,17 @@ impl Actor {
             return;
         };
         let Some(run) = self.queue.pop_front() else { return };
+        let started = execution::apply(run.execution.state, execution::Command::Start);
+        let Ok((state, Some(execution::Effect::Spawn))) = started else { return };
         let sandbox = sandbox.clone();
         let stop = CancellationToken::new();
         let execution = run.execution.id;
         let block = run.execution.block.clone();
         let sink = self.engine.sink(execution);
-        self.engine.record(execution, ExecutionState::Running).await;
+        self.engine.record(execution, state).await;
         let seeded = self.seed(&sandbox, &run.document).await;
         let task = self.engine.tasks.spawn(execute(sandbox, run, stop.clone(), sink, seeded));
-        self.running = Some(Running { execution, block, stop, task });
+        self.running = Some(Running { execution, state, block, stop, task });
     }
 
     /// Writes the file blocks that are new or have changed since they were last written.
