@@ -42,7 +42,7 @@ test: tools ## Run every suite: Rust, isolation, web unit, browser journeys
 lint: tools web/node_modules/.package-lock.json ## Check formatting, lints, types and dependencies
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
-	cd web && npm run typecheck && npm run lint
+	cd web && npm run typecheck && npm run lint && npm run generated
 	@if command -v cargo-deny >/dev/null; then cargo deny --locked check licenses bans sources; \
 	else echo "skipped: cargo-deny is not installed (cargo install cargo-deny)"; fi
 

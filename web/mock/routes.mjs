@@ -173,7 +173,7 @@ function connect(call) {
     created_at: at,
     last_activity_at: at,
     expires_at: null,
-    isolation: "this is the mock: nothing isolates it; memory is not limited; shares the network of the host",
+    isolation: { backend: "mock", holds: [], missing: ["this is the mock: nothing isolates it"] },
   };
   sessions.set(session.id, { session, wake: new Set() });
   const active = () => changeSession(session.id, { status: "ACTIVE", queue_position: null, expires_at: new Date(Date.now() + idleMs).toISOString() });

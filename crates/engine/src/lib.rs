@@ -46,7 +46,7 @@ pub use self::{
     headless::{Headless, HeadlessError},
     program::{ProgramError, RuntimeStatus, check_runtime, statuses},
     runbooks::{CreateRunbookError, Opened, SaveRunbookError},
-    session::{SessionView, StartError},
+    session::{Protection, SessionView, StartError},
 };
 
 /// What an operator decides about the engine.

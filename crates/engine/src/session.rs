@@ -46,13 +46,28 @@ const QUEUE: usize = 256;
 #[derive(Clone, Debug)]
 pub struct SessionView {
     pub session: Session,
+    /// What isolates its programs; empty until its sandbox runs.
+    pub protection: Protection,
     /// Place in the queue for a sandbox, 1 for the next; `None` when it is not waiting.
     pub queue_position: Option<usize>,
     /// Why it ended or could not start, for people.
     pub message: Option<String>,
 }
 
+/// Which protection of a sandbox holds on this machine, in words for people.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Protection {
+    pub holds: Vec<String>,
+    pub missing: Vec<String>,
+}
+
 impl SessionView {
+    /// A session of which only what is stored is known.
+    #[must_use]
+    pub fn stored(session: Session) -> Self {
+        Self { session, protection: Protection::default(), queue_position: None, message: None }
+    }
+
     #[must_use]
     pub fn has_ended(&self) -> bool {
         matches!(self.session.state, State::Ended(_))
@@ -113,8 +128,7 @@ impl Handle {
 /// Starts the task of a session that is already stored as starting.
 pub(crate) fn spawn(engine: Arc<Inner>, session: Session, document: Arc<Document>) -> Handle {
     let (mailbox, messages) = mpsc::channel(MAILBOX);
-    let view = SessionView { session: session.clone(), queue_position: None, message: None };
-    let (view, watcher) = watch::channel(view);
+    let (view, watcher) = watch::channel(SessionView::stored(session.clone()));
     let tracker = engine.tasks.clone();
     let actor = Actor {
         engine,
@@ -195,9 +209,8 @@ impl Actor {
                 () = shutdown.cancelled() => return Err(Stopped::Asked(EndReason::Shutdown)),
             }
         };
-        let Isolation { holds, missing, .. } = sandbox.isolation();
-        let isolation = holds.iter().chain(missing).cloned().collect::<Vec<_>>().join("; ");
-        self.view.send_modify(|it| it.session.isolation = isolation);
+        let Isolation { holds, missing, .. } = sandbox.isolation().clone();
+        self.view.send_modify(|it| it.protection = Protection { holds, missing });
         self.seed(&sandbox, document).await.map_err(|it| Stopped::Failed(it.message))?;
         self.sandbox = Some((sandbox, slot));
         self.apply(Command::Open).await;

@@ -27,7 +27,7 @@ pub struct Session {
     pub last_activity_at: Timestamp,
     /// When it ends unless something happens in it; `None` once it ended.
     pub expires_at: Option<Timestamp>,
-    /// What isolates its programs, in words.
+    /// Name of the backend that isolates its programs.
     pub isolation: String,
 }
 

@@ -158,7 +158,7 @@ pub(crate) async fn my_session(app: &App, user: UserId, id: SessionId) -> Result
 fn view(app: &App, session: Session) -> SessionView {
     match app.engine.watch_session(session.id) {
         Some(watcher) => watcher.borrow().clone(),
-        None => SessionView { session, queue_position: None, message: None },
+        None => SessionView::stored(session),
     }
 }
 

@@ -54,13 +54,23 @@ pub(crate) struct SessionBody {
     created_at: Timestamp,
     last_activity_at: Timestamp,
     expires_at: Option<Timestamp>,
-    /// What isolates its programs, in words.
-    isolation: String,
+    isolation: IsolationBody,
+}
+
+/// What isolates a session's programs on this machine.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Isolation)]
+pub(crate) struct IsolationBody {
+    backend: String,
+    /// What holds, in words; empty until the sandbox runs.
+    holds: Vec<String>,
+    /// What this machine cannot give, in words.
+    missing: Vec<String>,
 }
 
 impl From<SessionView> for SessionBody {
     fn from(view: SessionView) -> Self {
-        let SessionView { session, queue_position, message } = view;
+        let SessionView { session, protection, queue_position, message } = view;
         Self {
             id: session.id,
             user_id: session.user,
@@ -71,14 +81,18 @@ impl From<SessionView> for SessionBody {
             created_at: session.created_at,
             last_activity_at: session.last_activity_at,
             expires_at: session.expires_at,
-            isolation: session.isolation,
+            isolation: IsolationBody {
+                backend: session.isolation,
+                holds: protection.holds,
+                missing: protection.missing,
+            },
         }
     }
 }
 
 impl From<model::session::Session> for SessionBody {
     fn from(session: model::session::Session) -> Self {
-        SessionView { session, queue_position: None, message: None }.into()
+        SessionView::stored(session).into()
     }
 }
 

@@ -552,6 +552,14 @@ export interface components {
             /** @description What failed, with which value, and what to do. */
             message: string;
         };
+        /** @description What isolates a session's programs on this machine. */
+        Isolation: {
+            backend: string;
+            /** @description What holds, in words; empty until the sandbox runs. */
+            holds: string[];
+            /** @description What this machine cannot give, in words. */
+            missing: string[];
+        };
         /** @description A whole list. */
         ListBody_Execution: {
             items: {
@@ -591,8 +599,7 @@ export interface components {
                 created_at: components["schemas"]["Timestamp"];
                 expires_at?: components["schemas"]["Timestamp"] | null;
                 id: components["schemas"]["SessionId"];
-                /** @description What isolates its programs, in words. */
-                isolation: string;
+                isolation: components["schemas"]["Isolation"];
                 last_activity_at: components["schemas"]["Timestamp"];
                 /** @description Why it ended or could not start, for people. */
                 message?: string | null;
@@ -707,8 +714,7 @@ export interface components {
             created_at: components["schemas"]["Timestamp"];
             expires_at?: components["schemas"]["Timestamp"] | null;
             id: components["schemas"]["SessionId"];
-            /** @description What isolates its programs, in words. */
-            isolation: string;
+            isolation: components["schemas"]["Isolation"];
             last_activity_at: components["schemas"]["Timestamp"];
             /** @description Why it ended or could not start, for people. */
             message?: string | null;

@@ -18,7 +18,7 @@ const session = (over: Partial<Session> = {}): Session => ({
   created_at: at,
   last_activity_at: at,
   expires_at: null,
-  isolation: "namespaces",
+  isolation: { backend: "namespaces", holds: [], missing: [] },
   ...over,
 });
 const block = (id: string): Block => ({

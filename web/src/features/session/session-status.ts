@@ -56,11 +56,6 @@ export function wordsOf(session: Session | null): string {
   }
 }
 
-/** The server's list of protections and their gaps, one each. */
-export function isolationOf(words: string): string[] {
-  return words.split("; ").map((it) => it.trim()).filter((it) => it !== "");
-}
-
 /** Milliseconds left at `now`, or null when nothing expires. */
 export function timeLeft(session: Session | null, now: number): number | null {
   if (session?.status !== "ACTIVE" || session.expires_at === null) return null;
