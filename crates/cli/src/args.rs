@@ -1,8 +1,9 @@
 //! The command line. Every flag has an environment variable; those of the seeds keep their names.
+//! A switch is on for any value of its variable but the likes of `0`, `false`, `no` and `off`.
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use clap::{Args as Flags, Parser, Subcommand, ValueEnum};
+use clap::{Args as Flags, Parser, Subcommand, ValueEnum, builder::FalseyValueParser};
 
 /// Documentation that runs: Markdown whose code blocks execute in isolated sandboxes.
 #[derive(Debug, Parser)]
@@ -52,7 +53,7 @@ pub(crate) struct HubArgs {
     #[arg(long, env = "CORS_ORIGIN", value_parser = origin)]
     pub(crate) cors_origin: Option<String>,
     /// Let nobody make an account.
-    #[arg(long, env = "RUNBOOK_NO_SIGN_UP")]
+    #[arg(long, env = "RUNBOOK_NO_SIGN_UP", value_parser = FalseyValueParser::new())]
     pub(crate) no_sign_up: bool,
     /// Sandboxes at once; whoever comes later waits in a queue.
     #[arg(long, env = "RUNBOOK_MAX_SANDBOXES", default_value_t = 16)]
@@ -74,7 +75,7 @@ pub(crate) struct OpenArgs {
     #[arg(long, env = "PORT", default_value_t = 0)]
     pub(crate) port: u16,
     /// Only print the URL.
-    #[arg(long, env = "RUNBOOK_NO_BROWSER")]
+    #[arg(long, env = "RUNBOOK_NO_BROWSER", value_parser = FalseyValueParser::new())]
     pub(crate) no_browser: bool,
     #[command(flatten)]
     pub(crate) limits: LimitFlags,
@@ -92,16 +93,16 @@ pub(crate) struct RunArgs {
     #[arg(long, env = "RUNBOOK_TAG")]
     pub(crate) tag: Vec<String>,
     /// Go on after a block that failed.
-    #[arg(long, env = "RUNBOOK_KEEP_GOING")]
+    #[arg(long, env = "RUNBOOK_KEEP_GOING", value_parser = FalseyValueParser::new())]
     pub(crate) keep_going: bool,
     /// Print one JSON object for each event.
-    #[arg(long, env = "RUNBOOK_JSON")]
+    #[arg(long, env = "RUNBOOK_JSON", value_parser = FalseyValueParser::new())]
     pub(crate) json: bool,
     /// Also write the results as a `junit` XML report.
     #[arg(long, env = "RUNBOOK_JUNIT", value_name = "FILE", conflicts_with = "json")]
     pub(crate) junit: Option<PathBuf>,
     /// Print the blocks' output only.
-    #[arg(long, short, env = "RUNBOOK_QUIET")]
+    #[arg(long, short, env = "RUNBOOK_QUIET", value_parser = FalseyValueParser::new())]
     pub(crate) quiet: bool,
     #[command(flatten)]
     pub(crate) limits: LimitFlags,
@@ -117,7 +118,7 @@ pub(crate) struct ExecArgs {
     #[arg(default_value = "-")]
     pub(crate) file: PathBuf,
     /// Print one JSON object for each event.
-    #[arg(long, env = "RUNBOOK_JSON")]
+    #[arg(long, env = "RUNBOOK_JSON", value_parser = FalseyValueParser::new())]
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) limits: LimitFlags,
@@ -134,7 +135,7 @@ pub(crate) struct CheckArgs {
 #[derive(Debug, Flags)]
 pub(crate) struct DoctorArgs {
     /// Print one JSON object.
-    #[arg(long, env = "RUNBOOK_JSON")]
+    #[arg(long, env = "RUNBOOK_JSON", value_parser = FalseyValueParser::new())]
     pub(crate) json: bool,
 }
 

@@ -1,6 +1,6 @@
 //! The command line itself: help, version, and mistakes.
 
-use crate::harness::Place;
+use crate::harness::{Place, Running};
 
 #[test]
 fn help_and_version_go_to_stdout() {
@@ -49,5 +49,15 @@ fn a_reader_that_goes_away_is_no_panic() {
         running.stop_reading();
         let answer = running.end();
         assert_eq!(answer.stderr, "", "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_switch_is_turned_on_by_its_variable() {
+    let place = Place::new();
+    for (value, is_json) in [("1", true), ("true", true), ("0", false), ("", false)] {
+        let mut command = place.command(&["doctor"]);
+        let answer = Running::new(command.env("RUNBOOK_JSON", value)).end();
+        assert_eq!(answer.text().starts_with('{'), is_json, "{value:?}: {}", answer.text());
     }
 }
