@@ -18,6 +18,9 @@ use crate::{Engine, random_id};
 /// Largest document in bytes.
 pub(crate) const MAX_CONTENT_BYTES: usize = 10 << 20;
 
+/// Text that is parsed in place, in bytes: about a millisecond's work.
+const MAX_PARSED_INLINE_BYTES: usize = 64 << 10;
+
 /// Longest title in characters.
 const MAX_TITLE_CHARS: usize = 200;
 
@@ -92,13 +95,13 @@ impl Engine {
         let Some((runbook, revision)) = self.0.store.reader().runbook(id).await? else {
             return Ok(None);
         };
-        let document = self.0.documents.get(id, revision.number).unwrap_or_else(|| {
-            let mut document = document::parse(&revision.content);
-            document.adopt_ids(&read_ids(&revision.block_ids));
-            let document = Arc::new(document);
-            self.0.documents.put(&revision, Arc::clone(&document));
-            document
-        });
+        if let Some(document) = self.0.documents.get(id, revision.number) {
+            return Ok(Some(Opened { runbook, revision, document }));
+        }
+        let mut document = parse(&revision.content).await;
+        document.adopt_ids(&read_ids(&revision.block_ids));
+        let document = Arc::new(document);
+        self.0.documents.put(&revision, Arc::clone(&document));
         Ok(Some(Opened { runbook, revision, document }))
     }
 
@@ -143,7 +146,7 @@ impl Engine {
     ) -> Result<Opened, CreateRunbookError> {
         let title = check_title(title).map_err(CreateRunbookError::Invalid)?;
         check_content(content).map_err(CreateRunbookError::Invalid)?;
-        let document = document::parse(content);
+        let document = parse(content).await;
         let id = RunbookId::from_random(random_id());
         let runbook = Runbook {
             id,
@@ -185,7 +188,7 @@ impl Engine {
             .to_owned();
         let content = content.unwrap_or(&current.revision.content);
         check_content(content).map_err(SaveRunbookError::Invalid)?;
-        let mut document = document::parse(content);
+        let mut document = parse(content).await;
         document.adopt_ids(&read_ids(&current.revision.block_ids));
         let expected = edited.unwrap_or(current.revision.number);
         let saved = self
@@ -222,6 +225,16 @@ impl Engine {
             Err(SaveError::Store(error)) => Err(error.into()),
         }
     }
+}
+
+/// Parses where it does not hold up other requests: the largest documents take seconds.
+async fn parse(content: &str) -> Document {
+    if content.len() <= MAX_PARSED_INLINE_BYTES {
+        return document::parse(content);
+    }
+    let owned = content.to_owned();
+    let parsed = tokio::task::spawn_blocking(move || document::parse(&owned)).await;
+    parsed.expect("parsing never panics, and nobody cancels it")
 }
 
 fn check_title(title: &str) -> Result<&str, String> {
