@@ -15,6 +15,10 @@ pub fn replace_block_code(text: &str, block: &Block, code: &str) -> String {
         return text.to_owned();
     }
     let original = Original::new(text, block);
+    if code.is_empty() && matches!(block.layout, Layout::Prompts(_)) {
+        // Without a command nothing says that the rest is not code.
+        return original.assemble("", code);
+    }
     let new: Vec<&str> = code.lines().collect();
     let old: Vec<&str> = block.code.lines().collect();
     let shorter = new.len().min(old.len());

@@ -42,6 +42,7 @@ fn only_the_changed_lines_are_rewritten() {
         ("empty after", "```py\nx\n```\n", "", "```py\n```\n"),
         ("unterminated", "```py", "x\n", "```py\nx\n"),
         ("prompts", "```sh\n$ a\nout\n$ b\n```\n", "a\nc\n", "```sh\n$ a\nout\n$ c\n```\n"),
+        ("no prompts left", "```sh\n\n$ a\nout\n```\n", "", "```sh\n```\n"),
         (
             "hidden lines",
             "```rust\n# use x;\ny();\n```\n",

@@ -132,7 +132,12 @@ fn in_text(text: &str, span: &std::ops::Range<usize>) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: ProptestConfig::default().cases.max(2000),
+        // A failing input becomes a case of its own, in a file that says what it is about.
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn spans_lie_in_the_text_in_order_and_the_rest_is_prose(text in texts()) {
