@@ -55,11 +55,11 @@ impl From<io::Error> for Failure {
 
 impl From<engine::HeadlessError> for Failure {
     fn from(error: engine::HeadlessError) -> Self {
-        use engine::HeadlessError;
+        use engine::{FileError, HeadlessError};
         match error {
             HeadlessError::Program(_) | HeadlessError::Start(_) => Self::unavailable(error),
-            HeadlessError::Path { .. } => Self::rejected(error),
-            HeadlessError::Write { .. } => Self::internal(error),
+            HeadlessError::File(FileError::Path { .. }) => Self::rejected(error),
+            HeadlessError::File(FileError::Write { .. }) => Self::internal(error),
         }
     }
 }

@@ -1,6 +1,5 @@
 //! The `runbook` binary: reads arguments and environment, calls the engine or starts the server,
-//! prints. The only crate that prints, and with `server::config` the only one that reads the
-//! environment.
+//! prints. The only crate that prints and that reads the environment.
 
 mod args;
 mod backend;

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use document::{Block, Document, Runtime};
 use model::limits::Limits;
-use sandbox::{Backend, Isolation, Sandbox, SandboxError, SandboxPath, Spec, runtime::Runtimes};
+use sandbox::{Backend, Isolation, Sandbox, Spec, runtime::Runtimes};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    execution::{Ending, Sink, drive, limit},
+    execution::{Ending, Sink, drive},
+    files::{self, FileError},
     program::{self, BlockProgram, ProgramError},
 };
 
@@ -27,10 +28,8 @@ pub enum HeadlessError {
     Program(#[from] ProgramError),
     #[error("the sandbox could not be started: {0}")]
     Start(#[from] sandbox::StartError),
-    #[error("{path} could not be written into the sandbox: {source}")]
-    Write { path: String, source: SandboxError },
-    #[error("{path} is not a path inside the workspace: {source}")]
-    Path { path: String, source: sandbox::InvalidPath },
+    #[error(transparent)]
+    File(#[from] FileError),
 }
 
 impl Headless {
@@ -64,9 +63,7 @@ impl Headless {
     /// When one of them cannot be written.
     pub async fn seed(&self, document: &Document) -> Result<(), HeadlessError> {
         for (path, file) in document.files() {
-            let target = SandboxPath::try_from(path.as_str())
-                .map_err(|source| HeadlessError::Path { path: path.to_string(), source })?;
-            self.write(&target, file.code.as_bytes()).await?;
+            files::write_file(&self.sandbox, path, file).await?;
         }
         Ok(())
     }
@@ -115,16 +112,7 @@ impl Headless {
         stop: &CancellationToken,
         sink: &mut impl Sink,
     ) -> Result<Ending, HeadlessError> {
-        let BlockProgram { path, source, mut program } = program;
-        self.write(&path, source.as_bytes()).await?;
-        limit(&mut program, &limits);
+        let program = files::write_code(&self.sandbox, program, &limits).await?;
         Ok(drive(&self.sandbox, program, &limits, stop, sink).await)
-    }
-
-    async fn write(&self, path: &SandboxPath, bytes: &[u8]) -> Result<(), HeadlessError> {
-        self.sandbox
-            .write_file(path, bytes, 0o644)
-            .await
-            .map_err(|source| HeadlessError::Write { path: path.as_str().to_owned(), source })
     }
 }

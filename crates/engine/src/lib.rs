@@ -7,6 +7,7 @@ mod accounts;
 mod admission;
 mod clock;
 mod execution;
+mod files;
 mod headless;
 mod live;
 mod network;
@@ -43,6 +44,7 @@ use self::{
 pub use self::{
     clock::{Clock, random_id},
     execution::{Ending, Sink},
+    files::FileError,
     headless::{Headless, HeadlessError},
     program::{ProgramError, RuntimeStatus, check_runtime, statuses},
     runbooks::{CreateRunbookError, Opened, SaveRunbookError},
@@ -168,6 +170,9 @@ impl Engine {
             shutdown: CancellationToken::new(),
         }));
         engine.recover().await?;
+        // Looking may start a program to ask for its version; the first session need not wait for it.
+        let inner = Arc::clone(&engine.0);
+        engine.0.tasks.spawn_blocking(move || drop(inner.spec()));
         Ok(engine)
     }
 
@@ -221,14 +226,19 @@ impl Engine {
         user: UserId,
         runbook: RunbookId,
     ) -> Result<(SessionView, Connected), ConnectError> {
-        let _one_at_a_time = self.0.connecting.lock().await;
-        if self.0.shutdown.is_cancelled() {
-            return Err(ConnectError::ShuttingDown);
-        }
-        if let Some(view) = self.live_session(user, runbook) {
-            return Ok((view, Connected::Already));
-        }
-        self.until_ended(user, runbook).await;
+        let _one_at_a_time = loop {
+            let turn = self.0.connecting.lock().await;
+            if self.0.shutdown.is_cancelled() {
+                return Err(ConnectError::ShuttingDown);
+            }
+            let Some(mut view) = self.session_of(user, runbook) else { break turn };
+            if let Some(view) = self.live_session(user, runbook) {
+                return Ok((view, Connected::Already));
+            }
+            // It is ending. Others must not wait for that too.
+            drop(turn);
+            drop(view.wait_for(SessionView::has_ended).await);
+        };
         let opened = self.open_runbook(runbook).await?.ok_or(ConnectError::NoRunbook)?;
         let now = self.0.clock.now();
         let session = Session {
@@ -245,33 +255,28 @@ impl Engine {
             InsertSessionError::AlreadyLive { .. } => ConnectError::Elsewhere,
             InsertSessionError::Store(error) => error.into(),
         })?;
+        // Locked over both, so that a session that ends at once is not listed after it was forgotten.
+        let mut sessions = self.0.sessions();
         let handle = session::spawn(Arc::clone(&self.0), session.clone(), opened.document);
         let view = handle.view.borrow().clone();
-        self.0.sessions().insert(session.id, handle);
+        sessions.insert(session.id, handle);
         Ok((view, Connected::New))
     }
 
-    /// Waits for a session that has begun to end: there is one at a time.
-    async fn until_ended(&self, user: UserId, runbook: RunbookId) {
+    /// The session of `user` and `runbook` that has not ended; there is one at a time.
+    fn session_of(&self, user: UserId, runbook: RunbookId) -> Option<watch::Receiver<SessionView>> {
         let of_them = |it: &&Handle| {
-            let session = &it.view.borrow().session;
-            session.user == user && session.runbook == runbook
+            let view = it.view.borrow();
+            view.session.user == user && view.session.runbook == runbook && !view.has_ended()
         };
-        let ending = self.0.sessions().values().find(of_them).map(|it| it.view.clone());
-        if let Some(mut view) = ending {
-            drop(view.wait_for(SessionView::has_ended).await);
-        }
+        self.0.sessions().values().find(of_them).map(|it| it.view.clone())
     }
 
     /// The session of `user` and `runbook` that has not begun to end.
     #[must_use]
     pub fn live_session(&self, user: UserId, runbook: RunbookId) -> Option<SessionView> {
-        let sessions = self.0.sessions();
-        sessions.values().map(|it| it.view.borrow().clone()).find(|it| {
-            it.session.user == user
-                && it.session.runbook == runbook
-                && matches!(it.session.state, State::Starting | State::Ready)
-        })
+        let view = self.session_of(user, runbook)?.borrow().clone();
+        matches!(view.session.state, State::Starting | State::Ready).then_some(view)
     }
 
     /// Watches a session that has not ended.
@@ -287,13 +292,6 @@ impl Engine {
         let mut view = handle.view;
         // The sender is dropped when the session's task is over, which is what we wait for too.
         drop(view.wait_for(SessionView::has_ended).await);
-    }
-
-    /// Notes that somebody is there, so that the session lives on.
-    pub async fn touch_session(&self, session: SessionId) {
-        if let Some(handle) = self.0.handle(session) {
-            handle.tell(Message::Touch).await;
-        }
     }
 
     /// Runs a block of the session's runbook, as its latest revision has it.

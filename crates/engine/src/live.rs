@@ -29,10 +29,9 @@ const PAGE: u64 = 512;
 /// How long to wait before an end that could not be stored is tried again.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// How far an execution has come.
+/// How far an execution has come; a change without a difference says that events were stored.
 #[derive(Clone, Debug, Default)]
 struct Progress {
-    last_seq: u64,
     done: bool,
     /// Why the last events could not be stored, if they could not.
     failure: Option<Failure>,
@@ -48,10 +47,10 @@ impl Live {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id, sender);
     }
 
-    fn announce(&self, id: ExecutionId, last_seq: u64) {
+    fn announce(&self, id: ExecutionId) {
         let live = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(sender) = live.get(&id) {
-            sender.send_modify(|it| it.last_seq = last_seq);
+            sender.send_modify(|_| {});
         }
     }
 
@@ -155,7 +154,7 @@ impl Sink for StoreSink {
             self.last_seq = before;
             return Err(failure(&error));
         }
-        self.live.announce(self.execution, self.last_seq);
+        self.live.announce(self.execution);
         Ok(())
     }
 }

@@ -20,7 +20,7 @@ use model::{
     limits::Limits,
     session::{self, Command, EndReason, Session, State},
 };
-use sandbox::{Isolation, Sandbox, SandboxPath};
+use sandbox::{Isolation, Sandbox};
 use tokio::{
     sync::{mpsc, oneshot, watch},
     task::JoinHandle,
@@ -31,7 +31,8 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     Inner,
     admission::Slot,
-    execution::{Ending, drive, limit},
+    execution::{Ending, drive},
+    files::{self, FileError},
     live::StoreSink,
     program::BlockProgram,
 };
@@ -91,7 +92,6 @@ pub(crate) enum Message {
     Run { run: Box<Run>, reply: oneshot::Sender<Result<Execution, StartError>> },
     Cancel(ExecutionId),
     End(EndReason),
-    Touch,
 }
 
 /// One block to run, with the document that it stands in.
@@ -265,8 +265,8 @@ impl Actor {
                 drop(reply.send(accepted));
             }
             Message::Cancel(execution) => self.cancel(execution).await,
-            // Ending is the business of those who call this, and a touch is only noticed.
-            Message::End(_) | Message::Touch => {}
+            // The business of those who call this.
+            Message::End(_) => {}
         }
     }
 
@@ -326,16 +326,11 @@ impl Actor {
     /// Writes the file blocks that are new or have changed since they were last written.
     async fn seed(&mut self, sandbox: &Sandbox, document: &Document) -> Result<(), Failure> {
         for (path, file) in document.files() {
-            let path = path.as_str();
-            if self.seeded.get(path) == Some(&file.content_hash) {
+            if self.seeded.get(path.as_str()) == Some(&file.content_hash) {
                 continue;
             }
-            let target = SandboxPath::try_from(path).map_err(|it| unwritable(path, &it))?;
-            sandbox
-                .write_file(&target, file.code.as_bytes(), 0o644)
-                .await
-                .map_err(|it| unwritable(path, &it))?;
-            self.seeded.insert(path.to_owned(), file.content_hash.clone());
+            files::write_file(sandbox, path, file).await.map_err(|it| unwritten(&it))?;
+            self.seeded.insert(path.to_string(), file.content_hash.clone());
         }
         Ok(())
     }
@@ -441,20 +436,12 @@ async fn prepare(
     seeded: Result<(), Failure>,
 ) -> Result<sandbox::Program, Failure> {
     seeded?;
-    let BlockProgram { path, source, mut program } = run.program.clone();
-    sandbox
-        .write_file(&path, source.as_bytes(), 0o644)
-        .await
-        .map_err(|it| unwritable(path.as_str(), &it))?;
-    limit(&mut program, &run.limits);
-    Ok(program)
+    let written = files::write_code(sandbox, run.program.clone(), &run.limits).await;
+    written.map_err(|it| unwritten(&it))
 }
 
-fn unwritable(path: &str, error: &dyn std::error::Error) -> Failure {
-    Failure {
-        error: "file_not_written".to_owned(),
-        message: format!("{path} could not be written into the sandbox: {error}"),
-    }
+fn unwritten(error: &FileError) -> Failure {
+    Failure { error: "file_not_written".to_owned(), message: error.to_string() }
 }
 
 /// How long a session may be idle, as the seed says.
