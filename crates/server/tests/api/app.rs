@@ -124,6 +124,20 @@ impl TestApp {
         Account { id: text(&answer["user"]["id"]), token: text(&answer["token"]) }
     }
 
+    /// Asks to run a block as the runbook shows it; gives the answer.
+    pub(crate) async fn run(
+        &self,
+        account: &Account,
+        session: &Value,
+        runbook: &Value,
+        block: usize,
+    ) -> Answer {
+        let block = &runbook["blocks"][block];
+        let body = json!({ "block": block["id"], "content_hash": block["content_hash"] });
+        let path = format!("/api/sessions/{}/executions", session["id"].as_str().unwrap());
+        self.ask(account, "POST", &path, &body).await
+    }
+
     /// Stores a runbook and connects to it; gives the runbook and the session.
     pub(crate) async fn connect(&self, account: &Account, content: &str) -> (Value, Value) {
         let body = json!({ "title": "Test", "content": content });

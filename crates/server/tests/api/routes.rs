@@ -258,10 +258,7 @@ async fn a_block_runs_and_its_events_can_be_read_again_from_any_number() {
     let app = TestApp::hub(scripted()).await;
     let ada = app.sign_up("ada").await;
     let (runbook, session) = app.connect(&ada, HELLO).await;
-    let block = &runbook["blocks"][0];
-    let run = json!({ "block": block["id"], "content_hash": block["content_hash"] });
-    let path = format!("/api/sessions/{}/executions", session["id"].as_str().unwrap());
-    let execution = app.ask(&ada, "POST", &path, &run).await.expect(201).json();
+    let execution = app.run(&ada, &session, &runbook, 0).await.expect(201).json();
     assert_eq!(execution["state"], "queued");
     let path = format!("/api/executions/{}", execution["id"].as_str().unwrap());
     let events = app.get(&ada, &format!("{path}/events")).await.expect(200).lines();
@@ -286,10 +283,7 @@ async fn server_sent_events_resume_after_the_last_event_id() {
     let app = TestApp::hub(scripted()).await;
     let ada = app.sign_up("ada").await;
     let (runbook, session) = app.connect(&ada, HELLO).await;
-    let block = &runbook["blocks"][0];
-    let run = json!({ "block": block["id"], "content_hash": block["content_hash"] });
-    let path = format!("/api/sessions/{}/executions", session["id"].as_str().unwrap());
-    let execution = app.ask(&ada, "POST", &path, &run).await.expect(201).json();
+    let execution = app.run(&ada, &session, &runbook, 0).await.expect(201).json();
     let path = format!("/api/executions/{}/events", execution["id"].as_str().unwrap());
     let ask = |last: Option<&str>| {
         let mut builder = request("GET", &path)
@@ -335,11 +329,9 @@ async fn a_block_that_was_edited_meanwhile_is_not_run() {
     let change = json!({ "content": HELLO.replace("echo hello", "echo other"), "revision": 1 });
     let saved = app.ask(&ada, "PUT", &path, &change).await.expect(200).json();
     assert_eq!(saved["blocks"][0]["id"], block["id"], "an edited block keeps its id");
-    let run = json!({ "block": block["id"], "content_hash": block["content_hash"] });
+    app.run(&ada, &session, &runbook, 0).await.problem(409, "block_changed");
+    app.run(&ada, &session, &saved, 0).await.expect(201);
     let path = format!("/api/sessions/{}/executions", session["id"].as_str().unwrap());
-    app.ask(&ada, "POST", &path, &run).await.problem(409, "block_changed");
-    let run = json!({ "block": block["id"], "content_hash": saved["blocks"][0]["content_hash"] });
-    app.ask(&ada, "POST", &path, &run).await.expect(201);
     let run = json!({ "block": "nowhere", "content_hash": "" });
     app.ask(&ada, "POST", &path, &run).await.problem(404, "block_not_found");
 }
@@ -409,10 +401,7 @@ async fn connecting_twice_gives_the_same_session_and_ending_it_twice_is_fine() {
         let ended = app.ask(&ada, "DELETE", &end, &Value::Null).await.expect(200).json();
         assert_eq!(ended["status"], "TERMINATED");
     }
-    let block = &runbook["blocks"][0];
-    let run = json!({ "block": block["id"], "content_hash": block["content_hash"] });
-    let path = format!("/api/sessions/{id}/executions");
-    app.ask(&ada, "POST", &path, &run).await.problem(409, "session_ended");
+    app.run(&ada, &session, &runbook, 0).await.problem(409, "session_ended");
     let updates = app.get(&ada, &format!("/api/sessions/{id}/updates")).await.expect(200).lines();
     assert_eq!(updates.len(), 1);
 }
@@ -423,14 +412,9 @@ async fn the_same_block_does_not_run_twice_at_once_and_can_be_stopped() {
     let ada = app.sign_up("ada").await;
     let content = "```runnable bash\necho hello\n```\n\n```runnable bash\nsleep 1000\n```\n";
     let (runbook, session) = app.connect(&ada, content).await;
-    let path = format!("/api/sessions/{}/executions", session["id"].as_str().unwrap());
-    let run = |index: usize| {
-        let block = &runbook["blocks"][index];
-        json!({ "block": block["id"], "content_hash": block["content_hash"] })
-    };
-    let first = app.ask(&ada, "POST", &path, &run(1)).await.expect(201).json();
-    app.ask(&ada, "POST", &path, &run(1)).await.problem(409, "already_running");
-    let second = app.ask(&ada, "POST", &path, &run(0)).await.expect(201).json();
+    let first = app.run(&ada, &session, &runbook, 1).await.expect(201).json();
+    app.run(&ada, &session, &runbook, 1).await.problem(409, "already_running");
+    let second = app.run(&ada, &session, &runbook, 0).await.expect(201).json();
     let of = |it: &Value| format!("/api/executions/{}", it["id"].as_str().unwrap());
     app.ask(&ada, "POST", &format!("{}/cancel", of(&first)), &Value::Null).await.expect(202);
     let events = app.get(&ada, &format!("{}/events", of(&first))).await.lines();
