@@ -1,6 +1,6 @@
 //! Techniques of isolation: what can start a guest and hand back a byte stream.
 
-use std::{fmt, future::Future, path::PathBuf, pin::Pin};
+use std::{fmt, future::Future, path::PathBuf, pin::Pin, sync::Arc, time::Duration};
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -24,7 +24,10 @@ pub trait Backend: Send + Sync + fmt::Debug {
 pub struct Started {
     pub link: Box<dyn Link>,
     pub guard: Box<dyn Guard>,
+    pub control: Arc<dyn Control>,
     pub isolation: Isolation,
+    /// The absolute path of the workspace, as programs see it.
+    pub workspace: String,
 }
 
 impl fmt::Debug for Started {
@@ -44,6 +47,42 @@ pub trait Guard: Send {
 
     /// Resolves once nothing of the sandbox is left; safe to drop and to call again.
     fn ended(&mut self) -> BoxFuture<'_, Ended>;
+}
+
+/// Acts on a running sandbox from outside, where nothing inside can resist. Does not keep it alive.
+pub trait Control: Send + Sync {
+    /// Stops every process until [`Self::resume`]; time limits stop too.
+    fn pause(&self) -> BoxFuture<'_, Result<(), ControlError>>;
+
+    fn resume(&self) -> BoxFuture<'_, Result<(), ControlError>>;
+
+    /// What the sandbox has used and uses now.
+    fn usage(&self) -> BoxFuture<'_, Result<SandboxUsage, ControlError>>;
+}
+
+/// Use of the machine by all programs of a sandbox together. `None` is what nobody counts here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SandboxUsage {
+    /// User and system time since its start.
+    pub cpu: Option<Duration>,
+    /// Resident memory and files in memory, in bytes.
+    pub memory_bytes: Option<u64>,
+    pub peak_memory_bytes: Option<u64>,
+    pub processes: Option<u64>,
+    /// Read from and written to disks, in bytes.
+    pub read_bytes: Option<u64>,
+    pub written_bytes: Option<u64>,
+}
+
+/// A running sandbox did not do what it was told to.
+#[derive(Debug, thiserror::Error)]
+pub enum ControlError {
+    #[error("the {backend} backend cannot {what} here: {reason}")]
+    Unsupported { backend: &'static str, what: &'static str, reason: String },
+    #[error("{what} failed: {source}")]
+    Failed { what: &'static str, source: std::io::Error },
+    #[error("the sandbox is gone")]
+    Gone,
 }
 
 /// What the second witness, who is not the guest, says about the end of a sandbox.

@@ -20,7 +20,8 @@ mod sandbox;
 pub mod scripted;
 
 pub use backend::{
-    Backend, BoxFuture, Ended, Guard, Limits, Link, Spec, StartError, Started,
+    Backend, BoxFuture, Control, ControlError, Ended, Guard, Limits, Link, SandboxUsage, Spec,
+    StartError, Started,
     namespaces::{Namespaces, Readiness},
 };
 pub use guest::{ExitStatus, FileEntry, FileKind, OnExcess, Stdin, TerminalSize};

@@ -7,7 +7,7 @@
 //! One task holds the guard. It alone decides that the sandbox is over, and says so only when the
 //! backend confirms that nothing of it is left.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use guest::FileEntry;
 use tokio::sync::watch;
@@ -17,7 +17,9 @@ use tokio_util::{
 };
 
 use crate::{
-    backend::{Backend, Ended, Guard, Limits, Spec, StartError},
+    backend::{
+        Backend, Control, ControlError, Ended, Guard, Limits, SandboxUsage, Spec, StartError,
+    },
     isolation::Isolation,
     link::{Connection, SandboxError},
     path::SandboxPath,
@@ -25,10 +27,12 @@ use crate::{
 };
 
 /// A running sandbox. Cheap to clone; it ends when the last clone is dropped or `destroy` is called.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Sandbox {
     connection: Connection,
     isolation: Arc<Isolation>,
+    control: Arc<dyn Control>,
+    workspace: Arc<str>,
     limits: Limits,
     ended: watch::Receiver<Option<Ended>>,
     tasks: TaskTracker,
@@ -52,7 +56,18 @@ impl Sandbox {
         tasks.close();
         let end_with_us = Arc::new(end.clone().drop_guard());
         let isolation = Arc::new(started.isolation);
-        Ok(Self { connection, isolation, limits, ended, tasks, end, _end_with_us: end_with_us })
+        let (control, workspace) = (started.control, started.workspace.into());
+        Ok(Self {
+            connection,
+            isolation,
+            control,
+            workspace,
+            limits,
+            ended,
+            tasks,
+            end,
+            _end_with_us: end_with_us,
+        })
     }
 
     #[must_use]
@@ -63,6 +78,26 @@ impl Sandbox {
     #[must_use]
     pub fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    /// The absolute path of the workspace, as programs see it.
+    #[must_use]
+    pub fn workspace(&self) -> &str {
+        &self.workspace
+    }
+
+    /// Stops every process of the sandbox, its guest included, until [`Self::resume`].
+    pub async fn pause(&self) -> Result<(), ControlError> {
+        self.control.pause().await
+    }
+
+    pub async fn resume(&self) -> Result<(), ControlError> {
+        self.control.resume().await
+    }
+
+    /// What the sandbox has used and uses now.
+    pub async fn usage(&self) -> Result<SandboxUsage, ControlError> {
+        self.control.usage().await
     }
 
     /// Starts a program, which runs once this returns.
@@ -111,6 +146,12 @@ impl Sandbox {
         // The link's tasks end with the connection.
         drop(self);
         tasks.wait().await;
+    }
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sandbox").field("isolation", &self.isolation).finish_non_exhaustive()
     }
 }
 

@@ -16,7 +16,10 @@ use std::{io, time::Duration};
 use ::guest::Start;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{Backend, BoxFuture, Ended, Guard, Isolation, Spec, StartError, Started};
+use crate::{
+    Backend, BoxFuture, Control, ControlError, Ended, Guard, Isolation, SandboxUsage, Spec,
+    StartError, Started,
+};
 
 /// As much as a socket holds; small enough that a test of back-pressure is quick.
 const LINK_BYTES: usize = 64 * 1024;
@@ -139,8 +142,38 @@ impl Backend for Scripted {
             missing: vec!["everything: programs are only played".to_owned()],
         };
         let guard = Box::new(Curtain { kill, gone });
-        Box::pin(async { Ok(Started { link: Box::new(link), guard, isolation }) })
+        let started = Started {
+            link: Box::new(link),
+            guard,
+            control: Arc::new(Uncontrolled),
+            isolation,
+            workspace: "/tmp".to_owned(),
+        };
+        Box::pin(async { Ok(started) })
     }
+}
+
+/// Nobody pauses a play.
+#[derive(Debug)]
+struct Uncontrolled;
+
+impl Control for Uncontrolled {
+    fn pause(&self) -> BoxFuture<'_, Result<(), ControlError>> {
+        Box::pin(async { Err(refused("pause")) })
+    }
+
+    fn resume(&self) -> BoxFuture<'_, Result<(), ControlError>> {
+        Box::pin(async { Err(refused("resume")) })
+    }
+
+    fn usage(&self) -> BoxFuture<'_, Result<SandboxUsage, ControlError>> {
+        Box::pin(async { Ok(SandboxUsage::default()) })
+    }
+}
+
+fn refused(what: &'static str) -> ControlError {
+    let reason = "programs are only played".to_owned();
+    ControlError::Unsupported { backend: "scripted", what, reason }
 }
 
 #[derive(Debug)]

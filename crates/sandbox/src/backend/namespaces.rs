@@ -15,7 +15,10 @@ use launcher::{Enforcement, Failure, Network, Request, message::CgroupSource};
 use tokio::{net::UnixStream, sync::Mutex};
 
 use crate::{
-    backend::{Backend, BoxFuture, Ended, Guard, Spec, StartError, Started},
+    backend::{
+        Backend, BoxFuture, Control, ControlError, Ended, Guard, SandboxUsage, Spec, StartError,
+        Started,
+    },
     isolation::Isolation,
 };
 
@@ -131,7 +134,9 @@ impl Namespaces {
         guard.connection.send(&request, &[theirs.as_fd()])?;
         drop(theirs);
         guard.ticket.started().await?.map_err(into_start_error)?;
-        Ok(Started { link: Box::new(link), guard: Box::new(guard), isolation })
+        let control = Arc::new(NamespaceControl);
+        let workspace = "/tmp".to_owned();
+        Ok(Started { link: Box::new(link), guard: Box::new(guard), control, isolation, workspace })
     }
 }
 
@@ -165,6 +170,28 @@ impl Drop for NamespaceGuard {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+#[derive(Debug)]
+struct NamespaceControl;
+
+impl Control for NamespaceControl {
+    fn pause(&self) -> BoxFuture<'_, Result<(), ControlError>> {
+        Box::pin(async { Err(refused("pause")) })
+    }
+
+    fn resume(&self) -> BoxFuture<'_, Result<(), ControlError>> {
+        Box::pin(async { Err(refused("resume")) })
+    }
+
+    fn usage(&self) -> BoxFuture<'_, Result<SandboxUsage, ControlError>> {
+        Box::pin(async { Err(refused("measure")) })
+    }
+}
+
+fn refused(what: &'static str) -> ControlError {
+    let reason = "the launcher is not asked yet".to_owned();
+    ControlError::Unsupported { backend: "namespaces", what, reason }
 }
 
 fn into_start_error(Failure { step, errno }: Failure) -> StartError {
