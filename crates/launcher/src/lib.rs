@@ -12,6 +12,7 @@ pub mod cgroup;
 pub mod limits;
 pub mod message;
 pub mod packet;
+pub mod seccomp;
 pub mod serve;
 
 mod child;
@@ -19,7 +20,6 @@ mod host;
 mod order;
 mod root;
 mod sandboxes;
-mod seccomp;
 mod syscalls;
 
 pub use host::may_be_shown;

@@ -233,3 +233,15 @@ pub(crate) fn restore_sigpipe() {
     // SAFETY: SIG_DFL is no handler, so no code can run in a signal's context.
     unsafe { libc::signal(libc::SIGPIPE, libc::SIG_DFL) };
 }
+
+/// Puts a filter on every system call of this process and of all it starts, for ever.
+pub(crate) fn install_filter(filter: &[libc::sock_filter]) -> io::Result<()> {
+    let program = libc::sock_fprog {
+        len: u16::try_from(filter.len()).map_err(|_| io::ErrorKind::InvalidInput)?,
+        filter: filter.as_ptr().cast_mut(),
+    };
+    let (mode, no_flags) = (libc::SECCOMP_SET_MODE_FILTER, 0);
+    // SAFETY: the kernel copies the program, which is as long as said, and changes nothing of it.
+    let done = unsafe { libc::syscall(libc::SYS_seccomp, mode, no_flags, &raw const program) };
+    if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
