@@ -35,6 +35,7 @@ use rustix::{
 
 use crate::{
     host::Blueprint,
+    landlock::Landlock,
     message::{Failure, Network},
     order::Order,
     packet::{MAX_PACKET, receive_into},
@@ -55,6 +56,7 @@ const MEMORY_EVENTS: i32 = 4;
 pub(crate) struct Mould {
     pub(crate) blueprint: Blueprint,
     pub(crate) filter: Vec<sock_filter>,
+    pub(crate) landlock: Option<Landlock>,
     pub(crate) guest: OwnedFd,
     pub(crate) one_thread: OneThread,
     pub(crate) network: Network,
@@ -296,6 +298,9 @@ fn drop_privileges<'a>(mould: &Mould) -> Result<(), Failed<'a>> {
     let sets = CapabilitySets { effective: none, permitted: none, inheritable: none };
     set_capabilities(None, sets).step("drop capabilities")?;
     set_no_new_privs(true).step("set no_new_privs")?;
+    if let Some(landlock) = mould.landlock {
+        landlock.apply()?;
+    }
     syscalls::install_filter(&mould.filter).step("install the filter")
 }
 

@@ -17,11 +17,13 @@ pub mod serve;
 
 mod child;
 mod host;
+mod landlock;
 mod order;
 mod root;
 mod sandboxes;
 mod syscalls;
 
 pub use host::may_be_shown;
+pub use landlock::Landlock;
 pub use limits::Limits;
 pub use message::{Enforcement, Failure, Mechanism, Network, Reply, Request, Usage};
