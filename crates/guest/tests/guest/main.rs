@@ -11,3 +11,4 @@ mod protocol;
 mod start;
 mod terminal;
 mod tree;
+mod trees;
