@@ -30,7 +30,9 @@ impl Removing {
         let mut done = 0;
         while done < AT_ONCE {
             let Some(path) = self.paths.last().cloned() else { return Ok(true) };
-            done += self.empty(&path, AT_ONCE - done).at(&path)?;
+            let is_inner = self.paths.len() > 1;
+            let result = self.empty(&path, AT_ONCE - done);
+            done += if is_inner { result.at(&path)? } else { result? };
         }
         Ok(false)
     }
