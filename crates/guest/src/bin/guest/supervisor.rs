@@ -137,7 +137,7 @@ impl Supervisor {
         }
         self.expire();
         self.hunt();
-        self.files.pump(&mut self.buffer, &mut self.link);
+        self.files.pump(&mut self.link);
         self.report_ended();
         Ok(())
     }
@@ -189,7 +189,7 @@ impl Supervisor {
     }
 
     fn timeout(&self) -> Option<Duration> {
-        if self.files.is_reading() && self.link.has_room() {
+        if self.files.has_work() && self.link.has_room() {
             return Some(Duration::ZERO);
         }
         let dying = self.programs.values().any(Program::is_dying).then_some(self.pause);
@@ -250,12 +250,25 @@ impl Supervisor {
                 files.write_more(request, &bytes.0, last, link);
             }
             HostFrame::ReadFile { request, path, max_bytes } => {
-                files.read(request, &path, max_bytes, link);
+                files.read(request, &path, max_bytes, None, link);
             }
             HostFrame::ListFiles { request, path } => files.list(request, &path, link),
             HostFrame::RemoveFile { request, path } => files.remove(request, &path, link),
             HostFrame::Cancel { request } => files.cancel(request),
             HostFrame::Shutdown => return Err(End::Asked),
+            HostFrame::StreamFile { request, path, max_bytes, window } => {
+                files.read(request, &path, max_bytes, Some(window), link);
+            }
+            HostFrame::ReadTree { request, path, max_bytes, window } => {
+                files.read_tree(request, &path, max_bytes, window, link);
+            }
+            HostFrame::GrantChunks { request, bytes } => files.grant(request, bytes),
+            HostFrame::WriteTree { request, path } => files.write_tree(request, &path, link),
+            HostFrame::MakeDirectory { request, path } => {
+                files.make_directory(request, &path, link)
+            }
+            HostFrame::Rename { request, from, to } => files.rename(request, &from, &to, link),
+            HostFrame::RemoveTree { request, path } => files.remove_tree(request, &path, link),
         }
         Ok(())
     }
