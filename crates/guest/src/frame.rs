@@ -8,6 +8,8 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use crate::network::{NetworkOrder, NetworkReport};
+
 /// A started program, numbered by the host. A number is never used twice on one link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ProgramId(pub u64);
@@ -93,6 +95,7 @@ pub enum HostFrame {
     },
     /// Kill everything and exit.
     Shutdown,
+    Network(NetworkOrder),
 }
 
 /// From the guest to the host. The host must expect any of it from a hostile sandbox.
@@ -161,6 +164,7 @@ pub enum GuestFrame {
     Error {
         message: String,
     },
+    Network(NetworkReport),
 }
 
 /// A program to start.

@@ -16,15 +16,20 @@
 
 mod codec;
 mod frame;
+mod network;
 
 pub use codec::{Decoder, FrameError, FrameTooLarge, encode};
 pub use frame::{
     ExitStatus, Exited, FileEntry, FileKind, GuestFrame, HostFrame, Nonce, OnExcess, Payload,
     ProgramId, RequestId, Rlimits, Start, StartStep, Stdin, TerminalSize,
 };
+pub use network::{
+    ListenerId, ListenerKind, ListeningPort, MAX_ACCEPTED, MAX_DATAGRAM, MAX_DIALLED,
+    MAX_LISTENERS, MAX_PORTS, NetworkOrder, NetworkReport, STREAM_WINDOW, StreamId,
+};
 
 /// Version of the protocol. Both ends must name the same one in their `Hello`.
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;
 
 /// Largest payload of one frame, in bytes. A bigger one is an error of the peer.
 pub const MAX_FRAME: usize = 256 * 1024;
