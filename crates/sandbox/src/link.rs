@@ -13,6 +13,7 @@ mod inbox;
 mod outbox;
 mod reader;
 mod requests;
+mod streams;
 
 use std::{
     collections::HashMap,
@@ -35,6 +36,9 @@ use tokio_util::{
 pub use handshake::LinkError;
 pub(crate) use inbox::Inbox;
 use requests::Requests;
+use streams::Streams;
+pub(crate) use streams::{Accepted, Datagram, Incoming};
+pub use streams::{ConnectError, GuestStream};
 
 use crate::{
     path::SandboxPath,
@@ -94,6 +98,7 @@ pub(crate) struct Shared {
     pub(crate) outbox: Outbox,
     programs: Mutex<HashMap<ProgramId, Arc<Inbox>>>,
     requests: Requests,
+    streams: Streams,
     next: AtomicU64,
     closed: CancellationToken,
 }
@@ -115,6 +120,7 @@ impl Connection {
             outbox,
             programs: Mutex::default(),
             requests: Requests::default(),
+            streams: Streams::default(),
             next: AtomicU64::new(1),
             closed: CancellationToken::new(),
         });
@@ -283,6 +289,7 @@ impl Shared {
             inbox.lost();
         }
         self.requests.close();
+        self.streams.close();
     }
 }
 

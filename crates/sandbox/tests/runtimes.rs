@@ -24,7 +24,7 @@ async fn says_hello(name: &str, source: &str) {
     let backend = Namespaces::new(Readiness::OnDemand).unwrap();
     // Compilers want more memory than most programs.
     let limits = Limits { memory_bytes: 1 << 30, cpu_millis: 2000, ..Limits::default() };
-    let spec = Spec { limits, toolchains: installed.toolchains.clone() };
+    let spec = Spec { limits, toolchains: installed.toolchains.clone(), ..Spec::default() };
     let sandbox = match Sandbox::start(&backend, spec).await {
         Ok(sandbox) => sandbox,
         Err(error @ StartError::NotPermitted { .. }) => {
