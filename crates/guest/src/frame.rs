@@ -8,6 +8,8 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use crate::network::{NetworkOrder, NetworkReport};
+
 /// A started program, numbered by the host. A number is never used twice on one link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ProgramId(pub u64);
@@ -134,6 +136,7 @@ pub enum HostFrame {
         request: RequestId,
         path: String,
     },
+    Network(NetworkOrder),
 }
 
 /// From the guest to the host. The host must expect any of it from a hostile sandbox.
@@ -209,6 +212,7 @@ pub enum GuestFrame {
         errno: i32,
         what: String,
     },
+    Network(NetworkReport),
 }
 
 /// A program to start.

@@ -14,6 +14,7 @@ mod outbox;
 mod reader;
 mod requests;
 mod stream;
+mod streams;
 mod trees;
 
 use std::{
@@ -38,6 +39,9 @@ pub use handshake::LinkError;
 pub(crate) use inbox::Inbox;
 use requests::Requests;
 pub use stream::FileStream;
+use streams::Streams;
+pub(crate) use streams::{Accepted, Datagram, Incoming};
+pub use streams::{ConnectError, GuestStream};
 
 use crate::{
     path::SandboxPath,
@@ -105,6 +109,7 @@ pub(crate) struct Shared {
     pub(crate) outbox: Outbox,
     programs: Mutex<HashMap<ProgramId, Arc<Inbox>>>,
     requests: Requests,
+    streams: Streams,
     next: AtomicU64,
     closed: CancellationToken,
 }
@@ -126,6 +131,7 @@ impl Connection {
             outbox,
             programs: Mutex::default(),
             requests: Requests::default(),
+            streams: Streams::default(),
             next: AtomicU64::new(1),
             closed: CancellationToken::new(),
         });
@@ -294,6 +300,7 @@ impl Shared {
             inbox.lost();
         }
         self.requests.close();
+        self.streams.close();
     }
 }
 

@@ -18,6 +18,7 @@ use crate::{
     kernel::{self, Children},
     link::{Link, LinkError},
     memory::MemoryKills,
+    network::{self, Network},
     program::{Program, Source},
     spawn::{Image, SpawnError, Spawner, Streams},
     stream::Ends,
@@ -41,6 +42,7 @@ pub(crate) struct Supervisor {
     signals: OwnedFd,
     files: Files,
     memory_kills: MemoryKills,
+    network: Network,
     tree: Tree,
     spawner: Spawner,
     programs: BTreeMap<ProgramId, Program>,
@@ -75,6 +77,7 @@ enum Ready {
     Signals,
     Input(ProgramId),
     Output(ProgramId, Source),
+    Network(network::Token),
 }
 
 impl Supervisor {
@@ -89,6 +92,7 @@ impl Supervisor {
             signals,
             files,
             memory_kills,
+            network: Network::default(),
             tree: Tree::new(),
             spawner: Spawner::new(),
             programs: BTreeMap::new(),
@@ -133,9 +137,13 @@ impl Supervisor {
                         program.pump(source, &mut self.buffer, &mut self.link);
                     }
                 }
+                Ready::Network(token) => {
+                    self.network.serve(token, events, &mut self.buffer, &mut self.link);
+                }
             }
         }
         self.expire();
+        self.network.expire();
         self.hunt();
         self.files.pump(&mut self.link);
         self.report_ended();
@@ -178,6 +186,7 @@ impl Supervisor {
                 }
             }
         }
+        self.network.watch(&self.link, |token, fd, events| add(Ready::Network(token), fd, events));
         let timeout = self.timeout().map(|it| Timespec {
             tv_sec: i64::try_from(it.as_secs()).unwrap_or(i64::MAX),
             tv_nsec: it.subsec_nanos().into(),
@@ -193,7 +202,8 @@ impl Supervisor {
             return Some(Duration::ZERO);
         }
         let dying = self.programs.values().any(Program::is_dying).then_some(self.pause);
-        let deadline = self.programs.values().filter_map(Program::deadline).min();
+        let deadlines = self.programs.values().filter_map(Program::deadline);
+        let deadline = deadlines.chain(self.network.deadline()).min();
         let deadline = deadline.map(|it| it.saturating_duration_since(Instant::now()));
         dying.into_iter().chain(deadline).min()
     }
@@ -269,6 +279,9 @@ impl Supervisor {
             }
             HostFrame::Rename { request, from, to } => files.rename(request, &from, &to, link),
             HostFrame::RemoveTree { request, path } => files.remove_tree(request, &path, link),
+            HostFrame::Network(order) => {
+                self.network.obey(order, link).map_err(|it| End::Protocol(it.0.to_owned()))?
+            }
         }
         Ok(())
     }
