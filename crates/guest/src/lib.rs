@@ -24,7 +24,7 @@ pub use frame::{
 };
 
 /// Version of the protocol. Both ends must name the same one in their `Hello`.
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;
 
 /// Largest payload of one frame, in bytes. A bigger one is an error of the peer.
 pub const MAX_FRAME: usize = 256 * 1024;

@@ -15,8 +15,10 @@ pub mod packet;
 pub mod serve;
 
 mod child;
+mod family;
 mod host;
 mod order;
+mod pause;
 mod root;
 mod sandboxes;
 mod seccomp;
@@ -24,4 +26,7 @@ mod syscalls;
 
 pub use host::may_be_shown;
 pub use limits::Limits;
-pub use message::{Enforcement, Failure, Mechanism, Network, Reply, Request, Usage};
+pub use message::{
+    Action, Answer, Enforcement, Failure, Freezer, Measured, Mechanism, Network, Reply, Request,
+    Usage,
+};

@@ -7,6 +7,7 @@
 #![expect(clippy::print_stderr, reason = "what is skipped is said")]
 
 mod isolation {
+    mod control;
     mod ending;
     mod files;
     mod harness;
@@ -15,4 +16,6 @@ mod isolation {
     mod ordinary_user;
     mod processes;
     mod resources;
+    mod signals;
+    mod terminal;
 }
