@@ -386,7 +386,7 @@ impl Inner {
 
     fn spec(&self) -> Spec {
         let toolchains = program::toolchains(document::Runtime::ALL, &self.runtimes);
-        Spec { limits: self.config.sandbox.clone(), toolchains }
+        Spec { limits: self.config.sandbox.clone(), toolchains, ..Spec::default() }
     }
 
     fn sink(&self, execution: ExecutionId) -> StoreSink {

@@ -12,19 +12,21 @@ pub mod cgroup;
 pub mod limits;
 pub mod message;
 pub mod packet;
+pub mod seccomp;
 pub mod serve;
 
 mod child;
 mod family;
 mod host;
+mod landlock;
 mod order;
 mod pause;
 mod root;
 mod sandboxes;
-mod seccomp;
 mod syscalls;
 
 pub use host::may_be_shown;
+pub use landlock::Landlock;
 pub use limits::Limits;
 pub use message::{
     Action, Answer, Enforcement, Failure, Freezer, Measured, Mechanism, Network, Reply, Request,

@@ -27,7 +27,7 @@ pub use backend::{
 pub use guest::{ExitStatus, FileEntry, FileKind, OnExcess, Stdin, TerminalSize};
 pub use isolation::Isolation;
 pub use launcher::Network;
-pub use link::{Connection, LinkError, SandboxError};
+pub use link::{Connection, FileStream, LinkError, SandboxError};
 pub use path::{InvalidPath, SandboxPath};
 pub use process::{Exit, Process, ProcessEvent, ProcessHandle, Program};
 pub use sandbox::Sandbox;

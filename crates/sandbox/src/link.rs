@@ -13,6 +13,8 @@ mod inbox;
 mod outbox;
 mod reader;
 mod requests;
+mod stream;
+mod trees;
 
 use std::{
     collections::HashMap,
@@ -36,6 +38,7 @@ use tokio_util::{
 pub use handshake::LinkError;
 pub(crate) use inbox::Inbox;
 use requests::Requests;
+pub use stream::FileStream;
 
 use crate::{
     path::SandboxPath,
@@ -63,6 +66,14 @@ pub enum SandboxError {
     ProgramTooLarge { program: String, length: usize },
     #[error("cannot {what} {path}: {source}")]
     File { path: SandboxPath, what: String, source: io::Error },
+    #[error("cannot {what} at entry {entry:?} in {path}: {source}")]
+    Entry { path: SandboxPath, entry: String, what: String, source: io::Error },
+    /// Not the tree of a workspace: the guest is in other hands.
+    #[error("the sandbox sent a tree of {path} that is none: {reason}")]
+    OddTree { path: SandboxPath, reason: String },
+    /// Where the bytes to be written came from.
+    #[error("what should be written cannot be read: {0}")]
+    Source(#[source] io::Error),
     #[error("the program reads no more input")]
     StdinClosed,
 }

@@ -18,4 +18,5 @@ mod isolation {
     mod resources;
     mod signals;
     mod terminal;
+    mod trees;
 }

@@ -105,10 +105,14 @@ fn deliver(frame: GuestFrame, shared: &Shared) -> Result<(), Ended> {
             shared.forget(exited.program);
         }
         GuestFrame::FileDone { request } => shared.requests.done(request),
-        GuestFrame::FileChunk { request, bytes } => shared.requests.content(request, &bytes.0)?,
+        GuestFrame::FileChunk { request, bytes } => shared.requests.content(request, bytes.0)?,
         GuestFrame::Files { request, entries } => shared.requests.entries(request, entries)?,
         GuestFrame::FileFailed { request, errno, what } => {
-            shared.requests.failed(request, Failed { errno, what });
+            shared.requests.failed(request, Failed { errno, what, entry: None });
+        }
+        GuestFrame::EntryFailed { request, entry, errno, what } => {
+            let entry = Some(entry);
+            shared.requests.failed(request, Failed { errno, what, entry });
         }
     }
     Ok(())
