@@ -8,7 +8,11 @@ use crate::isolation::Isolation;
 
 pub use launcher::Limits;
 
+pub mod docker;
+pub(crate) mod embedded;
+pub mod host;
 pub mod namespaces;
+mod owner;
 
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -100,6 +104,8 @@ pub struct Spec {
     pub limits: Limits,
     /// Host directories outside `/usr` to show read-only at the same path.
     pub toolchains: Vec<PathBuf>,
+    /// The image that a backend of containers makes the sandbox from, instead of its own default.
+    pub image: Option<String>,
 }
 
 /// A sandbox could not be started.
@@ -114,6 +120,9 @@ pub enum StartError {
     Launcher(#[source] std::io::Error),
     #[error("the launcher is gone")]
     LauncherGone,
+    /// What the backend needs is not here, or not ours to use.
+    #[error("{what}; {advice}")]
+    Unavailable { what: String, advice: String },
     /// The guest started and then said nothing that makes sense.
     #[error("the guest does not answer: {0}")]
     Guest(String),

@@ -79,6 +79,7 @@ async fn first_start(backend: &Namespaces) -> Finding {
                 StartError::Failed { .. }
                 | StartError::Launcher(_)
                 | StartError::LauncherGone
+                | StartError::Unavailable { .. }
                 | StartError::Guest(_) => "run on Linux 5.12 or later, outside other containers",
             };
             (false, error.to_string(), Some(advice.to_owned()))

@@ -104,7 +104,7 @@ fn version(mechanism: Mechanism) -> Option<&'static str> {
     }
 }
 
-fn size(bytes: u64) -> String {
+pub(crate) fn size(bytes: u64) -> String {
     const MIB: u64 = 1024 * 1024;
     if bytes.is_multiple_of(MIB) {
         format!("{} MiB", bytes / MIB)

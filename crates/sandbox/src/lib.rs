@@ -22,6 +22,8 @@ pub mod scripted;
 pub use backend::{
     Backend, BoxFuture, Control, ControlError, Ended, Guard, Limits, Link, SandboxUsage, Spec,
     StartError, Started,
+    docker::{Docker, DockerConfig},
+    host::Host,
     namespaces::{Namespaces, Readiness},
 };
 pub use guest::{ExitStatus, FileEntry, FileKind, OnExcess, Stdin, TerminalSize};
