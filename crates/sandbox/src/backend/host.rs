@@ -19,6 +19,7 @@ use std::{
 
 use launcher::Network;
 use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
     net::{Shutdown, shutdown},
     process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal},
 };
@@ -125,7 +126,6 @@ fn spawn(guest: &OwnedFd, link: StdStream, workspace: &Path) -> std::io::Result<
 #[derive(Debug)]
 struct HostGuard {
     link: OwnedFd,
-    process: OwnedFd,
     ended: watch::Receiver<bool>,
 }
 
@@ -136,7 +136,10 @@ impl HostGuard {
         let process = process.expect("a child has a positive number");
         let process = pidfd_open(process, PidfdFlags::empty());
         let (tell, ended) = watch::channel(false);
+        let process = process.map_err(|reason| failed("watch the guest", reason.into()))?;
+        let watched = link.try_clone().map_err(|reason| failed("watch the guest", reason))?;
         let wait = move || {
+            wake_until_ended(&process, &watched);
             if let Err(error) = guest.wait() {
                 tracing::warn!(%error, "a guest cannot be waited for");
             }
@@ -147,17 +150,36 @@ impl HostGuard {
             .name("host sandbox".to_owned())
             .spawn(wait)
             .map_err(|reason| failed("watch the guest", reason))?;
-        let process = process.map_err(|reason| failed("watch the guest", reason.into()))?;
-        Ok(Self { link, process, ended })
+        Ok(Self { link, ended })
+    }
+}
+
+/// Returns when the guest has ended. Once its link is closed it ends by itself, unless a program has
+/// stopped it or does so again.
+fn wake_until_ended(guest: &OwnedFd, link: &OwnedFd) {
+    const BETWEEN: Timespec = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
+    let mut is_closed = false;
+    loop {
+        let link = PollFd::new(link, PollFlags::empty());
+        let mut set = [PollFd::new(guest, PollFlags::IN), link];
+        let (set, timeout) =
+            if is_closed { (&mut set[..1], Some(&BETWEEN)) } else { (&mut set[..], None) };
+        // An interrupted poll leaves nothing ready, and is asked again.
+        poll(set, timeout).ok();
+        if set[0].revents().contains(PollFlags::IN) {
+            return;
+        }
+        is_closed |= set.get(1).is_some_and(|it| it.revents().contains(PollFlags::HUP));
+        if is_closed {
+            pidfd_send_signal(guest, Signal::CONT).ok();
+        }
     }
 }
 
 impl Guard for HostGuard {
-    /// The guest kills its programs once its link is closed, so it must not be killed itself; it may
-    /// have to be woken.
+    /// The guest kills its programs once its link is closed, so it must not be killed itself.
     fn kill(&mut self) {
         let _gone_already = shutdown(&self.link, Shutdown::Both);
-        let _gone_already = pidfd_send_signal(&self.process, Signal::CONT);
     }
 
     fn ended(&mut self) -> BoxFuture<'_, Ended> {

@@ -85,7 +85,7 @@ async fn memory_processor_and_processes_are_bounded_by_the_daemon() {
     let forks = run(&sandbox, forks).await;
     assert!(!forks.stdout.contains("all") && forks.stderr.contains("ork"), "{forks:?}");
     let files =
-        run(&sandbox, "for i in $(seq 100); do : > file$i || break; done; ls | wc -l").await;
+        run(&sandbox, "for i in $(seq 100); do touch file$i || break; done; ls | wc -l").await;
     let count: u32 = files.stdout.trim().parse().unwrap();
     assert!((40..50).contains(&count), "{files:?}");
     let root =
@@ -167,13 +167,8 @@ async fn without_a_daemon_one_sentence_says_what_to_do() {
 async fn gvisor_admits_what_it_does_not_limit() {
     let docker = docker!(ready::docker(Some("runsc")));
     let sandbox = start(&docker).await.unwrap();
-    assert!(
-        run(&sandbox, "cat /proc/version").await.stdout.contains("gVisor")
-            || run(&sandbox, "dmesg 2>/dev/null || cat /proc/version")
-                .await
-                .stdout
-                .contains("4.4.0")
-    );
+    // The release that gVisor says it is, whatever the daemon's machine runs.
+    assert_eq!(run(&sandbox, "uname -r").await.stdout, "4.4.0\n");
     let missing = &sandbox.isolation().missing;
     assert!(missing.iter().any(|it| it.contains("number of files")), "{missing:?}");
     let many =

@@ -25,6 +25,7 @@ impl Backend for Double {
         Box::pin(async {
             let (ours, theirs) = StdStream::pair().unwrap();
             ours.set_nonblocking(true).unwrap();
+            let hang_up = ours.try_clone().unwrap();
             let directory = tempfile::tempdir().unwrap();
             #[expect(clippy::disallowed_methods, reason = "the double is a child process")]
             let guest = Command::new(concat!(env!("EMBEDDED_PROGRAMS"), "/guest"))
@@ -36,7 +37,7 @@ impl Backend for Double {
             Ok(Started {
                 link: Box::new(UnixStream::from_std(ours).unwrap()),
                 workspace: directory.path().display().to_string(),
-                guard: Box::new(Keeper { guest, _directory: directory }),
+                guard: Box::new(Keeper { guest, hang_up, _directory: directory }),
                 control: Arc::new(Nobody),
                 isolation: Isolation {
                     backend: "double",
@@ -52,11 +53,14 @@ impl Backend for Double {
 /// The guest ends with its link, and takes its programs along.
 struct Keeper {
     guest: Child,
+    hang_up: StdStream,
     _directory: tempfile::TempDir,
 }
 
 impl Guard for Keeper {
-    fn kill(&mut self) {}
+    fn kill(&mut self) {
+        self.hang_up.shutdown(std::net::Shutdown::Both).ok();
+    }
 
     fn ended(&mut self) -> BoxFuture<'_, Ended> {
         Box::pin(async {

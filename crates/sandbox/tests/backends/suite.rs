@@ -153,7 +153,6 @@ macro_rules! suite {
     };
     ($name:ident, $backend:expr, $($test:ident),*) => {
         mod $name {
-            #[expect(unused_imports, reason = "each backend is made from other parts")]
             use super::*;
 
             $(

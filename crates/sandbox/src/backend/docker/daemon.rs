@@ -62,7 +62,7 @@ impl Daemon {
         let witness = Arc::new(Witness::default());
         let witnessing = {
             let (witness, api, owner) = (Arc::clone(&witness), api.clone(), owner.clone());
-            let since = facts.system_time.clone();
+            let since = facts.asked_at.clone();
             tasks.spawn_on(async move { witness.serve(&api, &owner, since).await }, &runtime)
         };
         Ok(Self {

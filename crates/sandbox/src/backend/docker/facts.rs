@@ -19,7 +19,8 @@ pub struct Facts {
     pub maps_users: bool,
     pub seccomp: bool,
     default_runtime: String,
-    pub(super) system_time: String,
+    /// Its clock when it was asked, in seconds since 1970, as it takes times itself.
+    pub(super) asked_at: String,
 }
 
 /// How an OCI runtime runs programs, as far as it matters to us.
@@ -55,7 +56,7 @@ impl Facts {
             maps_users: has("userns") || has("rootless"),
             seccomp: has("seccomp"),
             default_runtime: info.default_runtime.unwrap_or_default(),
-            system_time: info.system_time.unwrap_or_default(),
+            asked_at: seconds(&info.system_time.unwrap_or_default()),
         }
     }
 
@@ -172,6 +173,12 @@ impl Kind {
     }
 }
 
+/// A daemon that tells no time gets asked for all it remembers.
+fn seconds(time: &str) -> String {
+    let time = time.parse().unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    format!("{}.{:09}", time.as_second(), time.subsec_nanosecond())
+}
+
 /// Labels that say what a thing of the daemon is for.
 pub(super) fn label(key: &str, value: impl Into<String>) -> HashMap<String, String> {
     HashMap::from([(key.to_owned(), value.into())])
@@ -196,6 +203,12 @@ mod tests {
             memory_limit: Some(true),
             ..SystemInfo::default()
         })
+    }
+
+    #[test]
+    fn the_daemons_clock_is_read_with_its_zone() {
+        assert_eq!(seconds("2026-11-21T09:00:00.5+02:00"), "1795244400.500000000");
+        assert_eq!(seconds(""), "0.000000000");
     }
 
     #[test]

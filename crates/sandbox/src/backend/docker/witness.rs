@@ -58,7 +58,7 @@ impl Witness {
         let mut failures = 0;
         loop {
             let error = self.follow(api, owner, &mut since).await;
-            tracing::debug!(?error, "the stream of Docker's events broke");
+            tracing::warn!(?error, "the stream of Docker's events broke");
             match self.compare(api, owner).await {
                 Ok(()) => failures = 0,
                 Err(_) if failures < PATIENCE => failures += 1,
