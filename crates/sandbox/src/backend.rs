@@ -4,10 +4,11 @@ use std::{fmt, future::Future, path::PathBuf, pin::Pin, sync::Arc, time::Duratio
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use crate::isolation::Isolation;
+use crate::{egress::EgressConfig, isolation::Isolation, network::Network};
 
 pub use launcher::Limits;
 
+pub mod choice;
 pub mod docker;
 pub(crate) mod embedded;
 pub mod host;
@@ -104,6 +105,10 @@ pub struct Spec {
     pub limits: Limits,
     /// Host directories outside `/usr` to show read-only at the same path.
     pub toolchains: Vec<PathBuf>,
+    /// What its programs reach.
+    pub network: Network,
+    /// How this machine reaches it for them; used only with [`Network::Allow`].
+    pub egress: EgressConfig,
     /// The image that a backend of containers makes the sandbox from, instead of its own default.
     pub image: Option<String>,
 }

@@ -7,12 +7,15 @@
 #![expect(clippy::print_stderr, reason = "what is skipped is said")]
 
 mod isolation {
+    mod egress;
     mod ending;
     mod files;
     mod harness;
     mod kernel;
     mod network;
     mod ordinary_user;
+    mod preview;
     mod processes;
     mod resources;
+    mod trees;
 }

@@ -2,7 +2,6 @@
 
 use std::{collections::HashMap, fmt, path::PathBuf, str::FromStr, sync::Arc};
 
-use launcher::Network;
 use tokio::sync::Mutex;
 
 use crate::{
@@ -76,8 +75,7 @@ impl fmt::Display for Choice {
 #[derive(Debug)]
 pub struct BackendsConfig {
     pub readiness: Readiness,
-    pub network: Network,
-    /// The daemon and the usual image; runtime and network are taken from the choice and from above.
+    /// The daemon and the usual image; its runtime is taken from the choice.
     pub docker: DockerConfig,
     /// Where [`Choice::Host`] makes workspaces, such as `/tmp`.
     pub workspaces: PathBuf,
@@ -217,12 +215,10 @@ impl Backends {
         }
         let new = match choice {
             Choice::Auto | Choice::Namespaces => {
-                let backend = Namespaces::new(self.config.readiness)?;
-                Made::Namespaces(Arc::new(backend.with_network(self.config.network)))
+                Made::Namespaces(Arc::new(Namespaces::new(self.config.readiness)?))
             }
             Choice::Docker { runtime } => Made::Docker(Arc::new(Docker::new(DockerConfig {
                 runtime: runtime.clone(),
-                network: self.config.network,
                 ..self.config.docker.clone()
             }))),
             Choice::Host => Made::Host(Arc::new(Host::new(&self.config.workspaces)?)),
@@ -238,7 +234,6 @@ mod tests {
     fn backends(docker: &str) -> Backends {
         Backends::new(BackendsConfig {
             readiness: Readiness::OnDemand,
-            network: Network::None,
             docker: DockerConfig { host: docker.to_owned(), ..DockerConfig::default() },
             workspaces: PathBuf::from("/tmp"),
             runtimes: Arc::new(crate::runtime::discover("")),
@@ -247,7 +242,9 @@ mod tests {
 
     #[test]
     fn names_are_read_and_written_alike() {
-        for name in ["auto", "namespaces", "docker", "docker:runsc", "docker:io.containerd.kata.v2", "host"] {
+        for name in
+            ["auto", "namespaces", "docker", "docker:runsc", "docker:io.containerd.kata.v2", "host"]
+        {
             assert_eq!(name.parse::<Choice>().map(|it| it.to_string()), Ok(name.to_owned()));
         }
         for name in ["", "podman", "docker:", "docker:a b", "docker:../x", "Namespaces"] {
@@ -275,7 +272,8 @@ mod tests {
         assert!(Arc::ptr_eq(&host, &again));
         let gvisor = Choice::Docker { runtime: Some("runsc".to_owned()) };
         let plain = Choice::Docker { runtime: None };
-        let (gvisor, plain) = (backends.get(&gvisor).await.unwrap(), backends.get(&plain).await.unwrap());
+        let (gvisor, plain) =
+            (backends.get(&gvisor).await.unwrap(), backends.get(&plain).await.unwrap());
         assert!(!Arc::ptr_eq(&gvisor, &plain));
         assert_eq!((host.name(), plain.name()), ("host", "docker"));
     }
@@ -285,7 +283,10 @@ mod tests {
         let docker = Choice::Docker { runtime: None };
         let chosen = Chosen {
             choice: docker.clone(),
-            tried: vec![(Choice::Namespaces, Some("clone is not permitted".to_owned())), (docker, None)],
+            tried: vec![
+                (Choice::Namespaces, Some("clone is not permitted".to_owned())),
+                (docker, None),
+            ],
         };
         assert_eq!(chosen.to_string(), "docker; not namespaces: clone is not permitted");
     }

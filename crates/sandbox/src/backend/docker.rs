@@ -22,12 +22,15 @@ mod network;
 mod seccomp;
 mod witness;
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
-use launcher::Network;
 use tokio::sync::{Mutex, oneshot};
 
-use crate::backend::{Backend, BoxFuture, Spec, StartError, Started};
+use crate::{
+    backend::{Backend, BoxFuture, Spec, StartError, Started},
+    runtime::{Runtimes, discover_in},
+    sandbox::Sandbox,
+};
 
 pub use container::WORKSPACE;
 pub(crate) use daemon::Daemon;
@@ -49,18 +52,11 @@ pub struct DockerConfig {
     pub image: Option<String>,
     /// An OCI runtime that the daemon knows, such as `runsc`; without one, the daemon's default.
     pub runtime: Option<String>,
-    /// What sandboxes reach. With [`Network::Host`] that is whatever a bridge of the daemon reaches.
-    pub network: Network,
 }
 
 impl Default for DockerConfig {
     fn default() -> Self {
-        Self {
-            host: DEFAULT_HOST.to_owned(),
-            image: None,
-            runtime: None,
-            network: Network::default(),
-        }
+        Self { host: DEFAULT_HOST.to_owned(), image: None, runtime: None }
     }
 }
 
@@ -69,13 +65,15 @@ impl Default for DockerConfig {
 pub struct Docker {
     config: DockerConfig,
     current: Mutex<Option<Arc<Daemon>>>,
+    /// By image id: what was found in it.
+    runtimes: Mutex<HashMap<String, Arc<Runtimes>>>,
 }
 
 impl Docker {
     /// Asks nothing of the daemon yet; that comes with the first sandbox or with [`Self::prepare`].
     #[must_use]
     pub fn new(config: DockerConfig) -> Self {
-        Self { config, current: Mutex::default() }
+        Self { config, current: Mutex::default(), runtimes: Mutex::default() }
     }
 
     #[must_use]
@@ -92,10 +90,32 @@ impl Docker {
         Ok(daemon.facts.clone())
     }
 
+    /// Only finds the daemon, and says what it can do.
+    pub async fn facts(&self) -> Result<Facts, StartError> {
+        Ok(self.daemon().await?.facts.clone())
+    }
+
     /// What identifies the content of the image that a sandbox of this spec would have.
     pub async fn image_id(&self, spec: &Spec) -> Result<String, StartError> {
         let daemon = self.daemon().await?;
         daemon.image(self.image(spec.image.as_deref())?).await
+    }
+
+    /// The languages of an image, or of the usual one, asked in a sandbox once for each content.
+    pub async fn runtimes(&self, image: Option<&str>) -> Result<Arc<Runtimes>, StartError> {
+        let spec = Spec { image: image.map(str::to_owned), ..Spec::default() };
+        let id = self.image_id(&spec).await?;
+        // Held while asking, so that the second who wants to know waits and need not ask.
+        let mut runtimes = self.runtimes.lock().await;
+        if let Some(found) = runtimes.get(&id) {
+            return Ok(Arc::clone(found));
+        }
+        let sandbox = Sandbox::start(self, spec).await?;
+        let found = discover_in(&sandbox).await;
+        sandbox.destroy().await;
+        let found = Arc::new(found.map_err(|error| StartError::Guest(error.to_string()))?);
+        runtimes.insert(id, Arc::clone(&found));
+        Ok(found)
     }
 
     pub(crate) async fn daemon(&self) -> Result<Arc<Daemon>, StartError> {
@@ -119,12 +139,7 @@ impl Docker {
         let daemon = self.daemon().await?;
         daemon.facts.check_runtime(self.config.runtime.as_deref())?;
         let image = daemon.image(self.image(spec.image.as_deref())?).await?;
-        let order = container::Order {
-            spec,
-            image,
-            runtime: self.config.runtime.clone(),
-            network: self.config.network,
-        };
+        let order = container::Order { spec, image, runtime: self.config.runtime.clone() };
         // On a task of its own: were the request to create dropped half-way, nobody would know the
         // container's name.
         let (tell, told) = oneshot::channel();

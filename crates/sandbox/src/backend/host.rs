@@ -17,7 +17,6 @@ use std::{
     thread,
 };
 
-use launcher::Network;
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
     net::{Shutdown, shutdown},
@@ -31,6 +30,7 @@ use crate::{
         Started, embedded,
     },
     isolation::Isolation,
+    network::Network,
 };
 use workspace::Workspace;
 
@@ -102,7 +102,7 @@ fn isolation() -> Isolation {
     ];
     Isolation {
         backend: "host",
-        network: Network::Host,
+        network: Network::Full,
         holds: vec!["a fresh directory, removed at the end".to_owned()],
         missing: missing.map(str::to_owned).to_vec(),
     }

@@ -42,9 +42,8 @@ const ANSWER: u64 = 4096;
 pub(super) type Found = HashMap<&'static str, Option<String>>;
 
 pub(super) async fn ask(sandbox: &Sandbox) -> Result<Found, SandboxError> {
-    let answers = PROGRAMS.map(|(name, argument)| async move {
-        Ok((name, ask_one(sandbox, name, argument).await?))
-    });
+    let answers = PROGRAMS
+        .map(|(name, argument)| async move { Ok((name, ask_one(sandbox, name, argument).await?)) });
     let answers: Result<Vec<_>, SandboxError> = join_all(answers).await.into_iter().collect();
     Ok(answers?.into_iter().filter_map(|(name, found)| Some((name, found?))).collect())
 }

@@ -111,9 +111,10 @@ async fn without_a_network_there_is_only_a_loopback() {
 
 #[tokio::test]
 async fn two_sandboxes_on_the_bridge_reach_out_but_not_each_other() {
-    let config = DockerConfig { network: Network::Host, ..DockerConfig::default() };
-    let docker = docker!(ready::docker_with(config));
-    let (one, two) = (start(&docker).await.unwrap(), start(&docker).await.unwrap());
+    let docker = docker!(ready::docker(None));
+    let spec = || Spec { network: Network::Full, ..Spec::default() };
+    let one = Sandbox::start(&docker, spec()).await.unwrap();
+    let two = Sandbox::start(&docker, spec()).await.unwrap();
     let address = "python3 -c 'import socket; print(socket.gethostbyname(socket.gethostname()))'";
     let address = run(&one, address).await.stdout.trim().to_owned();
     assert!(address.starts_with(|it: char| it.is_ascii_digit()), "{address:?}");
@@ -174,4 +175,60 @@ async fn gvisor_admits_what_it_does_not_limit() {
     let many =
         run(&sandbox, "mkdir d; cd d; for i in $(seq 300); do : > $i; done; ls | wc -l").await;
     assert_eq!(many.stdout, "300\n", "{many:?}");
+}
+
+#[tokio::test]
+async fn an_image_is_asked_for_its_languages() {
+    let docker = docker!(ready::docker(None));
+    let runtimes = docker.runtimes(None).await.unwrap();
+    let python = runtimes.get("python").unwrap().unwrap();
+    assert!(runtimes.version("python").unwrap().starts_with("3."));
+    assert!(runtimes.get("golang").unwrap().is_err());
+    let sandbox = start(&docker).await.unwrap();
+    let source = "a file.py".parse().unwrap();
+    sandbox.write_file(&source, b"import sys\nprint('hello')\nsys.exit(3)\n", 0o644).await.unwrap();
+    let program = python.program(sandbox.workspace(), &source);
+    let outcome = super::suite::collect(sandbox.run(program).await.unwrap()).await;
+    assert_eq!(outcome.stdout, "hello\n", "{outcome:?}");
+    // The same answer, without asking again.
+    assert!(std::sync::Arc::ptr_eq(&runtimes, &docker.runtimes(None).await.unwrap()));
+}
+
+#[tokio::test]
+async fn what_is_allowed_by_name_is_reached_by_way_of_the_server() {
+    for runtime in [None, Some("runsc")] {
+        let docker = docker!(ready::docker(runtime));
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let server = std::thread::spawn(move || {
+            use std::io::Write;
+            listener.accept().unwrap().0.write_all(b"hello\n").unwrap();
+        });
+        let rules = vec![format!("127.0.0.1:{port}").parse().unwrap()];
+        let network = Network::Allow(rules);
+        let proxy = network.proxy_variables();
+        let sandbox = Sandbox::start(&docker, Spec { network, ..Spec::default() }).await.unwrap();
+        let ask = format!(
+            "import socket
+s = socket.create_connection(('127.0.0.1', 3128), 10)
+s.sendall(b'CONNECT 127.0.0.1:{port} HTTP/1.1\\r\\nHost: 127.0.0.1:{port}\\r\\n\\r\\n')
+while True:
+    part = s.recv(1000)
+    if not part: break
+    print(part.decode())
+try: socket.create_connection(('1.1.1.1', 80), 2); print('open')
+except OSError: print('closed')
+print(open('/etc/resolv.conf').read())"
+        );
+        let mut program = super::suite::shell(&sandbox, "");
+        program.argv = vec!["python3".to_owned(), "-c".to_owned(), ask];
+        program.env.extend(proxy);
+        let outcome = super::suite::collect(sandbox.run(program).await.unwrap()).await;
+        assert!(
+            outcome.stdout.contains("hello") && outcome.stdout.contains("closed"),
+            "{outcome:?}"
+        );
+        assert!(outcome.stdout.contains("nameserver 127.0.0.1"), "{outcome:?}");
+        server.join().unwrap();
+    }
 }

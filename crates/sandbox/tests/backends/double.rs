@@ -41,7 +41,7 @@ impl Backend for Double {
                 control: Arc::new(Nobody),
                 isolation: Isolation {
                     backend: "double",
-                    network: Network::Host,
+                    network: Network::Full,
                     holds: Vec::new(),
                     missing: vec!["everything".to_owned()],
                 },

@@ -17,7 +17,7 @@ async fn it_says_plainly_that_it_isolates_nothing() {
     let sandbox = start(&host().unwrap()).await.unwrap();
     let isolation = sandbox.isolation();
     assert!(isolation.missing[0].starts_with("no isolation"));
-    assert_eq!(isolation.network, Network::Host);
+    assert_eq!(isolation.network, Network::Full);
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ mod files;
 mod kernel;
 mod link;
 mod memory;
+mod network;
 mod program;
 mod spawn;
 mod stream;

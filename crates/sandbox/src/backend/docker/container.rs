@@ -6,7 +6,7 @@ use bollard::models::{
     ContainerCreateBody, HealthConfig, HostConfig, HostConfigLogConfig, Mount, MountType,
     MountVolumeOptions, ResourcesUlimits, RestartPolicy, RestartPolicyNameEnum,
 };
-use launcher::{Limits, Network};
+use launcher::Limits;
 
 use super::{
     LABEL,
@@ -70,7 +70,6 @@ pub(super) struct Order {
     /// The image's id, so that a tag that moves meanwhile changes nothing.
     pub(super) image: String,
     pub(super) runtime: Option<String>,
-    pub(super) network: Network,
 }
 
 /// The whole order.
@@ -101,6 +100,7 @@ fn host_config(order: &Order, facts: &Facts, volume: &str) -> HostConfig {
     let limits = &order.spec.limits;
     let strings = |it: &[&str]| Some(it.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>());
     let memory = bounded(limits.memory_bytes);
+    let shared = order.spec.network.is_shared();
     let mut security = vec!["no-new-privileges:true".to_owned()];
     if facts.seccomp {
         security.push(format!("seccomp={}", seccomp::profile()));
@@ -121,10 +121,10 @@ fn host_config(order: &Order, facts: &Facts, volume: &str) -> HostConfig {
         readonly_paths: strings(&READ_ONLY),
         // With `none` the daemon mounts no /dev/shm, and ours can have a bound of files too.
         ipc_mode: Some("none".to_owned()),
-        network_mode: Some(match order.network {
-            Network::None => "none".to_owned(),
-            Network::Host => network::NAME.to_owned(),
-        }),
+        network_mode: Some(if shared { network::NAME } else { "none" }.to_owned()),
+        // Where the guest answers, if it was told to; a bridge has the daemon's.
+        dns: (!shared).then(|| vec!["127.0.0.1".to_owned()]),
+        sysctls: (!shared).then(|| label("net.ipv4.ip_unprivileged_port_start", "0")),
         runtime: order.runtime.clone(),
         init: Some(false),
         privileged: Some(false),
@@ -191,10 +191,11 @@ fn bounded(bytes: u64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::network::Network;
 
     fn order(network: Network) -> Order {
-        let image = "sha256:abc".to_owned();
-        Order { spec: Spec::default(), image, runtime: None, network }
+        let spec = Spec { network, ..Spec::default() };
+        Order { spec, image: "sha256:abc".to_owned(), runtime: None }
     }
 
     fn facts() -> Facts {
@@ -249,7 +250,8 @@ mod tests {
     fn the_network_is_none_or_our_own_bridge() {
         let mode = |it| request(&order(it))["HostConfig"]["NetworkMode"].clone();
         assert_eq!(mode(Network::None), "none");
-        assert_eq!(mode(Network::Host), "runbook");
+        assert_eq!(mode(Network::Allow(Vec::new())), "none");
+        assert_eq!(mode(Network::Full), "runbook");
     }
 
     #[test]

@@ -9,7 +9,6 @@ use bollard::{
         AttachContainerOptionsBuilder, ListContainersOptionsBuilder, RemoveContainerOptionsBuilder,
     },
 };
-use launcher::Network;
 use tokio::{runtime::Handle, sync::Mutex};
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
@@ -112,7 +111,7 @@ impl Daemon {
     }
 
     pub(super) async fn start(self: Arc<Self>, order: Order) -> Result<Started, StartError> {
-        if order.network == Network::Host {
+        if order.spec.network.is_shared() {
             network::ensure(&self.api).await?;
         }
         self.fill_volume(&order.image).await?;
@@ -153,7 +152,7 @@ impl Daemon {
             link: Box::new(link),
             guard: Box::new(guard),
             control: Arc::new(ContainerControl { api: self.api.clone(), id }),
-            isolation: self.facts.isolation(&order.spec.limits, runtime, order.network),
+            isolation: self.facts.isolation(&order.spec, runtime),
             workspace: WORKSPACE.to_owned(),
         })
     }

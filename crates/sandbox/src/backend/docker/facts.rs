@@ -3,9 +3,13 @@
 use std::collections::HashMap;
 
 use bollard::models::SystemInfo;
-use launcher::{Limits, Network};
+use launcher::Limits;
 
-use crate::{backend::StartError, isolation::Isolation};
+use crate::{
+    backend::{Spec, StartError},
+    isolation::Isolation,
+    network::Network,
+};
 
 /// A daemon as it describes itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,10 +22,14 @@ pub struct Facts {
     /// Root in a container is nobody special outside.
     pub maps_users: bool,
     pub seccomp: bool,
-    default_runtime: String,
+    pub(crate) default_runtime: String,
     /// Its clock when it was asked, in seconds since 1970, as it takes times itself.
-    pub(super) asked_at: String,
+    pub(crate) asked_at: String,
 }
+
+/// What is said of sandboxes whose network is the daemon's.
+const BRIDGE: &str = "reaches whatever a bridge of the Docker daemon reaches, other machines of its \
+                      network included; other sandboxes do not reach it";
 
 /// How an OCI runtime runs programs, as far as it matters to us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,12 +101,8 @@ impl Facts {
     }
 
     /// What a sandbox of these limits can rely on.
-    pub(super) fn isolation(
-        &self,
-        limits: &Limits,
-        runtime: Option<&str>,
-        network: Network,
-    ) -> Isolation {
+    pub(super) fn isolation(&self, spec: &Spec, runtime: Option<&str>) -> Isolation {
+        let limits = &spec.limits;
         let kind = self.kind(runtime);
         let mut holds = vec![
             "no host files: the system is an image, read-only".to_owned(),
@@ -115,18 +119,16 @@ impl Facts {
             holds.push(format!("{share} CPU at most by Docker"));
         }
         kind.describe(self, limits, &mut holds, &mut missing);
-        match network {
-            Network::None => holds.push("no network but a loopback of its own".to_owned()),
-            Network::Host => missing.push(
-                "reaches whatever a bridge of the Docker daemon reaches, other machines of its \
-                 network included; other sandboxes do not reach it"
-                    .to_owned(),
-            ),
-        }
         if !self.maps_users && kind == Kind::SharedKernel {
             missing.push("shares user 1000 of the Docker daemon's machine".to_owned());
         }
-        Isolation { backend: "docker", network, holds, missing }
+        let network = spec.network.clone();
+        let mut isolation = Isolation { backend: "docker", network, holds, missing };
+        match spec.network {
+            Network::None | Network::Allow(_) => isolation.add_network(),
+            Network::Full => isolation.missing.push(BRIDGE.to_owned()),
+        }
+        isolation
     }
 }
 
@@ -227,17 +229,17 @@ mod tests {
 
     #[test]
     fn what_the_daemon_cannot_limit_is_missing_and_not_held() {
-        let isolation = facts().isolation(&Limits::default(), None, Network::None);
+        let isolation = facts().isolation(&Spec::default(), None);
         assert!(isolation.missing.iter().any(|it| it.starts_with("swap is not limited")));
         assert!(isolation.holds.contains(&"memory limited to 512 MiB by Docker".to_owned()));
         let weaker = Facts { weaknesses: vec!["memory is not limited: x".to_owned()], ..facts() };
-        let isolation = weaker.isolation(&Limits::default(), None, Network::None);
+        let isolation = weaker.isolation(&Spec::default(), None);
         assert!(!isolation.holds.iter().any(|it| it.contains("memory")), "{isolation:?}");
     }
 
     #[test]
     fn gvisor_promises_no_limit_of_files_or_processes() {
-        let isolation = facts().isolation(&Limits::default(), Some("safe"), Network::None);
+        let isolation = facts().isolation(&Spec::default(), Some("safe"));
         assert!(
             !isolation
                 .holds

@@ -6,18 +6,16 @@ use crate::backend::StartError;
 
 /// The HTTP status of a refusal.
 pub(super) fn status(error: &Error) -> Option<u16> {
-    match error {
-        Error::DockerResponseServerError { status_code, .. } => Some(*status_code),
-        _ => None,
-    }
+    let Error::DockerResponseServerError { status_code, .. } = error else { return None };
+    Some(*status_code)
 }
 
 /// The daemon's own words, without the client's around them.
 pub(super) fn words(error: &Error) -> String {
-    match error {
-        Error::DockerResponseServerError { message, .. } => message.clone(),
-        _ => error.to_string(),
+    if let Error::DockerResponseServerError { message, .. } = error {
+        return message.clone();
     }
+    error.to_string()
 }
 
 pub(super) fn failed(step: &str) -> impl FnOnce(Error) -> StartError {

@@ -87,7 +87,7 @@ mod tests {
         let path = workspace.path().to_owned();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o700);
         fs::create_dir_all(path.join("a/b")).unwrap();
-        fs::set_permissions(path.join("a"), Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(path.join("a"), Permissions::from_mode(0o000)).unwrap();
         drop(workspace);
         assert!(!path.exists());
     }
