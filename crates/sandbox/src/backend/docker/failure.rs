@@ -1,5 +1,7 @@
 //! What the daemon's refusals mean, and what to do about them.
 
+use std::io;
+
 use bollard::errors::Error;
 
 use crate::backend::StartError;
@@ -20,19 +22,18 @@ pub(super) fn words(error: &Error) -> String {
 
 pub(super) fn failed(step: &str) -> impl FnOnce(Error) -> StartError {
     let step = step.to_owned();
-    move |error| StartError::Failed { step, reason: std::io::Error::other(words(&error)) }
+    move |error| StartError::Failed { step, reason: io::Error::other(words(&error)) }
 }
 
 /// Nobody answers at `host`, or not us.
 pub(super) fn no_daemon(host: &str, error: &Error) -> StartError {
-    let io = root_cause(error).downcast_ref::<std::io::Error>().map(std::io::Error::kind);
-    let (what, advice) = match io {
-        Some(std::io::ErrorKind::PermissionDenied) => (
+    let (what, advice) = match io_kind(error) {
+        Some(io::ErrorKind::PermissionDenied) => (
             format!("we may not talk to the Docker daemon at {host}"),
             "add the server's user to the group of the socket (which makes it as powerful as \
              root), or run Docker or Podman rootless for that user",
         ),
-        Some(std::io::ErrorKind::NotFound | std::io::ErrorKind::ConnectionRefused) => nobody(host),
+        Some(io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => nobody(host),
         _ if matches!(error, Error::SocketNotFoundError(_)) => nobody(host),
         _ => (
             format!("the Docker daemon at {host} cannot be asked: {}", words(error)),
@@ -47,14 +48,18 @@ fn nobody(host: &str) -> (String, &'static str) {
     (format!("no Docker daemon listens at {host}"), advice)
 }
 
-fn root_cause<'a>(
-    error: &'a (dyn std::error::Error + 'static),
-) -> &'a (dyn std::error::Error + 'static) {
-    let mut cause = error;
-    while let Some(source) = cause.source() {
-        cause = source;
+fn io_kind(error: &Error) -> Option<io::ErrorKind> {
+    if let Error::IOError { err } = error {
+        return Some(err.kind());
     }
-    cause
+    let mut cause: Option<&dyn std::error::Error> = Some(error);
+    while let Some(error) = cause {
+        if let Some(error) = error.downcast_ref::<io::Error>() {
+            return Some(error.kind());
+        }
+        cause = error.source();
+    }
+    None
 }
 
 pub(super) fn no_image(image: &str, host: &str) -> StartError {
@@ -87,7 +92,7 @@ mod tests {
 
     #[test]
     fn a_closed_socket_names_the_group() {
-        let error = Error::IOError { err: std::io::ErrorKind::PermissionDenied.into() };
+        let error = Error::IOError { err: io::ErrorKind::PermissionDenied.into() };
         let said = no_daemon("unix:///x", &error).to_string();
         assert!(said.contains("group of the socket"), "{said}");
     }
