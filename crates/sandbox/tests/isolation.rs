@@ -15,4 +15,5 @@ mod isolation {
     mod ordinary_user;
     mod processes;
     mod resources;
+    mod targets;
 }

@@ -6,6 +6,7 @@
 //! pid 1 of a pid namespace; as an ordinary process it works too, as a subreaper. It trusts neither the
 //! programs it starts nor the bytes on its link, prints nothing, and ends with its link.
 
+mod fence;
 mod files;
 mod kernel;
 mod link;
