@@ -354,7 +354,28 @@ fn refuse_odd_parts(path: &str) -> Result<()> {
 
 fn beneath(directory: &OwnedFd, path: &str, flags: OFlags) -> rustix::io::Result<OwnedFd> {
     let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
-    rustix::fs::openat2(directory, path, flags | OFlags::CLOEXEC, Mode::empty(), resolve)
+    match rustix::fs::openat2(directory, path, flags | OFlags::CLOEXEC, Mode::empty(), resolve) {
+        Err(Errno::NOSYS) => part_by_part(directory, path, flags),
+        other => other,
+    }
+}
+
+/// The same for kernels without `openat2`, such as gVisor's. Who calls has refused `..`, so that
+/// following no link is all there is to do.
+fn part_by_part(directory: &OwnedFd, path: &str, flags: OFlags) -> rustix::io::Result<OwnedFd> {
+    let careful = OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let open = |parent: &OwnedFd, part: &str, flags| {
+        rustix::fs::openat(parent, part, flags | careful, Mode::empty())
+    };
+    let Some((parents, name)) = path.rsplit_once('/') else { return open(directory, path, flags) };
+    let mut parts = parents.split('/');
+    let first = parts.next().unwrap_or_default();
+    let to_directory = OFlags::PATH | OFlags::DIRECTORY;
+    let mut parent = open(directory, first, to_directory)?;
+    for part in parts {
+        parent = open(&parent, part, to_directory)?;
+    }
+    open(&parent, name, flags)
 }
 
 fn kind(file_type: FileType) -> FileKind {
@@ -379,5 +400,32 @@ fn report(request: RequestId, result: Result<Option<()>>, link: &mut Link) {
             errno: errno.raw_os_error(),
             what: what.to_owned(),
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, os::unix::fs::symlink};
+
+    use super::*;
+
+    #[test]
+    fn without_openat2_no_link_is_followed_either() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir_all(dir.path().join("a/b")).unwrap();
+        fs::write(dir.path().join("a/b/file"), "").unwrap();
+        symlink("a", dir.path().join("link")).unwrap();
+        symlink("a/b/file", dir.path().join("file")).unwrap();
+        let root = rustix::fs::open(dir.path(), OFlags::PATH, Mode::empty()).unwrap();
+        for (path, result) in [
+            ("a/b/file", Ok(())),
+            (".", Ok(())),
+            ("file", Err(Errno::LOOP)),
+            ("link/b/file", Err(Errno::NOTDIR)),
+            ("a/c/file", Err(Errno::NOENT)),
+        ] {
+            let opened = part_by_part(&root, path, OFlags::RDONLY).map(drop);
+            assert_eq!(opened, result, "{path}");
+        }
     }
 }
