@@ -183,7 +183,8 @@ fn mount_dev(blueprint: &Blueprint) -> Result<(), Failed<'_>> {
 fn mount_proc(blueprint: &Blueprint) -> Result<(), Failed<'_>> {
     let flags = QUIET | MountFlags::NOEXEC;
     mount(c"proc", c"proc", c"proc", flags, None).step("mount /proc")?;
-    forbid_user_namespaces().step("forbid user namespaces")?;
+    allow_at_most(c"proc/sys/user/max_user_namespaces", b"0").step("forbid user namespaces")?;
+    allow_at_most(c"proc/sys/user/max_inotify_instances", WATCHERS).step("limit watchers")?;
     for path in &blueprint.hidden {
         mount_bind(c"dev/null", &**path).step_at("hide a file", path)?;
     }
@@ -192,12 +193,18 @@ fn mount_proc(blueprint: &Blueprint) -> Result<(), Failed<'_>> {
         mount_remount(&**path, MountFlags::BIND | MountFlags::RDONLY | flags, c"")
             .step_at("make a directory read-only", path)?;
     }
-    Ok(())
+    // The boot has a name that all sandboxes of a machine would share; this one differs at each look.
+    let boot = c"proc/sys/kernel/random/boot_id";
+    mount_bind(c"proc/sys/kernel/random/uuid", boot).step_at("hide the name of the boot", boot)
 }
 
-/// The second lock on nested user namespaces, after the system call filter.
-fn forbid_user_namespaces() -> Result<(), Errno> {
-    let path = c"proc/sys/user/max_user_namespaces";
+/// `inotify` instances of a sandbox: they count for its host user too, who without root is our own and
+/// has 128 unless told otherwise.
+const WATCHERS: &[u8] = b"64";
+
+/// Sets a limit of our user namespace. The first one is the second lock on nested namespaces, after
+/// the filter of system calls.
+fn allow_at_most(path: &CStr, count: &[u8]) -> Result<(), Errno> {
     let file = open(path, OFlags::WRONLY | OFlags::CLOEXEC, Mode::empty())?;
-    write(&file, b"0").map(drop)
+    write(&file, count).map(drop)
 }

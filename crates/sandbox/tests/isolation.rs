@@ -11,9 +11,12 @@ mod isolation {
     mod files;
     mod harness;
     mod kernel;
+    mod leftovers;
     mod network;
     mod ordinary_user;
+    mod output;
     mod processes;
     mod resources;
     mod targets;
+    mod uploads;
 }

@@ -152,5 +152,4 @@ macro_rules! python_cage {
         cage
     }};
 }
-#[expect(unused_imports, reason = "for tests of one backend alone")]
 pub(super) use python_cage;

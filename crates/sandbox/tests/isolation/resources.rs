@@ -38,9 +38,8 @@ async fn a_fork_bomb_of_a_shell_is_swept_away() {
         let mut bomb = program(&["/bin/bash", "-c", "bomb() { bomb | bomb & }; bomb; wait"]);
         bomb.timeout = Some(std::time::Duration::from_millis(700));
         super::harness::collect(cage.sandbox.run(bomb).await.unwrap()).await;
-        let left = cage.bash("ls -d /proc/[0-9]* | wc -l").await;
-        // The guest, the shell, and the two of its pipe.
-        assert_eq!(left.stdout, "4\n");
+        // The guest and the shell that counts.
+        assert_eq!(cage.bash("set -- /proc/[0-9]*; echo $#").await.stdout, "2\n");
     })
     .await;
 }
@@ -227,7 +226,7 @@ print(call(attribute))";
 #[tokio::test]
 async fn a_very_deep_directory_is_left_behind_at_once() {
     let code = "
-for _ in range(20000): os.mkdir('d'); os.chdir('d')
+for _ in range(2000): os.mkdir('d'); os.chdir('d')
 print('deep')";
     on_each_with_python(Spec::default(), async |cage| {
         assert_eq!(cage.answers(code).await, ["deep"]);
@@ -344,7 +343,7 @@ def until_refused(make):
     for count in range(100000):
         if make() < 0: return errno.errorcode[ctypes.get_errno()]
 print(until_refused(lambda: libc.msgget(0, 0o1600)))
-print(until_refused(lambda: libc.semget(0, 1000, 0o1600)))
+print(until_refused(lambda: libc.semget(0, 1, 0o1600)))
 print(until_refused(lambda: libc.shmget(0, 4096, 0o1600)))";
     on_each_with_python(Spec::default(), async |cage| {
         assert_eq!(cage.answers(code).await, ["ENOSPC"; 3]);
@@ -357,17 +356,18 @@ print(libc.msgget(0, 0o1600) >= 0, libc.semget(0, 1, 0o1600) >= 0, libc.shmget(0
 }
 
 #[tokio::test]
-async fn message_queues_run_out_only_inside() {
+async fn message_queues_with_names_run_out_only_inside_or_cannot_be_made() {
     let code = "
 rt = ctypes.CDLL('librt.so.1', use_errno=True)
 for number in range(100000):
     if rt.mq_open(b'/queue%d' % number, os.O_CREAT | os.O_RDWR, 0o600, None) < 0: break
-print(errno.errorcode[ctypes.get_errno()], number > 0)";
+else: raise SystemExit('a hundred thousand')
+print(errno.errorcode[ctypes.get_errno()])";
     on_each_with_python(Spec::default(), async |cage| {
         let answers = cage.answers(code).await;
-        assert!(["EMFILE True", "ENOSPC True"].contains(&&*answers[0]), "{answers:?}");
-        let again = cage.neighbour().await.answers(code).await;
-        assert_eq!(again, answers);
+        // The last two where the user who owns the namespace is not mapped, or Landlock is there.
+        assert!(["EMFILE", "ENOSPC", "EOVERFLOW", "EACCES"].contains(&&*answers[0]), "{answers:?}");
+        assert_eq!(cage.neighbour().await.answers(code).await, answers);
     })
     .await;
 }
