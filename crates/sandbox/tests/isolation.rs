@@ -19,4 +19,5 @@ mod isolation {
     mod resources;
     mod targets;
     mod uploads;
+    mod work;
 }

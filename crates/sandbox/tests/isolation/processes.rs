@@ -71,6 +71,55 @@ async fn the_guest_cannot_be_made_the_first_to_die() {
 }
 
 #[tokio::test]
+async fn the_guest_keeps_its_turn_at_the_processor() {
+    // A guest of the idle class beside a busy program would end nothing at its time limit.
+    let code = "
+print(call(os.setpriority, os.PRIO_PROCESS, 1, 19), call(os.setpriority, os.PRIO_USER, 0, 19),
+      call(os.setpriority, os.PRIO_USER, os.getuid(), 19))
+print(call(os.sched_setscheduler, 1, os.SCHED_IDLE, os.sched_param(0)), call(os.sched_setaffinity, 1, [0]))
+# IOPRIO_WHO_PROCESS and IOPRIO_WHO_USER, IOPRIO_CLASS_IDLE
+print(system_call(IOPRIO_SET, 1, 1, 3 << 13), system_call(IOPRIO_SET, 3, os.getuid(), 3 << 13))
+print(call(os.setpriority, os.PRIO_PROCESS, 0, 5), call(os.sched_setaffinity, 0, os.sched_getaffinity(0)))"
+        .replace("IOPRIO_SET", &libc::SYS_ioprio_set.to_string());
+    on_each_with_python(Spec::default(), async |cage| {
+        let answers = cage.answers(&code).await;
+        assert_eq!(answers, ["EPERM EPERM EPERM", "EPERM EPERM", "EPERM EPERM", "ok ok"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_mark_of_a_program_cannot_be_changed_to_hide_its_descendants() {
+    // RLIMIT_LOCKS carries it. The old call is tried too, and a pointer that is not even one.
+    let code = "
+import resource, time
+soft, hard = resource.getrlimit(10)
+def lower(): resource.setrlimit(10, (1, 1))
+try: lower(); print('changed')
+except (OSError, ValueError): print('refused')
+print(system_call(PRLIMIT, 0, 10, 1, 0), system_call(PRLIMIT, os.getpid(), 10, 1, 0))
+if SETRLIMIT: print(system_call(SETRLIMIT, 10, 1), system_call(SETRLIMIT, 4, 1))
+else: print('EPERM EPERM')
+print(resource.getrlimit(10) == (soft, hard), call(resource.setrlimit, resource.RLIMIT_NOFILE, (64, 64)), flush=True)
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0: time.sleep(1000)
+os._exit(0)"
+        .replace("PRLIMIT", &libc::SYS_prlimit64.to_string());
+    let old = if cfg!(target_arch = "x86_64") { "160" } else { "0" };
+    let code = code.replace("SETRLIMIT", old);
+    on_each_with_python(Spec::default(), async |cage| {
+        let mut other = cage.start(&["/bin/bash", "-c", "echo up; exec cat /dev/zero"]).await;
+        assert!(matches!(other.next().await, Some(ProcessEvent::Stdout(_))));
+        let answers = cage.answers(&code).await;
+        assert_eq!(answers, ["refused", "EPERM EPERM", "EPERM EPERM", "True ok"]);
+        let left = cage.bash("cat /proc/[0-9]*/comm").await;
+        assert!(!left.stdout.contains("python"), "{left:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_daemon_does_not_outlive_its_program() {
     on_each(Spec::default(), async |cage| {
         let outcome = cage.bash("setsid sleep 1000 & (setsid nohup sleep 1000 &) ; exit 0").await;
