@@ -8,6 +8,8 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use crate::network::{NetworkOrder, NetworkReport};
+
 /// A started program, numbered by the host. A number is never used twice on one link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ProgramId(pub u64);
@@ -65,7 +67,7 @@ pub enum HostFrame {
         bytes: Payload,
         last: bool,
     },
-    /// The next chunk of a `WriteFile` that was not the last.
+    /// The next chunk of a `WriteTree`, or of a `WriteFile` that was not the last.
     WriteMore {
         request: RequestId,
         bytes: Payload,
@@ -93,6 +95,48 @@ pub enum HostFrame {
     },
     /// Kill everything and exit.
     Shutdown,
+    /// As `ReadFile`, but no more than `window` bytes come before the first `GrantChunks`, each chunk
+    /// counted with [`FRAME_COST`](crate::FRAME_COST).
+    StreamFile {
+        request: RequestId,
+        path: String,
+        max_bytes: u64,
+        window: u32,
+    },
+    /// What is beneath a directory of the workspace, as tar in chunks; see [`tar`](crate::tar).
+    ReadTree {
+        request: RequestId,
+        path: String,
+        max_bytes: u64,
+        window: u32,
+    },
+    /// So many more bytes of a `StreamFile` or `ReadTree` may be sent.
+    GrantChunks {
+        request: RequestId,
+        bytes: u32,
+    },
+    /// Unpacks a tar, which follows as `WriteMore`, into a directory that is made if it is missing.
+    WriteTree {
+        request: RequestId,
+        path: String,
+    },
+    /// Makes a directory and its parents; one that is there already is fine.
+    MakeDirectory {
+        request: RequestId,
+        path: String,
+    },
+    /// Refused where `to` is there already.
+    Rename {
+        request: RequestId,
+        from: String,
+        to: String,
+    },
+    /// Removes a file, or a directory with all that is beneath it.
+    RemoveTree {
+        request: RequestId,
+        path: String,
+    },
+    Network(NetworkOrder),
 }
 
 /// From the guest to the host. The host must expect any of it from a hostile sandbox.
@@ -161,6 +205,14 @@ pub enum GuestFrame {
     Error {
         message: String,
     },
+    /// The request about a tree failed at this entry of it; otherwise as `FileFailed`.
+    EntryFailed {
+        request: RequestId,
+        entry: String,
+        errno: i32,
+        what: String,
+    },
+    Network(NetworkReport),
 }
 
 /// A program to start.

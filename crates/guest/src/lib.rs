@@ -2,7 +2,8 @@
 //!
 //! This library is the protocol alone: what the two ends of a link say ([`HostFrame`], [`GuestFrame`])
 //! and how it is put into bytes ([`encode`], [`Decoder`]). It does no I/O and knows no runtime, so the
-//! guest uses it with `poll(2)` and the host with tokio. The program is `src/bin/guest`.
+//! guest uses it with `poll(2)` and the host with tokio. [`tar`] is the form in which trees of files
+//! cross the link. The program is `src/bin/guest`.
 //!
 //! ```text
 //!  host ── Hello(version, nonce) ─────────────▶ guest
@@ -16,15 +17,21 @@
 
 mod codec;
 mod frame;
+mod network;
+pub mod tar;
 
 pub use codec::{Decoder, FrameError, FrameTooLarge, encode};
 pub use frame::{
     ExitStatus, Exited, FileEntry, FileKind, GuestFrame, HostFrame, Nonce, OnExcess, Payload,
     ProgramId, RequestId, Rlimits, Start, StartStep, Stdin, TerminalSize,
 };
+pub use network::{
+    ListenerId, ListenerKind, ListeningPort, MAX_ACCEPTED, MAX_DATAGRAM, MAX_DIALLED,
+    MAX_LISTENERS, MAX_PORTS, NetworkOrder, NetworkReport, STREAM_WINDOW, StreamId,
+};
 
 /// Version of the protocol. Both ends must name the same one in their `Hello`.
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;
 
 /// Largest payload of one frame, in bytes. A bigger one is an error of the peer.
 pub const MAX_FRAME: usize = 256 * 1024;

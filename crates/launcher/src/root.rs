@@ -21,6 +21,7 @@ use rustix::{
 use crate::{
     child::{Failed, Step},
     host::Blueprint,
+    message::Network,
     order::{Order, Toolchains},
     syscalls::restrict_mount,
 };
@@ -183,8 +184,11 @@ fn mount_dev(blueprint: &Blueprint) -> Result<(), Failed<'_>> {
 fn mount_proc(blueprint: &Blueprint) -> Result<(), Failed<'_>> {
     let flags = QUIET | MountFlags::NOEXEC;
     mount(c"proc", c"proc", c"proc", flags, None).step("mount /proc")?;
-    allow_at_most(c"proc/sys/user/max_user_namespaces", b"0").step("forbid user namespaces")?;
-    allow_at_most(c"proc/sys/user/max_inotify_instances", WATCHERS).step("limit watchers")?;
+    set_sysctl(c"proc/sys/user/max_user_namespaces", b"0").step("forbid user namespaces")?;
+    set_sysctl(c"proc/sys/user/max_inotify_instances", WATCHERS).step("limit watchers")?;
+    if blueprint.network == Network::Own {
+        set_sysctl(LOWEST_OPEN_PORT, b"0").step("open the low ports")?;
+    }
     for path in &blueprint.hidden {
         mount_bind(c"dev/null", &**path).step_at("hide a file", path)?;
     }
@@ -202,9 +206,12 @@ fn mount_proc(blueprint: &Blueprint) -> Result<(), Failed<'_>> {
 /// has 128 unless told otherwise.
 const WATCHERS: &[u8] = b"64";
 
-/// Sets a limit of our user namespace. The first one is the second lock on nested namespaces, after
-/// the filter of system calls.
-fn allow_at_most(path: &CStr, count: &[u8]) -> Result<(), Errno> {
+/// Anybody may listen on any port of our own network, as the guest has to for name service.
+const LOWEST_OPEN_PORT: &CStr = c"proc/sys/net/ipv4/ip_unprivileged_port_start";
+
+/// Sets what belongs to our own namespaces. The first that is set is the second lock on nested user
+/// namespaces, after the filter of system calls.
+fn set_sysctl(path: &CStr, value: &[u8]) -> Result<(), Errno> {
     let file = open(path, OFlags::WRONLY | OFlags::CLOEXEC, Mode::empty())?;
-    write(&file, count).map(drop)
+    write(&file, value).map(drop)
 }

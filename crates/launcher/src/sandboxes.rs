@@ -25,7 +25,7 @@ use crate::{
     child::{self, Inheritance, Mould, USER},
     host::{may_be_shown, outside_usr},
     limits::Limits,
-    message::{Enforcement, Failure, Mechanism, Reply, Usage},
+    message::{Enforcement, Failure, Mechanism, Network, Reply, Usage},
     order::{self, Toolchains},
     packet::{self, MAX_DESCRIPTORS},
     root,
@@ -56,6 +56,7 @@ struct Sandbox {
     /// Closed by exec on the other side.
     control: OwnedFd,
     group: Group,
+    network: Network,
     state: State,
 }
 
@@ -97,7 +98,8 @@ impl Sandboxes {
 
     /// Whether fewer than `wanted` sandboxes wait half-finished, and another would help.
     pub(crate) fn want_spare(&self, wanted: usize) -> bool {
-        let spares = self.all.iter().filter(|it| it.state == State::Spare).count();
+        let keepable = |it: &&Sandbox| it.state == State::Spare && it.network == Network::Own;
+        let spares = self.all.iter().filter(keepable).count();
         spares < wanted && !self.spares_fail
     }
 
@@ -118,14 +120,14 @@ impl Sandboxes {
     }
 
     /// Starts a process that becomes a sandbox when it gets an order.
-    pub(crate) fn add_spare(&mut self) -> Result<(), Failure> {
+    pub(crate) fn add_spare(&mut self, network: Network) -> Result<(), Failure> {
         let number = self.free_number();
         let (control, other) =
             socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)
                 .map_err(|it| failure("make a socket", it))?;
         let mut group =
             self.cgroups.create(number).map_err(|it| failure("make a control group", it))?;
-        let born = match self.give_birth(&group, other.as_fd()) {
+        let born = match self.give_birth(&group, network, other.as_fd()) {
             Ok(born) => born,
             Err(error) => {
                 group.remove();
@@ -133,7 +135,7 @@ impl Sandboxes {
             }
         };
         group.close_entrance();
-        let mut sandbox = Sandbox { number, born, control, group, state: State::Spare };
+        let mut sandbox = Sandbox { number, born, control, group, network, state: State::Spare };
         let mapped = self.map_user(&sandbox);
         if mapped.is_err() {
             sandbox.state = State::Failed;
@@ -154,16 +156,20 @@ impl Sandboxes {
         number
     }
 
-    fn give_birth(&self, group: &Group, control: BorrowedFd<'_>) -> io::Result<Born> {
+    fn give_birth(
+        &self,
+        group: &Group,
+        network: Network,
+        control: BorrowedFd<'_>,
+    ) -> io::Result<Born> {
         let (cgroup, doors) = match group.entrance() {
             Entrance::Birth(dir) => (Some(dir.as_fd()), [].as_slice()),
             Entrance::Write(doors) => (None, doors),
         };
         let inheritance = Inheritance { control, doors, memory_events: group.memory_events() };
-        let Mould { one_thread, network, .. } = &self.mould;
-        match syscalls::fork_into_namespaces(one_thread, cgroup, *network)? {
+        match syscalls::fork_into_namespaces(&self.mould.one_thread, cgroup, network)? {
             Some(born) => Ok(born),
-            None => child::live(&self.mould, &inheritance),
+            None => child::live(&self.mould, network, &inheritance),
         }
     }
 
@@ -194,11 +200,12 @@ impl Sandboxes {
         &mut self,
         id: u64,
         limits: &Limits,
-        toolchains: &[PathBuf],
+        (toolchains, network): (&[PathBuf], Network),
         link: OwnedFd,
     ) -> Result<(), Failure> {
-        if !self.all.iter().any(|it| it.state == State::Spare) {
-            self.add_spare()?;
+        let fits = |it: &Sandbox| it.state == State::Spare && it.network == network;
+        if !self.all.iter().any(fits) {
+            self.add_spare(network)?;
         }
         let data_bytes = match self.enforcement.memory {
             Mechanism::Rlimit | Mechanism::Nothing => limits.memory_bytes,
@@ -213,7 +220,7 @@ impl Sandboxes {
         let spare = self
             .all
             .iter_mut()
-            .find(|it| it.state == State::Spare)
+            .find(|it| fits(it))
             .ok_or_else(|| failure("find a spare", io::Error::from(io::ErrorKind::NotFound)))?;
         spare.state = State::Starting { id };
         let given = spare

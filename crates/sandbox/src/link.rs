@@ -13,6 +13,9 @@ mod inbox;
 mod outbox;
 mod reader;
 mod requests;
+mod stream;
+mod streams;
+mod trees;
 
 use std::{
     collections::HashMap,
@@ -35,6 +38,10 @@ use tokio_util::{
 pub use handshake::LinkError;
 pub(crate) use inbox::Inbox;
 use requests::Requests;
+pub use stream::FileStream;
+use streams::Streams;
+pub(crate) use streams::{Accepted, Datagram, Incoming};
+pub use streams::{ConnectError, GuestStream};
 
 use crate::{
     path::SandboxPath,
@@ -62,6 +69,14 @@ pub enum SandboxError {
     ProgramTooLarge { program: String, length: usize },
     #[error("cannot {what} {path}: {source}")]
     File { path: SandboxPath, what: String, source: io::Error },
+    #[error("cannot {what} at entry {entry:?} in {path}: {source}")]
+    Entry { path: SandboxPath, entry: String, what: String, source: io::Error },
+    /// Not the tree of a workspace: the guest is in other hands.
+    #[error("the sandbox sent a tree of {path} that is none: {reason}")]
+    OddTree { path: SandboxPath, reason: String },
+    /// Where the bytes to be written came from.
+    #[error("what should be written cannot be read: {0}")]
+    Source(#[source] io::Error),
     #[error("the program reads no more input")]
     StdinClosed,
 }
@@ -94,6 +109,7 @@ pub(crate) struct Shared {
     pub(crate) outbox: Outbox,
     programs: Mutex<HashMap<ProgramId, Arc<Inbox>>>,
     requests: Requests,
+    streams: Streams,
     next: AtomicU64,
     closed: CancellationToken,
 }
@@ -115,6 +131,7 @@ impl Connection {
             outbox,
             programs: Mutex::default(),
             requests: Requests::default(),
+            streams: Streams::default(),
             next: AtomicU64::new(1),
             closed: CancellationToken::new(),
         });
@@ -283,6 +300,7 @@ impl Shared {
             inbox.lost();
         }
         self.requests.close();
+        self.streams.close();
     }
 }
 

@@ -7,6 +7,7 @@
 #![expect(clippy::print_stderr, reason = "what is skipped is said")]
 
 mod isolation {
+    mod egress;
     mod ending;
     mod files;
     mod harness;
@@ -15,9 +16,11 @@ mod isolation {
     mod network;
     mod ordinary_user;
     mod output;
+    mod preview;
     mod processes;
     mod resources;
     mod targets;
+    mod trees;
     mod uploads;
     mod work;
 }

@@ -12,3 +12,4 @@ mod protocol;
 mod start;
 mod terminal;
 mod tree;
+mod trees;

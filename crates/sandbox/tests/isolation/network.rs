@@ -148,7 +148,8 @@ async fn abstract_sockets_of_the_host_are_out_of_reach_on_its_network_where_land
     let name = format!("runbook-isolation-scoped-{}", std::process::id());
     let address = SocketAddr::from_abstract_name(&name).unwrap();
     let _listener = UnixListener::bind_addr(&address).unwrap();
-    let Some(cage) = Cage::reaching(Network::Host, Spec::default()).await else { return };
+    let spec = Spec { network: Network::Full, ..Spec::default() };
+    let Some(cage) = Cage::with(spec).await else { return };
     let code = format!(
         "print(call(socket.socket(socket.AF_UNIX).connect, '\\0{name}'))
 inside = socket.socket(socket.AF_UNIX)
@@ -232,11 +233,12 @@ async fn services_of_the_host_are_reached_only_where_the_operator_shares_its_net
     let service = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = service.local_addr().unwrap().port();
     let connect = format!("print(call(socket.socket().connect, ('127.0.0.1', {port})))");
-    for (network, answer) in [(Network::None, "ECONNREFUSED"), (Network::Host, "ok")] {
-        let Some(cage) = Cage::reaching(network, Spec::default()).await else { return };
+    for (network, answer) in [(Network::None, "ECONNREFUSED"), (Network::Full, "ok")] {
+        let spec = Spec { network: network.clone(), ..Spec::default() };
+        let Some(cage) = Cage::with(spec).await else { return };
         assert_eq!(cage.answers(&connect).await, [answer]);
         let says = &cage.sandbox.isolation().missing;
         let shared = says.iter().any(|it| it.contains("network"));
-        assert_eq!(shared, network == Network::Host, "{says:?}");
+        assert_eq!(shared, network == Network::Full, "{says:?}");
     }
 }

@@ -19,6 +19,7 @@ use crate::{
     kernel::{self, Children},
     link::{Link, LinkError},
     memory::MemoryKills,
+    network::{self, Network},
     program::{Program, Source},
     spawn::{Image, SpawnError, Spawner, Streams},
     stream::Ends,
@@ -42,6 +43,7 @@ pub(crate) struct Supervisor {
     signals: OwnedFd,
     files: Files,
     memory_kills: MemoryKills,
+    network: Network,
     tree: Tree,
     spawner: Spawner,
     programs: BTreeMap<ProgramId, Program>,
@@ -76,6 +78,7 @@ enum Ready {
     Signals,
     Input(ProgramId),
     Output(ProgramId, Source),
+    Network(network::Token),
 }
 
 impl Supervisor {
@@ -90,6 +93,7 @@ impl Supervisor {
             signals,
             files,
             memory_kills,
+            network: Network::default(),
             tree: Tree::new(),
             spawner: Spawner::new(),
             programs: BTreeMap::new(),
@@ -134,11 +138,15 @@ impl Supervisor {
                         program.pump(source, &mut self.buffer, &mut self.link);
                     }
                 }
+                Ready::Network(token) => {
+                    self.network.serve(token, events, &mut self.buffer, &mut self.link);
+                }
             }
         }
         self.expire();
+        self.network.expire();
         self.hunt();
-        self.files.pump(&mut self.buffer, &mut self.link);
+        self.files.pump(&mut self.link);
         self.report_ended();
         Ok(())
     }
@@ -179,6 +187,7 @@ impl Supervisor {
                 }
             }
         }
+        self.network.watch(&self.link, |token, fd, events| add(Ready::Network(token), fd, events));
         let timeout = self.timeout().map(|it| Timespec {
             tv_sec: i64::try_from(it.as_secs()).unwrap_or(i64::MAX),
             tv_nsec: it.subsec_nanos().into(),
@@ -190,11 +199,12 @@ impl Supervisor {
     }
 
     fn timeout(&self) -> Option<Duration> {
-        if self.files.is_reading() && self.link.has_room() {
+        if self.files.has_work() && self.link.has_room() {
             return Some(Duration::ZERO);
         }
         let dying = self.programs.values().any(Program::is_dying).then_some(self.pause);
-        let deadline = self.programs.values().filter_map(Program::deadline).min();
+        let deadlines = self.programs.values().filter_map(Program::deadline);
+        let deadline = deadlines.chain(self.network.deadline()).min();
         let deadline = deadline.map(|it| it.saturating_duration_since(Instant::now()));
         dying.into_iter().chain(deadline).min()
     }
@@ -251,12 +261,28 @@ impl Supervisor {
                 files.write_more(request, &bytes.0, last, link);
             }
             HostFrame::ReadFile { request, path, max_bytes } => {
-                files.read(request, &path, max_bytes, link);
+                files.read(request, &path, max_bytes, None, link);
             }
             HostFrame::ListFiles { request, path } => files.list(request, &path, link),
             HostFrame::RemoveFile { request, path } => files.remove(request, &path, link),
             HostFrame::Cancel { request } => files.cancel(request),
             HostFrame::Shutdown => return Err(End::Asked),
+            HostFrame::StreamFile { request, path, max_bytes, window } => {
+                files.read(request, &path, max_bytes, Some(window), link);
+            }
+            HostFrame::ReadTree { request, path, max_bytes, window } => {
+                files.read_tree(request, &path, max_bytes, window, link);
+            }
+            HostFrame::GrantChunks { request, bytes } => files.grant(request, bytes),
+            HostFrame::WriteTree { request, path } => files.write_tree(request, &path, link),
+            HostFrame::MakeDirectory { request, path } => {
+                files.make_directory(request, &path, link)
+            }
+            HostFrame::Rename { request, from, to } => files.rename(request, &from, &to, link),
+            HostFrame::RemoveTree { request, path } => files.remove_tree(request, &path, link),
+            HostFrame::Network(order) => {
+                self.network.obey(order, link).map_err(|it| End::Protocol(it.0.to_owned()))?
+            }
         }
         Ok(())
     }
