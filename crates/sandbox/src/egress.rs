@@ -68,7 +68,7 @@ pub struct EgressConfig {
 /// Of each sandbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EgressLimits {
-    /// Connections at once; the guest never has more than 128.
+    /// Connections at once, at most 128; more wait for their turn.
     pub connections: usize,
     /// Bytes in both directions during its life.
     pub bytes: Option<u64>,
@@ -130,8 +130,6 @@ pub enum Refusal {
     Request(#[from] BadRequest),
     #[error("the TLS client asks for another server than it connected to")]
     ServerName,
-    #[error("too many connections at once")]
-    TooMany,
     #[error("the sandbox has exchanged as many bytes as it may")]
     Budget,
     #[error("nothing was sent for too long")]
@@ -254,18 +252,13 @@ impl Egress {
     pub(crate) async fn serve(self) {
         let Self { service, mut incoming } = self;
         let mut connections = JoinSet::new();
+        let most = service.limits.connections.max(1);
         loop {
             tokio::select! {
                 () = service.shared.closed() => return,
                 Some(datagram) = incoming.datagrams.recv() => service.query(&datagram),
-                Some(accepted) = incoming.streams.recv() => {
-                    if connections.len() < service.limits.connections {
-                        connections.spawn(Arc::clone(&service).connection(accepted));
-                    } else {
-                        let number = accepted.stream.number();
-                        let refused = Verdict::Refused(Refusal::TooMany);
-                        service.tell(Some(number), None, refused);
-                    }
+                Some(accepted) = incoming.streams.recv(), if connections.len() < most => {
+                    connections.spawn(Arc::clone(&service).connection(accepted));
                 }
                 Some(_) = connections.join_next() => {}
             }

@@ -96,6 +96,7 @@ impl Client {
     /// Reads until `early` holds so many bytes.
     async fn fill(&mut self, wanted: usize) -> Result<(), ClientError> {
         while self.early.len() < wanted {
+            self.early.reserve(LONGEST_HEAD);
             if self.stream.read_buf(&mut self.early).await? == 0 {
                 return Err(ClientError::Gone);
             }
@@ -140,7 +141,10 @@ impl Client {
                 std::str::from_utf8(&name).ok().and_then(|it| Host::parse(it).ok())
             }
             4 => Some(Host::Address(super::target::plain(self.take::<16>().await?.into()))),
-            _ => None,
+            _ => {
+                self.socks_reply(SocksReply::UnknownAddress).await?;
+                return Err(refused);
+            }
         };
         let port = u16::from_be_bytes(self.take().await?);
         match host {

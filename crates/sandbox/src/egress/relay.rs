@@ -138,6 +138,7 @@ async fn first_bytes(
     loop {
         match tls::inspect(&bytes) {
             Hello::Incomplete => {
+                bytes.reserve(BUFFER);
                 if from.read_buf(&mut bytes).await? == 0 {
                     return Ok(bytes);
                 }

@@ -114,7 +114,7 @@ while True: keep.append(listener.accept()[0])";
         () = flood => panic!("a gibibyte that nobody reads went somewhere"),
         outcome = async {
             for _ in 0..20 {
-                assert_eq!(cage.bash("echo still here").await.stdout, "still here\n");
+                eprintln!("loop"); assert_eq!(cage.bash("echo still here").await.stdout, "still here\n");
             }
         } => outcome,
     }

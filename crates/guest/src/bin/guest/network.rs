@@ -123,7 +123,11 @@ impl Network {
                     it.grant(bytes);
                 }
             }
-            NetworkOrder::Reset { stream } => drop(self.streams.remove(&stream)),
+            NetworkOrder::Reset { stream } => {
+                if let Some(it) = self.streams.remove(&stream) {
+                    it.reset();
+                }
+            }
         }
         Ok(())
     }

@@ -9,6 +9,7 @@ use std::{
     collections::VecDeque,
     net::SocketAddr,
     os::fd::{AsFd, BorrowedFd, OwnedFd},
+    time::Duration,
 };
 
 use guest::{FRAME_COST, MAX_CHUNK, NetworkReport, Payload, STREAM_WINDOW, StreamId};
@@ -225,6 +226,12 @@ impl Stream {
             shutdown(&self.socket, Shutdown::Write).ok();
         }
         self.fate()
+    }
+
+    /// Closes the connection so that the program learns that it did not end well.
+    pub(super) fn reset(self) {
+        // Without it the program sees an ordinary end.
+        sockopt::set_socket_linger(&self.socket, Some(Duration::ZERO)).ok();
     }
 
     fn fate(&self) -> Fate {
