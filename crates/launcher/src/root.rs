@@ -184,9 +184,10 @@ fn mount_dev(blueprint: &Blueprint) -> Result<(), Failed<'_>> {
 fn mount_proc(blueprint: &Blueprint) -> Result<(), Failed<'_>> {
     let flags = QUIET | MountFlags::NOEXEC;
     mount(c"proc", c"proc", c"proc", flags, None).step("mount /proc")?;
-    forbid_user_namespaces().step("forbid user namespaces")?;
+    set_sysctl(c"proc/sys/user/max_user_namespaces", b"0").step("forbid user namespaces")?;
+    set_sysctl(c"proc/sys/user/max_inotify_instances", WATCHERS).step("limit watchers")?;
     if blueprint.network == Network::Own {
-        open_low_ports().step("open the low ports")?;
+        set_sysctl(LOWEST_OPEN_PORT, b"0").step("open the low ports")?;
     }
     for path in &blueprint.hidden {
         mount_bind(c"dev/null", &**path).step_at("hide a file", path)?;
@@ -196,19 +197,21 @@ fn mount_proc(blueprint: &Blueprint) -> Result<(), Failed<'_>> {
         mount_remount(&**path, MountFlags::BIND | MountFlags::RDONLY | flags, c"")
             .step_at("make a directory read-only", path)?;
     }
-    Ok(())
+    // The boot has a name that all sandboxes of a machine would share; this one differs at each look.
+    let boot = c"proc/sys/kernel/random/boot_id";
+    mount_bind(c"proc/sys/kernel/random/uuid", boot).step_at("hide the name of the boot", boot)
 }
 
-/// Lets anybody listen on any port of our own network, as the guest has to for name service.
-fn open_low_ports() -> Result<(), Errno> {
-    let path = c"proc/sys/net/ipv4/ip_unprivileged_port_start";
-    let file = open(path, OFlags::WRONLY | OFlags::CLOEXEC, Mode::empty())?;
-    write(&file, b"0").map(drop)
-}
+/// `inotify` instances of a sandbox: they count for its host user too, who without root is our own and
+/// has 128 unless told otherwise.
+const WATCHERS: &[u8] = b"64";
 
-/// The second lock on nested user namespaces, after the system call filter.
-fn forbid_user_namespaces() -> Result<(), Errno> {
-    let path = c"proc/sys/user/max_user_namespaces";
+/// Anybody may listen on any port of our own network, as the guest has to for name service.
+const LOWEST_OPEN_PORT: &CStr = c"proc/sys/net/ipv4/ip_unprivileged_port_start";
+
+/// Sets what belongs to our own namespaces. The first that is set is the second lock on nested user
+/// namespaces, after the filter of system calls.
+fn set_sysctl(path: &CStr, value: &[u8]) -> Result<(), Errno> {
     let file = open(path, OFlags::WRONLY | OFlags::CLOEXEC, Mode::empty())?;
-    write(&file, b"0").map(drop)
+    write(&file, value).map(drop)
 }

@@ -8,6 +8,7 @@
 //! link, prints nothing, and ends with its link.
 
 mod cpu;
+mod fence;
 mod files;
 mod kernel;
 mod link;

@@ -14,6 +14,7 @@ use rustix::{
 };
 
 use crate::{
+    fence,
     files::Files,
     kernel::{self, Children},
     link::{Link, LinkError},
@@ -533,7 +534,7 @@ fn limits(asked: Rlimits, mark: Mark) -> Vec<(libc::__rlimit_resource_t, u64)> {
         (libc::RLIMIT_STACK, asked.stack_bytes),
         (libc::RLIMIT_AS, asked.address_space_bytes),
         (libc::RLIMIT_CPU, asked.cpu_seconds),
-        (libc::RLIMIT_CORE, Some(0)),
+        (libc::RLIMIT_CORE, Some(fence::core_limit())),
         (tree::marked(), Some(mark.limit())),
     ];
     asked.into_iter().filter_map(|(resource, value)| Some((resource, value?))).collect()
