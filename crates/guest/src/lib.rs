@@ -12,6 +12,10 @@
 //!       ── Stdin, Signal, Resize, Grant ──────▶
 //!       ◀── Stdout, Stderr, StdinGrant, Truncated
 //!       ◀────────────────────────────── Exited    exactly once, and last
+//!
+//!       ── Prepare(standby 3) ────────────────▶   an interpreter boots and waits
+//!       ◀────────── StandbyReady | StandbyFailed
+//!       ── Start(program 8, standby 3) ───────▶   and becomes the program
 //! ```
 
 mod codec;
@@ -20,11 +24,11 @@ mod frame;
 pub use codec::{Decoder, FrameError, FrameTooLarge, encode};
 pub use frame::{
     ExitStatus, Exited, FileEntry, FileKind, GuestFrame, HostFrame, Nonce, OnExcess, Payload,
-    ProgramId, RequestId, Rlimits, Start, StartStep, Stdin, TerminalSize,
+    Prepare, ProgramId, RequestId, Rlimits, StandbyId, Start, StartStep, Stdin, TerminalSize,
 };
 
 /// Version of the protocol. Both ends must name the same one in their `Hello`.
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;
 
 /// Largest payload of one frame, in bytes. A bigger one is an error of the peer.
 pub const MAX_FRAME: usize = 256 * 1024;

@@ -2,8 +2,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    ExitStatus, Exited, FileEntry, FileKind, GuestFrame, HostFrame, OnExcess, Payload, ProgramId,
-    RequestId, Rlimits, Start, StartStep, Stdin, TerminalSize,
+    ExitStatus, Exited, FileEntry, FileKind, GuestFrame, HostFrame, OnExcess, Payload, Prepare,
+    ProgramId, RequestId, Rlimits, StandbyId, Start, StartStep, Stdin, TerminalSize,
 };
 
 fn payload() -> impl Strategy<Value = Payload> {
@@ -46,8 +46,24 @@ fn start() -> impl Strategy<Value = Start> {
                 output_limit,
                 on_excess: if flag { OnExcess::Drop } else { OnExcess::Kill },
                 window,
+                standby: timeout_ms.map(StandbyId),
             },
         )
+}
+
+fn prepare() -> impl Strategy<Value = Prepare> {
+    let standby = any::<u64>().prop_map(StandbyId);
+    (standby, start(), ".{0,20}", payload()).prop_map(|(standby, start, executable, attachment)| {
+        Prepare {
+            standby,
+            executable,
+            argv: start.argv,
+            env: start.env,
+            cwd: start.cwd,
+            rlimits: start.rlimits,
+            attachment,
+        }
+    })
 }
 
 fn host_frame() -> impl Strategy<Value = HostFrame> {
@@ -68,6 +84,8 @@ fn host_frame() -> impl Strategy<Value = HostFrame> {
             }
         ),
         Just(HostFrame::Shutdown),
+        prepare().prop_map(HostFrame::Prepare),
+        any::<u64>().prop_map(|it| HostFrame::Discard { standby: StandbyId(it) }),
     ]
 }
 
@@ -103,6 +121,11 @@ fn guest_frame() -> impl Strategy<Value = GuestFrame> {
         (request(), prop::collection::vec(entry, 0..5))
             .prop_map(|(request, entries)| GuestFrame::Files { request, entries }),
         ".{0,40}".prop_map(|message| GuestFrame::Error { message }),
+        any::<u64>().prop_map(|it| GuestFrame::StandbyReady { standby: StandbyId(it) }),
+        (any::<u64>(), ".{0,40}").prop_map(|(standby, reason)| GuestFrame::StandbyFailed {
+            standby: StandbyId(standby),
+            reason
+        }),
     ]
 }
 
