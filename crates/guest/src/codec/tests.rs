@@ -50,6 +50,7 @@ fn start() -> impl Strategy<Value = Start> {
                 on_excess: if flag { OnExcess::Drop } else { OnExcess::Kill },
                 window,
                 standby: timeout_ms.map(StandbyId),
+                cpu_limit_us: timeout_ms,
             },
         )
 }
@@ -89,6 +90,8 @@ fn host_frame() -> impl Strategy<Value = HostFrame> {
         Just(HostFrame::Shutdown),
         prepare().prop_map(HostFrame::Prepare),
         any::<u64>().prop_map(|it| HostFrame::Discard { standby: StandbyId(it) }),
+        Just(HostFrame::Pausing),
+        any::<u64>().prop_map(|paused_us| HostFrame::Resuming { paused_us }),
         (request(), ".{0,40}", any::<(u64, u32)>()).prop_map(
             |(request, path, (max_bytes, window))| HostFrame::ReadTree {
                 request,
@@ -144,6 +147,7 @@ fn exited() -> impl Strategy<Value = Exited> {
             cpu_us,
             wall_us,
             peak_memory_bytes: peak,
+            cpu_exceeded: timed_out,
         },
     )
 }

@@ -145,6 +145,7 @@ impl Host {
             on_excess: OnExcess::Drop,
             window: u32::MAX,
             standby: None,
+            cpu_limit_us: None,
         }
     }
 

@@ -8,6 +8,7 @@
 //! process it works too, as a subreaper. It trusts neither the programs it starts nor the bytes on its
 //! link, prints nothing, and ends with its link. It may be born with a standby; see [`standby`].
 
+mod cpu;
 mod files;
 mod kernel;
 mod link;
