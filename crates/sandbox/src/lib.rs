@@ -18,6 +18,7 @@ pub mod runtime;
 mod sandbox;
 #[cfg(any(test, feature = "scripted"))]
 pub mod scripted;
+pub mod standby;
 
 pub use backend::{
     Backend, BoxFuture, Control, ControlError, Ended, Guard, Limits, Link, SandboxUsage, Spec,
@@ -31,3 +32,4 @@ pub use link::{Connection, LinkError, SandboxError};
 pub use path::{InvalidPath, SandboxPath};
 pub use process::{Exit, Process, ProcessEvent, ProcessHandle, Program};
 pub use sandbox::Sandbox;
+pub use standby::{Standby, StandbyPlan};

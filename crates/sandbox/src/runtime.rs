@@ -8,6 +8,7 @@ use std::{path::PathBuf, sync::OnceLock, thread};
 use crate::{
     path::SandboxPath,
     runtime::search::{Program, Search},
+    standby::StandbyPlan,
 };
 
 mod search;
@@ -183,6 +184,13 @@ impl Installed {
             cwd: workspace.to_owned(),
             ..crate::Program::new(command)
         }
+    }
+
+    /// How to start its interpreter ahead of the program of a source file; `None` for compilers. Unlike
+    /// those of python and node, a plan for bash is good for this one source only.
+    #[must_use]
+    pub fn standby(&self, workspace: &str, source: &SandboxPath) -> Option<StandbyPlan> {
+        StandbyPlan::new(self.runtime.name, &self.program(workspace, source))
     }
 
     /// The command that runs a source file, given by its absolute path in the sandbox.

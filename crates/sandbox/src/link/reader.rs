@@ -11,10 +11,16 @@ use super::{
     inbox::Violation,
     requests::{Failed, Mismatch},
 };
-use crate::process::{Exit, ProcessEvent};
+use crate::{
+    process::{Exit, ProcessEvent},
+    standby::State,
+};
 
 /// A few chunks at a time; the kernel's socket buffer holds about as much.
 const BUFFER: usize = 256 * 1024;
+
+/// Of what a guest says about a failed standby, in characters.
+const LONGEST_REASON: usize = 500;
 
 /// Why the link is given up.
 #[derive(Debug, thiserror::Error)]
@@ -109,6 +115,11 @@ fn deliver(frame: GuestFrame, shared: &Shared) -> Result<(), Ended> {
         GuestFrame::Files { request, entries } => shared.requests.entries(request, entries)?,
         GuestFrame::FileFailed { request, errno, what } => {
             shared.requests.failed(request, Failed { errno, what });
+        }
+        GuestFrame::StandbyReady { standby } => shared.hear_of_standby(standby, State::Ready),
+        GuestFrame::StandbyFailed { standby, reason } => {
+            let reason = reason.chars().take(LONGEST_REASON).collect();
+            shared.hear_of_standby(standby, State::Failed(reason));
         }
     }
     Ok(())

@@ -146,6 +146,11 @@ impl Guest {
             },
             HostFrame::Cancel { request } => drop(self.writing.remove(&request)),
             HostFrame::Shutdown => return Err(End),
+            HostFrame::Prepare(prepare) => {
+                let frame = self.stage.rehearse(prepare);
+                self.send(&frame).await?;
+            }
+            HostFrame::Discard { .. } => {}
         }
         Ok(())
     }
