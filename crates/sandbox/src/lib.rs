@@ -21,6 +21,7 @@ pub mod runtime;
 mod sandbox;
 #[cfg(any(test, feature = "scripted"))]
 pub mod scripted;
+pub mod standby;
 
 pub use backend::{
     Backend, BoxFuture, Control, ControlError, Ended, Guard, Limits, Link, SandboxUsage, Spec,
@@ -38,3 +39,4 @@ pub use network::{InvalidRule, Network, Rule};
 pub use path::{InvalidPath, SandboxPath};
 pub use process::{Exit, Process, ProcessEvent, ProcessHandle, Program};
 pub use sandbox::Sandbox;
+pub use standby::{Standby, StandbyPlan};

@@ -33,6 +33,7 @@ use crate::{
     network::Network,
     path::SandboxPath,
     process::{Process, Program},
+    standby::{Standby, StandbyPlan},
 };
 
 /// A running sandbox. Cheap to clone; it ends when the last clone is dropped or `destroy` is called.
@@ -163,6 +164,22 @@ impl Sandbox {
     /// Starts a program, which runs once this returns.
     pub async fn run(&self, program: Program) -> Result<Process, SandboxError> {
         self.connection.run(program).await
+    }
+
+    /// Starts an interpreter ahead of the program it will run, and waits until it is booted. Takes what a
+    /// plain start of the interpreter takes.
+    pub async fn prepare(&self, plan: Arc<StandbyPlan>) -> Result<Standby, SandboxError> {
+        self.connection.prepare(plan).await
+    }
+
+    /// Starts a program in the place of a standby of this sandbox. One that cannot become it, or has
+    /// ended, is replaced by a plain start.
+    pub async fn run_prepared(
+        &self,
+        standby: Standby,
+        program: Program,
+    ) -> Result<Process, SandboxError> {
+        self.connection.run_prepared(standby, program).await
     }
 
     /// Creates or replaces a file of the workspace, and its directories. It appears whole.
