@@ -67,7 +67,7 @@ pub enum HostFrame {
         bytes: Payload,
         last: bool,
     },
-    /// The next chunk of a `WriteFile` that was not the last.
+    /// The next chunk of a `WriteTree`, or of a `WriteFile` that was not the last.
     WriteMore {
         request: RequestId,
         bytes: Payload,
@@ -95,6 +95,47 @@ pub enum HostFrame {
     },
     /// Kill everything and exit.
     Shutdown,
+    /// As `ReadFile`, but no more than `window` bytes come before the first `GrantChunks`, each chunk
+    /// counted with [`FRAME_COST`](crate::FRAME_COST).
+    StreamFile {
+        request: RequestId,
+        path: String,
+        max_bytes: u64,
+        window: u32,
+    },
+    /// What is beneath a directory of the workspace, as tar in chunks; see [`tar`](crate::tar).
+    ReadTree {
+        request: RequestId,
+        path: String,
+        max_bytes: u64,
+        window: u32,
+    },
+    /// So many more bytes of a `StreamFile` or `ReadTree` may be sent.
+    GrantChunks {
+        request: RequestId,
+        bytes: u32,
+    },
+    /// Unpacks a tar, which follows as `WriteMore`, into a directory that is made if it is missing.
+    WriteTree {
+        request: RequestId,
+        path: String,
+    },
+    /// Makes a directory and its parents; one that is there already is fine.
+    MakeDirectory {
+        request: RequestId,
+        path: String,
+    },
+    /// Refused where `to` is there already.
+    Rename {
+        request: RequestId,
+        from: String,
+        to: String,
+    },
+    /// Removes a file, or a directory with all that is beneath it.
+    RemoveTree {
+        request: RequestId,
+        path: String,
+    },
     Network(NetworkOrder),
 }
 
@@ -163,6 +204,13 @@ pub enum GuestFrame {
     /// Why the guest is about to exit.
     Error {
         message: String,
+    },
+    /// The request about a tree failed at this entry of it; otherwise as `FileFailed`.
+    EntryFailed {
+        request: RequestId,
+        entry: String,
+        errno: i32,
+        what: String,
     },
     Network(NetworkReport),
 }

@@ -2,7 +2,8 @@
 //!
 //! This library is the protocol alone: what the two ends of a link say ([`HostFrame`], [`GuestFrame`])
 //! and how it is put into bytes ([`encode`], [`Decoder`]). It does no I/O and knows no runtime, so the
-//! guest uses it with `poll(2)` and the host with tokio. The program is `src/bin/guest`.
+//! guest uses it with `poll(2)` and the host with tokio. [`tar`] is the form in which trees of files
+//! cross the link. The program is `src/bin/guest`.
 //!
 //! ```text
 //!  host ── Hello(version, nonce) ─────────────▶ guest
@@ -17,6 +18,7 @@
 mod codec;
 mod frame;
 mod network;
+pub mod tar;
 
 pub use codec::{Decoder, FrameError, FrameTooLarge, encode};
 pub use frame::{

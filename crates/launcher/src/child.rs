@@ -14,6 +14,7 @@ use std::{
     os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd},
 };
 
+use libc::sock_filter;
 use rustix::{
     event::{PollFd, PollFlags, poll},
     fs::{Mode, OFlags, open},
@@ -31,10 +32,10 @@ use rustix::{
     },
     time::Timespec,
 };
-use seccompiler::BpfProgram;
 
 use crate::{
     host::Blueprint,
+    landlock::Landlock,
     message::{Failure, Network},
     order::Order,
     packet::{MAX_PACKET, receive_into},
@@ -56,7 +57,8 @@ pub(crate) struct Mould {
     pub(crate) blueprint: Blueprint,
     /// For those that share the host's network.
     pub(crate) exposed: Blueprint,
-    pub(crate) filter: BpfProgram,
+    pub(crate) filter: Vec<sock_filter>,
+    pub(crate) landlock: Option<Landlock>,
     pub(crate) guest: OwnedFd,
     pub(crate) one_thread: OneThread,
     /// Root may, and has to, drop its groups; others cannot in a user namespace of their own.
@@ -314,7 +316,10 @@ fn drop_privileges<'a>(mould: &Mould) -> Result<(), Failed<'a>> {
     let sets = CapabilitySets { effective: none, permitted: none, inheritable: none };
     set_capabilities(None, sets).step("drop capabilities")?;
     set_no_new_privs(true).step("set no_new_privs")?;
-    seccompiler::apply_filter(&mould.filter).map_err(|_| Errno::INVAL).step("install the filter")
+    if let Some(landlock) = mould.landlock {
+        landlock.apply()?;
+    }
+    syscalls::install_filter(&mould.filter).step("install the filter")
 }
 
 /// Tells the launcher.

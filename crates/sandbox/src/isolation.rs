@@ -1,6 +1,6 @@
 //! What separates a sandbox from its host, in words for people.
 
-use launcher::{Enforcement, Limits, Mechanism};
+use launcher::{Enforcement, Landlock, Limits, Mechanism};
 
 use crate::network::Network;
 
@@ -39,6 +39,7 @@ impl Isolation {
             missing: Vec::new(),
         };
         isolation.add_network();
+        isolation.add_landlock(Landlock::of_this_kernel());
         isolation.add_memory(limits, enforcement.memory);
         isolation.add_processes(limits, enforcement.processes);
         isolation.add_cpu(limits, enforcement.cpu);
@@ -63,6 +64,14 @@ impl Isolation {
                 self.holds.push(format!("{alone}, and by way of the server {rules}"));
             }
             Network::Full => self.missing.push("shares the network of the host".to_owned()),
+        }
+    }
+
+    /// Where the kernel has it, the launcher starts no sandbox without it.
+    fn add_landlock(&mut self, landlock: Option<Landlock>) {
+        if let Some(landlock) = landlock {
+            let scoped = if landlock.scopes() { ", abstract sockets and signals" } else { "" };
+            self.holds.push(format!("writes{scoped} fenced by Landlock"));
         }
     }
 

@@ -30,7 +30,7 @@ pub use backend::{
 pub use egress::{EgressConfig, EgressEvent, EgressLimits};
 pub use guest::{ExitStatus, FileEntry, FileKind, ListeningPort, OnExcess, Stdin, TerminalSize};
 pub use isolation::Isolation;
-pub use link::{ConnectError, Connection, GuestStream, LinkError, SandboxError};
+pub use link::{ConnectError, Connection, FileStream, GuestStream, LinkError, SandboxError};
 pub use network::{InvalidRule, Network, Rule};
 pub use path::{InvalidPath, SandboxPath};
 pub use process::{Exit, Process, ProcessEvent, ProcessHandle, Program};

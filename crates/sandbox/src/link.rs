@@ -10,10 +10,12 @@
 
 mod handshake;
 mod inbox;
+mod network;
 mod outbox;
 mod reader;
 mod requests;
-mod streams;
+mod stream;
+mod trees;
 
 use std::{
     collections::HashMap,
@@ -35,10 +37,11 @@ use tokio_util::{
 
 pub use handshake::LinkError;
 pub(crate) use inbox::Inbox;
+use network::Streams;
+pub(crate) use network::{Accepted, Datagram, Incoming};
+pub use network::{ConnectError, GuestStream};
 use requests::Requests;
-use streams::Streams;
-pub(crate) use streams::{Accepted, Datagram, Incoming};
-pub use streams::{ConnectError, GuestStream};
+pub use stream::FileStream;
 
 use crate::{
     path::SandboxPath,
@@ -66,6 +69,14 @@ pub enum SandboxError {
     ProgramTooLarge { program: String, length: usize },
     #[error("cannot {what} {path}: {source}")]
     File { path: SandboxPath, what: String, source: io::Error },
+    #[error("cannot {what} at entry {entry:?} in {path}: {source}")]
+    Entry { path: SandboxPath, entry: String, what: String, source: io::Error },
+    /// Not the tree of a workspace: the guest is in other hands.
+    #[error("the sandbox sent a tree of {path} that is none: {reason}")]
+    OddTree { path: SandboxPath, reason: String },
+    /// Where the bytes to be written came from.
+    #[error("what should be written cannot be read: {0}")]
+    Source(#[source] io::Error),
     #[error("the program reads no more input")]
     StdinClosed,
 }

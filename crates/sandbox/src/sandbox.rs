@@ -10,7 +10,10 @@
 use std::{fmt, sync::Arc};
 
 use guest::FileEntry;
-use tokio::sync::{broadcast, watch};
+use tokio::{
+    io::AsyncRead,
+    sync::{broadcast, watch},
+};
 use tokio_util::{
     sync::{CancellationToken, DropGuard},
     task::TaskTracker,
@@ -22,7 +25,7 @@ use crate::{
     },
     egress::{Egress, EgressEvent},
     isolation::Isolation,
-    link::{Connection, SandboxError},
+    link::{Connection, FileStream, SandboxError},
     network::Network,
     path::SandboxPath,
     process::{Process, Program},
@@ -151,6 +154,85 @@ impl Sandbox {
 
     pub async fn list_files(&self, path: &SandboxPath) -> Result<Vec<FileEntry>, SandboxError> {
         self.connection.list_files(path).await
+    }
+
+    /// The content of a regular file of the workspace, in chunks.
+    pub async fn read_file_stream(
+        &self,
+        path: &SandboxPath,
+        max_bytes: u64,
+    ) -> Result<FileStream, SandboxError> {
+        self.connection.stream_file(path, max_bytes).await
+    }
+
+    /// As [`Self::write_file`], from a stream.
+    pub async fn write_file_from(
+        &self,
+        path: &SandboxPath,
+        source: impl AsyncRead + Send + Unpin,
+        mode: u32,
+    ) -> Result<(), SandboxError> {
+        self.connection.write_file_from(path, source, mode).await
+    }
+
+    /// What is beneath a directory of the workspace, as tar.
+    pub async fn read_tree(
+        &self,
+        path: &SandboxPath,
+        max_bytes: u64,
+    ) -> Result<FileStream, SandboxError> {
+        self.connection.read_tree(path, max_bytes).await
+    }
+
+    /// Unpacks a tar into a directory of the workspace, made if it is missing. What was unpacked before
+    /// an error stays.
+    pub async fn write_tree(
+        &self,
+        path: &SandboxPath,
+        source: impl AsyncRead + Send + Unpin,
+    ) -> Result<(), SandboxError> {
+        self.connection.write_tree(path, source).await
+    }
+
+    pub async fn make_directory(&self, path: &SandboxPath) -> Result<(), SandboxError> {
+        self.connection.make_directory(path).await
+    }
+
+    /// Gives a file or directory of the workspace another path that is not taken.
+    pub async fn rename(&self, from: &SandboxPath, to: &SandboxPath) -> Result<(), SandboxError> {
+        self.connection.rename(from, to).await
+    }
+
+    /// Removes a file, or a directory with all that is beneath it.
+    pub async fn remove_tree(&self, path: &SandboxPath) -> Result<(), SandboxError> {
+        self.connection.remove_tree(path).await
+    }
+
+    /// All files of the workspace, as tar with modes and times, to be kept and given to
+    /// [`Self::restore`]. Programs go on meanwhile: each file is as it was at some moment.
+    pub async fn snapshot(&self) -> Result<FileStream, SandboxError> {
+        self.connection.read_tree(&SandboxPath::root(), self.largest_snapshot()).await
+    }
+
+    /// Puts the files of a [`Self::snapshot`] into the workspace, beside those that are there.
+    pub async fn restore(
+        &self,
+        snapshot: impl AsyncRead + Send + Unpin,
+    ) -> Result<(), SandboxError> {
+        self.connection.write_tree(&SandboxPath::root(), snapshot).await
+    }
+
+    /// Copies all files of the workspace into that of another sandbox.
+    pub async fn copy_files_to(&self, other: &Self) -> Result<(), SandboxError> {
+        let mut files = self.snapshot().await?;
+        other.connection.copy_tree(&SandboxPath::root(), &mut files).await
+    }
+
+    /// What a full workspace amounts to: its bytes, and for each file headers and padding.
+    fn largest_snapshot(&self) -> u64 {
+        const HEADERS: u64 = 4 * 1024;
+        let Limits { workspace_bytes, workspace_inodes, .. } = self.limits;
+        workspace_bytes.saturating_add(workspace_inodes.saturating_mul(HEADERS))
     }
 
     /// Resolves when the sandbox is gone, for whatever reason, with what the second witness saw.

@@ -17,4 +17,5 @@ mod isolation {
     mod preview;
     mod processes;
     mod resources;
+    mod trees;
 }

@@ -71,6 +71,20 @@ fn host_frame() -> impl Strategy<Value = HostFrame> {
             }
         ),
         Just(HostFrame::Shutdown),
+        (request(), ".{0,40}", any::<(u64, u32)>()).prop_map(
+            |(request, path, (max_bytes, window))| HostFrame::ReadTree {
+                request,
+                path,
+                max_bytes,
+                window
+            }
+        ),
+        (request(), ".{0,40}").prop_map(|(request, path)| HostFrame::WriteTree { request, path }),
+        (request(), ".{0,40}", ".{0,40}").prop_map(|(request, from, to)| HostFrame::Rename {
+            request,
+            from,
+            to
+        }),
         network_order().prop_map(HostFrame::Network),
     ]
 }

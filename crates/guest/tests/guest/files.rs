@@ -11,7 +11,7 @@ use guest::{FileEntry, FileKind, GuestFrame, HostFrame, Payload, RequestId};
 use crate::host::Host;
 
 impl Host {
-    fn request(&mut self) -> RequestId {
+    pub(crate) fn request(&mut self) -> RequestId {
         RequestId(self.next_id())
     }
 
@@ -22,7 +22,7 @@ impl Host {
         self.outcome(request)
     }
 
-    fn outcome(&mut self, request: RequestId) -> Result<(), i32> {
+    pub(crate) fn outcome(&mut self, request: RequestId) -> Result<(), i32> {
         match self.receive() {
             GuestFrame::FileDone { request: of } if of == request => Ok(()),
             GuestFrame::FileFailed { request: of, errno, .. } if of == request => Err(errno),
@@ -44,7 +44,7 @@ impl Host {
         }
     }
 
-    fn list(&mut self, path: &str) -> Result<Vec<FileEntry>, i32> {
+    pub(crate) fn list(&mut self, path: &str) -> Result<Vec<FileEntry>, i32> {
         let request = self.request();
         self.send(&HostFrame::ListFiles { request, path: path.to_owned() });
         let mut all = Vec::new();
@@ -66,7 +66,7 @@ impl Host {
         self.outcome(request)
     }
 
-    fn at(&self, path: impl AsRef<Path>) -> std::path::PathBuf {
+    pub(crate) fn at(&self, path: impl AsRef<Path>) -> std::path::PathBuf {
         self.workspace.path().join(path)
     }
 }

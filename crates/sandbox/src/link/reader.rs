@@ -9,8 +9,8 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use super::{
     Inbox, Shared,
     inbox::Violation,
+    network,
     requests::{Failed, Mismatch},
-    streams,
 };
 use crate::process::{Exit, ProcessEvent};
 
@@ -29,7 +29,7 @@ enum Ended {
     #[error(transparent)]
     Mismatch(#[from] Mismatch),
     #[error(transparent)]
-    Stream(#[from] streams::Violation),
+    Stream(#[from] network::Violation),
     #[error("a second hello")]
     SecondHello,
     #[error("the guest complains: {message:?}")]
@@ -108,10 +108,14 @@ fn deliver(frame: GuestFrame, shared: &Arc<Shared>) -> Result<(), Ended> {
             shared.forget(exited.program);
         }
         GuestFrame::FileDone { request } => shared.requests.done(request),
-        GuestFrame::FileChunk { request, bytes } => shared.requests.content(request, &bytes.0)?,
+        GuestFrame::FileChunk { request, bytes } => shared.requests.content(request, bytes.0)?,
         GuestFrame::Files { request, entries } => shared.requests.entries(request, entries)?,
         GuestFrame::FileFailed { request, errno, what } => {
-            shared.requests.failed(request, Failed { errno, what });
+            shared.requests.failed(request, Failed { errno, what, entry: None });
+        }
+        GuestFrame::EntryFailed { request, entry, errno, what } => {
+            let entry = Some(entry);
+            shared.requests.failed(request, Failed { errno, what, entry });
         }
         GuestFrame::Network(report) => shared.streams.deliver(report, shared)?,
     }

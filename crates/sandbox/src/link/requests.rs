@@ -2,14 +2,14 @@
 
 use std::{
     collections::HashMap,
-    io,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use bytes::Bytes;
 use guest::{FileEntry, HostFrame, MAX_ENTRIES, RequestId};
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 
-use super::{SandboxError, Shared};
+use super::{SandboxError, Shared, WINDOW, stream::cost};
 use crate::path::SandboxPath;
 
 /// What the guest says about a request that failed.
@@ -17,6 +17,15 @@ use crate::path::SandboxPath;
 pub(super) struct Failed {
     pub(super) errno: i32,
     pub(super) what: String,
+    /// Of a tree, the entry at which it failed.
+    pub(super) entry: Option<String>,
+}
+
+/// Part of what is streamed. Without an end, the link was closed.
+#[derive(Debug)]
+pub(super) enum Arrival {
+    Chunk(Bytes),
+    End(Result<(), Failed>),
 }
 
 /// The guest answered what was not asked, or too much of it.
@@ -38,8 +47,21 @@ type Answer<T> = oneshot::Sender<Result<T, Failed>>;
 #[derive(Debug)]
 enum Expected {
     Done(Answer<()>),
-    Content { answer: Answer<Vec<u8>>, content: Vec<u8>, left: u64 },
-    Entries { answer: Answer<Vec<FileEntry>>, entries: Vec<FileEntry> },
+    Content {
+        answer: Answer<Vec<u8>>,
+        content: Vec<u8>,
+        left: u64,
+    },
+    Entries {
+        answer: Answer<Vec<FileEntry>>,
+        entries: Vec<FileEntry>,
+    },
+    /// Unbounded in number, but not in what they hold: `credit` is what the guest may still send.
+    Chunks {
+        arrivals: mpsc::UnboundedSender<Arrival>,
+        credit: u32,
+        left: u64,
+    },
 }
 
 /// The right to one reply. Dropping it tells the guest that nobody waits.
@@ -58,10 +80,7 @@ impl<T> Reply<T> {
     pub(super) async fn wait(mut self, path: &SandboxPath) -> Result<T, SandboxError> {
         match (&mut self.receiver).await {
             Ok(Ok(value)) => Ok(value),
-            Ok(Err(Failed { errno, what })) => {
-                let source = io::Error::from_raw_os_error(errno);
-                Err(SandboxError::File { path: path.clone(), what, source })
-            }
+            Ok(Err(failed)) => Err(failed.into_error(path)),
             Err(_) => Err(SandboxError::Gone),
         }
     }
@@ -69,10 +88,7 @@ impl<T> Reply<T> {
 
 impl<T> Drop for Reply<T> {
     fn drop(&mut self) {
-        // Still expected means that no reply came.
-        if self.shared.requests.state().expected.remove(&self.request).is_some() {
-            self.shared.outbox.push(&HostFrame::Cancel { request: self.request });
-        }
+        self.shared.requests.abandon(self.request, &self.shared);
     }
 }
 
@@ -111,6 +127,36 @@ impl Requests {
         self.expect(request, shared, |answer| Expected::Entries { answer, entries: Vec::new() })
     }
 
+    /// Expects a stream, of which the guest may send [`WINDOW`] before more is granted.
+    pub(super) fn expect_chunks(
+        &self,
+        request: RequestId,
+        max_bytes: u64,
+    ) -> Result<mpsc::UnboundedReceiver<Arrival>, SandboxError> {
+        let (arrivals, receiver) = mpsc::unbounded_channel();
+        let mut state = self.state();
+        if state.closed {
+            return Err(SandboxError::Gone);
+        }
+        let chunks = Expected::Chunks { arrivals, credit: WINDOW, left: max_bytes };
+        state.expected.insert(request, chunks);
+        Ok(receiver)
+    }
+
+    pub(super) fn granted(&self, request: RequestId, bytes: u32) {
+        if let Some(Expected::Chunks { credit, .. }) = self.state().expected.get_mut(&request) {
+            *credit += bytes;
+        }
+    }
+
+    /// Nobody waits any more: tells the guest, unless it has answered.
+    pub(super) fn abandon(&self, request: RequestId, shared: &Shared) {
+        // Still expected means that no reply came.
+        if self.state().expected.remove(&request).is_some() {
+            shared.outbox.push(&HostFrame::Cancel { request });
+        }
+    }
+
     fn expect<T>(
         &self,
         request: RequestId,
@@ -127,12 +173,20 @@ impl Requests {
     }
 
     /// Adds part of a file. Parts of a cancelled request are dropped.
-    pub(super) fn content(&self, request: RequestId, bytes: &[u8]) -> Result<(), Mismatch> {
+    pub(super) fn content(&self, request: RequestId, bytes: Vec<u8>) -> Result<(), Mismatch> {
         match self.state().expected.get_mut(&request) {
             None => Ok(()),
             Some(Expected::Content { content, left, .. }) => {
                 *left = left.checked_sub(bytes.len() as u64).ok_or(Mismatch)?;
-                content.extend_from_slice(bytes);
+                content.extend(bytes);
+                Ok(())
+            }
+            Some(Expected::Chunks { arrivals, credit, left }) => {
+                let bytes = Bytes::from(bytes);
+                *left = left.checked_sub(bytes.len() as u64).ok_or(Mismatch)?;
+                *credit = credit.checked_sub(cost(&bytes)).ok_or(Mismatch)?;
+                // Its reader may be going away in this moment.
+                arrivals.send(Arrival::Chunk(bytes)).ok();
                 Ok(())
             }
             Some(Expected::Done(_) | Expected::Entries { .. }) => Err(Mismatch),
@@ -146,7 +200,9 @@ impl Requests {
                 entries.extend(more);
                 if entries.len() > MAX_ENTRIES { Err(Mismatch) } else { Ok(()) }
             }
-            Some(Expected::Done(_) | Expected::Content { .. }) => Err(Mismatch),
+            Some(Expected::Done(_) | Expected::Content { .. } | Expected::Chunks { .. }) => {
+                Err(Mismatch)
+            }
         }
     }
 
@@ -157,6 +213,7 @@ impl Requests {
             Some(Expected::Done(answer)) => drop(answer.send(Ok(()))),
             Some(Expected::Content { answer, content, .. }) => drop(answer.send(Ok(content))),
             Some(Expected::Entries { answer, entries }) => drop(answer.send(Ok(entries))),
+            Some(Expected::Chunks { arrivals, .. }) => drop(arrivals.send(Arrival::End(Ok(())))),
         }
     }
 
@@ -166,6 +223,9 @@ impl Requests {
             Some(Expected::Done(answer)) => drop(answer.send(Err(failed))),
             Some(Expected::Content { answer, .. }) => drop(answer.send(Err(failed))),
             Some(Expected::Entries { answer, .. }) => drop(answer.send(Err(failed))),
+            Some(Expected::Chunks { arrivals, .. }) => {
+                drop(arrivals.send(Arrival::End(Err(failed))));
+            }
         }
     }
 

@@ -247,3 +247,113 @@ async fn a_waiting_writer_learns_that_its_program_ended() {
     });
     assert!(matches!(written, Err(SandboxError::StdinClosed)));
 }
+
+#[tokio::test]
+async fn more_of_a_file_than_was_granted_ends_the_link() {
+    let (connection, mut liar) = acquainted().await;
+    let path: SandboxPath = "a".parse().unwrap();
+    let (stream, ()) = tokio::join!(connection.stream_file(&path, u64::MAX), async {
+        let HostFrame::StreamFile { request, window, .. } = liar.hear().await else { panic!() };
+        let chunks = window as usize / (guest::MAX_CHUNK + FRAME_COST as usize) + 1;
+        for _ in 0..chunks {
+            let bytes = Payload(vec![0; guest::MAX_CHUNK]);
+            liar.say(GuestFrame::FileChunk { request, bytes }).await;
+        }
+    });
+    let mut stream = stream.unwrap();
+    connection.closed().await;
+    let mut last = None;
+    while let Some(chunk) = stream.next().await {
+        last = Some(chunk);
+    }
+    assert!(matches!(last, Some(Err(SandboxError::Gone))));
+}
+
+#[tokio::test]
+async fn a_tree_that_could_harm_whoever_unpacks_it_is_not_passed_on() {
+    use guest::tar::{END, Entry, EntryKind, Modified};
+    let entry = |name: &str, kind| Entry {
+        name: name.into(),
+        kind,
+        mode: 0o644,
+        modified: Modified::default(),
+        size: 0,
+    };
+    let link = || EntryKind::Symlink { target: b"/etc".to_vec() };
+    let trees = [
+        vec![entry("/etc/passwd", EntryKind::File)],
+        vec![entry("../x", EntryKind::File)],
+        vec![entry("l", link()), entry("l/passwd", EntryKind::File)],
+        vec![entry("l", link()), entry("./l", EntryKind::File)],
+        vec![entry("h", EntryKind::HardLink { target: b"/etc/shadow".to_vec() })],
+        vec![entry("d", EntryKind::Special)],
+    ];
+    for tree in trees {
+        let mut bytes = Vec::new();
+        tree.iter().for_each(|it| it.write(&mut bytes));
+        bytes.extend(END);
+        let refused = read_lie(Payload(bytes)).await;
+        assert!(matches!(refused, Err(SandboxError::OddTree { .. })), "{tree:?}: {refused:?}");
+    }
+    let cut = read_lie(Payload(END[..512].to_vec())).await;
+    assert!(cut.is_ok(), "{cut:?}");
+    let cut = read_lie(Payload(vec![b'x'; 100])).await;
+    assert!(matches!(cut, Err(SandboxError::OddTree { .. })), "{cut:?}");
+}
+
+/// What becomes of a tree that a guest makes up.
+async fn read_lie(bytes: Payload) -> Result<(), SandboxError> {
+    let (connection, mut liar) = acquainted().await;
+    let path = SandboxPath::root();
+    let (stream, ()) = tokio::join!(connection.read_tree(&path, 100_000), async {
+        let HostFrame::ReadTree { request, .. } = liar.hear().await else { panic!() };
+        liar.say(GuestFrame::FileChunk { request, bytes }).await;
+        liar.say(GuestFrame::FileDone { request }).await;
+    });
+    let mut stream = stream?;
+    while let Some(chunk) = stream.next().await {
+        chunk?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_upload_that_fails_is_cancelled_in_the_sandbox() {
+    let (connection, mut liar) = acquainted().await;
+    let path: SandboxPath = "a".parse().unwrap();
+    let source = broken_source();
+    let (written, ()) = tokio::join!(connection.write_tree(&path, source), async {
+        let HostFrame::WriteTree { request, .. } = liar.hear().await else { panic!() };
+        assert!(matches!(liar.hear().await, HostFrame::WriteMore { last: false, .. }));
+        assert_eq!(liar.hear().await, HostFrame::Cancel { request });
+    });
+    assert!(matches!(written, Err(SandboxError::Source(_))));
+}
+
+/// Some bytes, and then an error.
+fn broken_source() -> impl AsyncRead + Send + Unpin {
+    struct Broken;
+    impl AsyncRead for Broken {
+        fn poll_read(
+            self: std::pin::Pin<&mut Self>,
+            _: &mut std::task::Context<'_>,
+            _: &mut tokio::io::ReadBuf<'_>,
+        ) -> std::task::Poll<io::Result<()>> {
+            std::task::Poll::Ready(Err(io::Error::from(io::ErrorKind::ConnectionReset)))
+        }
+    }
+    (&[0_u8; 10][..]).chain(Broken)
+}
+
+#[tokio::test]
+async fn a_stream_that_nobody_reads_is_cancelled() {
+    let (connection, mut liar) = acquainted().await;
+    let path: SandboxPath = "a".parse().unwrap();
+    let (stream, request) = tokio::join!(connection.stream_file(&path, 10), async {
+        let HostFrame::StreamFile { request, .. } = liar.hear().await else { panic!() };
+        liar.say(GuestFrame::FileChunk { request, bytes: Payload(vec![1]) }).await;
+        request
+    });
+    drop(stream.unwrap());
+    assert_eq!(liar.hear().await, HostFrame::Cancel { request });
+}

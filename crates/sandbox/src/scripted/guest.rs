@@ -20,10 +20,13 @@ use super::{
     player::{Cue, Line, Player},
 };
 
+mod trees;
+
 /// `errno` as Linux numbers it.
 const ENOENT: i32 = 2;
 const EISDIR: i32 = 21;
 const EFBIG: i32 = 27;
+const ENOTSUP: i32 = 95;
 const ECONNREFUSED: i32 = 111;
 
 struct Guest {
@@ -34,6 +37,9 @@ struct Guest {
     players: JoinSet<()>,
     files: BTreeMap<String, File>,
     writing: BTreeMap<RequestId, (String, File)>,
+    /// What is left to send, and the credit for it.
+    reading: BTreeMap<RequestId, (Vec<u8>, u32)>,
+    unpacking: BTreeMap<RequestId, (String, Vec<u8>)>,
 }
 
 #[derive(Clone, Debug)]
@@ -58,6 +64,8 @@ pub(super) async fn serve(link: DuplexStream, stage: Arc<Stage>) {
         players: JoinSet::new(),
         files: BTreeMap::new(),
         writing: BTreeMap::new(),
+        reading: BTreeMap::new(),
+        unpacking: BTreeMap::new(),
     };
     let mut decoder = Decoder::default();
     let mut buffer = vec![0; MAX_CHUNK];
@@ -132,7 +140,12 @@ impl Guest {
                 self.write(request, path, file, last).await?;
             }
             HostFrame::WriteMore { request, bytes, last } => {
-                if let Some((path, mut file)) = self.writing.remove(&request) {
+                if let Some((_, archive)) = self.unpacking.get_mut(&request) {
+                    archive.extend(&bytes.0);
+                    if last {
+                        self.unpack(request).await?;
+                    }
+                } else if let Some((path, mut file)) = self.writing.remove(&request) {
                     file.content.extend(bytes.0);
                     self.write(request, path, file, last).await?;
                 }
@@ -145,8 +158,39 @@ impl Guest {
                 Some(_) => self.send(&GuestFrame::FileDone { request }).await?,
                 None => self.fail(request, ENOENT, "remove the file").await?,
             },
-            HostFrame::Cancel { request } => drop(self.writing.remove(&request)),
+            HostFrame::Cancel { request } => {
+                self.writing.remove(&request);
+                self.reading.remove(&request);
+                self.unpacking.remove(&request);
+            }
             HostFrame::Shutdown => return Err(End),
+            HostFrame::StreamFile { request, path, max_bytes, window } => {
+                self.stream(request, &path, max_bytes, window).await?;
+            }
+            HostFrame::ReadTree { request, path, max_bytes, window } => {
+                let archive = self.pack(&path);
+                if archive.len() as u64 > max_bytes {
+                    self.fail(request, EFBIG, "read the tree").await?;
+                } else {
+                    self.reading.insert(request, (archive, window));
+                    self.send_chunks(request).await?;
+                }
+            }
+            HostFrame::GrantChunks { request, bytes } => {
+                if let Some((_, credit)) = self.reading.get_mut(&request) {
+                    *credit += bytes;
+                    self.send_chunks(request).await?;
+                }
+            }
+            HostFrame::WriteTree { request, path } => {
+                self.unpacking.insert(request, (path, Vec::new()));
+            }
+            // Directories are only where files are.
+            HostFrame::MakeDirectory { request, .. } => {
+                self.fail(request, ENOTSUP, "make a directory").await?;
+            }
+            HostFrame::Rename { request, from, to } => self.rename(request, &from, to).await?,
+            HostFrame::RemoveTree { request, path } => self.remove_tree(request, &path).await?,
             HostFrame::Network(order) => self.network(order).await?,
         }
         Ok(())

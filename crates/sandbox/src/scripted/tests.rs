@@ -232,3 +232,22 @@ async fn files_are_written_read_listed_and_removed() {
     play.connection.write_file(&"empty".parse().unwrap(), b"", 0o644).await.unwrap();
     assert_eq!(play.connection.read_file(&"empty".parse().unwrap(), 0).await.unwrap(), b"");
 }
+
+#[tokio::test]
+async fn trees_travel_between_sandboxes() {
+    let play_of = async || play(&Scripted::new()).await;
+    let (one, other) = (play_of().await, play_of().await);
+    let path = |it: &str| it.parse::<SandboxPath>().unwrap();
+    let big = vec![7; 3_000_000];
+    one.connection.write_file_from(&path("d/big"), &big[..], 0o755).await.unwrap();
+    one.connection.write_file(&path("e"), b"e", 0o644).await.unwrap();
+    let mut tree = one.connection.read_tree(&SandboxPath::root(), u64::MAX).await.unwrap();
+    other.connection.copy_tree(&path("copy"), &mut tree).await.unwrap();
+    assert_eq!(other.connection.read_file(&path("copy/d/big"), 1 << 30).await.unwrap(), big);
+    other.connection.rename(&path("copy/e"), &path("moved")).await.unwrap();
+    other.connection.remove_tree(&path("copy")).await.unwrap();
+    let left = other.connection.list_files(&SandboxPath::root()).await.unwrap();
+    assert_eq!(left.len(), 1);
+    let link = other.connection.make_directory(&path("x")).await;
+    assert!(matches!(link, Err(SandboxError::File { .. })));
+}

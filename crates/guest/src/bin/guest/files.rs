@@ -2,25 +2,34 @@
 //!
 //! Programs own the workspace and may change it at any moment, so every path is resolved by the kernel
 //! beneath the workspace's descriptor, and through no symbolic link. Only regular files are read, and a
-//! file being written appears under its name at once and whole.
+//! file being written appears under its name at once and whole. What takes long is done a part at a
+//! time, between looks at the programs.
 
-use std::{
-    collections::BTreeMap,
-    ffi::OsStr,
-    os::fd::OwnedFd,
-    os::unix::ffi::OsStrExt,
-    path::{Component, Path},
+mod beneath;
+mod pack;
+mod remove;
+mod unpack;
+
+use std::{collections::BTreeMap, os::fd::OwnedFd, path::Path};
+
+use guest::{
+    FRAME_COST, FileEntry, FileKind, GuestFrame, MAX_CHUNK, MAX_ENTRIES, Payload, RequestId,
+    tar::MAX_NAME,
 };
-
-use guest::{FileEntry, FileKind, GuestFrame, MAX_CHUNK, MAX_ENTRIES, Payload, RequestId};
 use rustix::{
-    fs::{AtFlags, Dir, FileType, Mode, OFlags, ResolveFlags},
+    fs::{AtFlags, Dir, FileType, Mode, OFlags, RenameFlags},
     io::Errno,
 };
 
 use crate::link::Link;
+use beneath::{
+    During, Failed, Result, beneath, directory, make_directories, refuse_odd_parts, split,
+};
+use pack::Packing;
+use remove::Removing;
+use unpack::Unpacking;
 
-/// Files that may be open for the host at a time.
+/// Requests that may be under way at a time.
 const MAX_OPEN: usize = 64;
 
 /// Entries in one frame; with names of at most 255 bytes, each of which may become three bytes when it
@@ -30,8 +39,8 @@ const ENTRIES_PER_FRAME: usize = 256;
 #[derive(Debug)]
 pub(crate) struct Files {
     workspace: OwnedFd,
-    writing: BTreeMap<RequestId, Writing>,
-    reading: BTreeMap<RequestId, Reading>,
+    incoming: BTreeMap<RequestId, Incoming>,
+    jobs: BTreeMap<RequestId, Job>,
     /// Numbers the temporary names.
     created: u64,
 }
@@ -52,29 +61,35 @@ struct Reading {
     left: u64,
 }
 
+/// What the host is sending.
 #[derive(Debug)]
-struct Failed {
-    errno: Errno,
-    what: &'static str,
+enum Incoming {
+    File(Writing),
+    Tree(Box<Unpacking>),
 }
 
-type Result<T> = std::result::Result<T, Failed>;
-
-trait During<T> {
-    fn during(self, what: &'static str) -> Result<T>;
+/// What is done a part at a time.
+#[derive(Debug)]
+enum Job {
+    /// Without a window, as fast as the link takes it.
+    Send {
+        source: Source,
+        credit: Option<u32>,
+    },
+    Remove(Removing),
 }
 
-impl<T> During<T> for rustix::io::Result<T> {
-    fn during(self, what: &'static str) -> Result<T> {
-        self.map_err(|errno| Failed { errno, what })
-    }
+#[derive(Debug)]
+enum Source {
+    File(Reading),
+    Tree(Packing),
 }
 
 impl Files {
     pub(crate) fn open(workspace: &Path) -> rustix::io::Result<Self> {
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let workspace = rustix::fs::open(workspace, flags, Mode::empty())?;
-        Ok(Self { workspace, writing: BTreeMap::new(), reading: BTreeMap::new(), created: 0 })
+        Ok(Self { workspace, incoming: BTreeMap::new(), jobs: BTreeMap::new(), created: 0 })
     }
 
     pub(crate) fn write(
@@ -89,8 +104,22 @@ impl Files {
         let result = self
             .room()
             .and_then(|()| self.create(path, mode))
-            .and_then(|writing| self.append(request, writing, bytes, last));
+            .and_then(|writing| self.append(request, Incoming::File(writing), bytes, last));
         report(request, result.map(|whole| whole.then_some(())), link);
+    }
+
+    pub(crate) fn write_tree(&mut self, request: RequestId, path: &str, link: &mut Link) {
+        let root = self
+            .room()
+            .and_then(|()| refuse_odd_parts(path))
+            .and_then(|()| make_directories(&self.workspace, path.as_bytes()));
+        match root {
+            Ok(root) => {
+                let tree = Incoming::Tree(Box::new(Unpacking::new(root)));
+                self.incoming.insert(request, tree);
+            }
+            Err(failed) => report(request, Err(failed), link),
+        }
     }
 
     pub(crate) fn write_more(
@@ -101,18 +130,60 @@ impl Files {
         link: &mut Link,
     ) {
         // One that failed has been reported, and the host may not know yet.
-        let Some(writing) = self.writing.remove(&request) else { return };
-        let result = self.append(request, writing, bytes, last);
+        let Some(incoming) = self.incoming.remove(&request) else { return };
+        let result = self.append(request, incoming, bytes, last);
         report(request, result.map(|whole| whole.then_some(())), link);
     }
 
-    pub(crate) fn read(&mut self, request: RequestId, path: &str, most: u64, link: &mut Link) {
-        let result = self.room().and_then(|()| self.open_to_read(path, most));
-        match result {
-            Ok(reading) => {
-                self.reading.insert(request, reading);
-            }
+    /// Sends a file, ahead of the host's reading by no more than `window`.
+    pub(crate) fn read(
+        &mut self,
+        request: RequestId,
+        path: &str,
+        most: u64,
+        window: Option<u32>,
+        link: &mut Link,
+    ) {
+        let source = self.room().and_then(|()| self.open_to_read(path, most)).map(Source::File);
+        self.send(request, source, window, link);
+    }
+
+    pub(crate) fn read_tree(
+        &mut self,
+        request: RequestId,
+        path: &str,
+        most: u64,
+        window: u32,
+        link: &mut Link,
+    ) {
+        let open = || {
+            self.room()?;
+            refuse_odd_parts(path)?;
+            let root = directory(&self.workspace, path.as_bytes()).during("open the directory")?;
+            Packing::new(root, most)
+        };
+        let source = open().map(Source::Tree);
+        self.send(request, source, Some(window), link);
+    }
+
+    fn send(
+        &mut self,
+        request: RequestId,
+        source: Result<Source>,
+        credit: Option<u32>,
+        link: &mut Link,
+    ) {
+        match source {
+            Ok(source) => drop(self.jobs.insert(request, Job::Send { source, credit })),
             Err(failed) => report(request, Err(failed), link),
+        }
+    }
+
+    /// The host has room for more of what it reads.
+    pub(crate) fn grant(&mut self, request: RequestId, bytes: u32) {
+        // One that ended has been reported, and the host may not know yet.
+        if let Some(Job::Send { credit: Some(credit), .. }) = self.jobs.get_mut(&request) {
+            *credit = credit.saturating_add(bytes);
         }
     }
 
@@ -132,55 +203,73 @@ impl Files {
         report(request, self.unlink(path).map(Some), link);
     }
 
+    pub(crate) fn remove_tree(&mut self, request: RequestId, path: &str, link: &mut Link) {
+        let open = || {
+            self.room()?;
+            split(path)?;
+            let root = directory(&self.workspace, b"").during("open the workspace")?;
+            Ok(Job::Remove(Removing::new(root, path)))
+        };
+        match open() {
+            Ok(job) => drop(self.jobs.insert(request, job)),
+            Err(failed) => report(request, Err(failed), link),
+        }
+    }
+
+    pub(crate) fn make_directory(&self, request: RequestId, path: &str, link: &mut Link) {
+        let made = refuse_odd_parts(path)
+            .and_then(|()| make_directories(&self.workspace, path.as_bytes()));
+        report(request, made.map(|_| Some(())), link);
+    }
+
+    pub(crate) fn rename(&self, request: RequestId, from: &str, to: &str, link: &mut Link) {
+        report(request, self.rename_now(from, to).map(Some), link);
+    }
+
     pub(crate) fn cancel(&mut self, request: RequestId) {
-        self.reading.remove(&request);
-        if let Some(writing) = self.writing.remove(&request) {
-            writing.discard();
+        self.jobs.remove(&request);
+        match self.incoming.remove(&request) {
+            Some(Incoming::File(writing)) => writing.discard(),
+            Some(Incoming::Tree(tree)) => tree.discard(),
+            None => {}
         }
     }
 
     /// Whether [`pump`](Self::pump) has something to do.
-    pub(crate) fn is_reading(&self) -> bool {
-        !self.reading.is_empty()
+    pub(crate) fn has_work(&self) -> bool {
+        self.jobs.values().any(|job| match job {
+            Job::Send { credit, .. } => credit.is_none_or(|it| it > FRAME_COST),
+            Job::Remove(_) => true,
+        })
     }
 
-    /// Sends one chunk of each file that is being read, while the link has room.
-    pub(crate) fn pump(&mut self, buffer: &mut [u8], link: &mut Link) {
-        let requests: Vec<_> = self.reading.keys().copied().collect();
+    /// Does a part of each job, while the link has room.
+    pub(crate) fn pump(&mut self, link: &mut Link) {
+        let requests: Vec<_> = self.jobs.keys().copied().collect();
         for request in requests {
             if !link.has_room() {
                 return;
             }
-            let Some(reading) = self.reading.get_mut(&request) else { continue };
-            let result = reading.next(buffer);
-            match result {
-                Ok(0) => {
-                    self.reading.remove(&request);
-                    link.queue(&GuestFrame::FileDone { request });
-                }
-                Ok(count) => {
-                    let bytes = Payload::from(&buffer[..count]);
-                    link.queue(&GuestFrame::FileChunk { request, bytes });
-                }
-                Err(failed) => {
-                    self.reading.remove(&request);
-                    report(request, Err(failed), link);
-                }
+            let Some(job) = self.jobs.get_mut(&request) else { continue };
+            let result = job.step(request, link);
+            if !matches!(result, Ok(None)) {
+                self.jobs.remove(&request);
+                report(request, result, link);
             }
         }
     }
 
     fn room(&self) -> Result<()> {
-        if self.writing.len() + self.reading.len() < MAX_OPEN {
+        if self.incoming.len() + self.jobs.len() < MAX_OPEN {
             Ok(())
         } else {
-            Err(Failed { errno: Errno::MFILE, what: "open" })
+            Err(Failed::new(Errno::MFILE, "open"))
         }
     }
 
     fn create(&mut self, path: &str, mode: u32) -> Result<Writing> {
         let (parent, name) = split(path)?;
-        let parent = self.make_directories(parent)?;
+        let parent = make_directories(&self.workspace, parent.unwrap_or_default().as_bytes())?;
         self.created += 1;
         let temporary = format!(".runbook-{}-{}", std::process::id(), self.created);
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
@@ -191,24 +280,40 @@ impl Files {
         Ok(Writing { file, parent, temporary, name: name.to_owned(), mode })
     }
 
-    /// Returns whether the file is whole.
+    /// Returns whether the file or tree is whole.
     fn append(
         &mut self,
         request: RequestId,
-        writing: Writing,
+        mut incoming: Incoming,
         bytes: &[u8],
         last: bool,
     ) -> Result<bool> {
-        let result =
-            writing.append(bytes).and_then(|()| if last { writing.publish() } else { Ok(()) });
-        if let Err(failed) = result {
-            writing.discard();
-            return Err(failed);
+        let appended = match &mut incoming {
+            Incoming::File(writing) => writing.append(bytes),
+            Incoming::Tree(tree) => tree.push(bytes),
+        };
+        match (appended, incoming) {
+            (Ok(()), incoming) if !last => {
+                self.incoming.insert(request, incoming);
+                Ok(false)
+            }
+            (Ok(()), Incoming::Tree(tree)) => tree.finish().map(|()| true),
+            (Ok(()), Incoming::File(writing)) => {
+                let published = writing.publish();
+                if published.is_err() {
+                    writing.discard();
+                }
+                published.map(|()| true)
+            }
+            (Err(failed), Incoming::File(writing)) => {
+                writing.discard();
+                Err(failed)
+            }
+            (Err(failed), Incoming::Tree(tree)) => {
+                tree.discard();
+                Err(failed)
+            }
         }
-        if !last {
-            self.writing.insert(request, writing);
-        }
-        Ok(last)
     }
 
     fn open_to_read(&self, path: &str, most: u64) -> Result<Reading> {
@@ -218,10 +323,10 @@ impl Files {
         let file = beneath(&self.workspace, path, flags).during("open the file")?;
         let stat = rustix::fs::fstat(&file).during("inspect the file")?;
         if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
-            return Err(Failed { errno: Errno::INVAL, what: "read what is not a regular file" });
+            return Err(Failed::new(Errno::INVAL, "read what is not a regular file"));
         }
         if u64::try_from(stat.st_size).is_ok_and(|it| it > most) {
-            return Err(Failed { errno: Errno::FBIG, what: "read the file" });
+            return Err(Failed::new(Errno::FBIG, "read the file"));
         }
         Ok(Reading { file, left: most })
     }
@@ -242,7 +347,7 @@ impl Files {
                 continue;
             };
             if entries.len() == MAX_ENTRIES {
-                return Err(Failed { errno: Errno::OVERFLOW, what: "list so many entries" });
+                return Err(Failed::new(Errno::OVERFLOW, "list so many entries"));
             }
             entries.push(FileEntry {
                 name: String::from_utf8_lossy(name).into_owned(),
@@ -270,22 +375,44 @@ impl Files {
         .during("remove the file")
     }
 
-    fn make_directories(&self, parent: Option<&str>) -> Result<OwnedFd> {
-        let flags = OFlags::PATH | OFlags::DIRECTORY;
-        match beneath(&self.workspace, parent.unwrap_or("."), flags) {
-            Ok(directory) => return Ok(directory),
-            Err(Errno::NOENT) => {}
-            Err(errno) => return Err(Failed { errno, what: "open the directory" }),
-        }
-        let mut directory = beneath(&self.workspace, ".", flags).during("open the workspace")?;
-        for part in parent.unwrap_or_default().split('/') {
-            match rustix::fs::mkdirat(&directory, part, Mode::from_raw_mode(0o755)) {
-                Ok(()) | Err(Errno::EXIST) => {}
-                Err(errno) => return Err(Failed { errno, what: "create a directory" }),
+    fn rename_now(&self, from: &str, to: &str) -> Result<()> {
+        let (from_parent, from_name) = split(from)?;
+        let (to_parent, to_name) = split(to)?;
+        let open =
+            |path: Option<&str>| directory(&self.workspace, path.unwrap_or_default().as_bytes());
+        let from_parent = open(from_parent).during("open the directory")?;
+        let to_parent = open(to_parent).during("open the new directory")?;
+        let flags = RenameFlags::NOREPLACE;
+        rustix::fs::renameat_with(&from_parent, from_name, &to_parent, to_name, flags)
+            .during("rename")
+    }
+}
+
+impl Job {
+    /// Returns whether it is done.
+    fn step(&mut self, request: RequestId, link: &mut Link) -> Result<Option<()>> {
+        match self {
+            Self::Remove(removing) => Ok(removing.step()?.then_some(())),
+            Self::Send { source, credit } => {
+                let most = credit.map_or(u32::MAX, |it| it.saturating_sub(FRAME_COST)) as usize;
+                if most == 0 {
+                    return Ok(None);
+                }
+                let bytes = match source {
+                    Source::File(reading) => reading.next(most)?,
+                    Source::Tree(packing) => packing.next(most)?,
+                };
+                if bytes.is_empty() {
+                    return Ok(Some(()));
+                }
+                if let Some(credit) = credit {
+                    let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+                    *credit = credit.saturating_sub(length.saturating_add(FRAME_COST));
+                }
+                link.queue(&GuestFrame::FileChunk { request, bytes: Payload(bytes) });
+                Ok(None)
             }
-            directory = beneath(&directory, part, flags).during("open the directory")?;
         }
-        Ok(directory)
     }
 }
 
@@ -311,50 +438,17 @@ impl Writing {
 }
 
 impl Reading {
-    fn next(&mut self, buffer: &mut [u8]) -> Result<usize> {
-        let most = buffer.len().min(MAX_CHUNK);
-        let count = rustix::io::read(&self.file, &mut buffer[..most]).during("read the file")?;
+    fn next(&mut self, most: usize) -> Result<Vec<u8>> {
+        let mut bytes = Vec::with_capacity(most.min(MAX_CHUNK));
+        let spare = rustix::buffer::spare_capacity(&mut bytes);
+        let count = rustix::io::read(&self.file, spare).during("read the file")?;
         // It may have grown since it was opened.
         let Some(left) = self.left.checked_sub(count as u64) else {
-            return Err(Failed { errno: Errno::FBIG, what: "read the file" });
+            return Err(Failed::new(Errno::FBIG, "read the file"));
         };
         self.left = left;
-        Ok(count)
+        Ok(bytes)
     }
-}
-
-/// The parent, if any, and the name.
-fn split(path: &str) -> Result<(Option<&str>, &str)> {
-    refuse_odd_parts(path)?;
-    let (parent, name) = match path.rsplit_once('/') {
-        Some((parent, name)) => (Some(parent), name),
-        None => (None, path),
-    };
-    if name == "." {
-        return Err(Failed { errno: Errno::ISDIR, what: "name a file" });
-    }
-    Ok((parent, name))
-}
-
-/// `.` alone is the workspace; otherwise each part must be a name. The kernel would refuse to leave the
-/// workspace too, but `a/../b` means different files at different moments.
-fn refuse_odd_parts(path: &str) -> Result<()> {
-    let plain = |part: &str| {
-        matches!(
-            Path::new(OsStr::from_bytes(part.as_bytes())).components().next(),
-            Some(Component::Normal(_))
-        )
-    };
-    if path == "." || (!path.contains('\0') && path.split('/').all(plain)) {
-        Ok(())
-    } else {
-        Err(Failed { errno: Errno::INVAL, what: "accept the path" })
-    }
-}
-
-fn beneath(directory: &OwnedFd, path: &str, flags: OFlags) -> rustix::io::Result<OwnedFd> {
-    let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
-    rustix::fs::openat2(directory, path, flags | OFlags::CLOEXEC, Mode::empty(), resolve)
 }
 
 fn kind(file_type: FileType) -> FileKind {
@@ -374,10 +468,16 @@ fn report(request: RequestId, result: Result<Option<()>>, link: &mut Link) {
     match result {
         Ok(Some(())) => link.queue(&GuestFrame::FileDone { request }),
         Ok(None) => {}
-        Err(Failed { errno, what }) => link.queue(&GuestFrame::FileFailed {
-            request,
-            errno: errno.raw_os_error(),
-            what: what.to_owned(),
-        }),
+        Err(Failed { errno, what, entry }) => {
+            let (errno, what) = (errno.raw_os_error(), what.into_owned());
+            link.queue(&match entry {
+                None => GuestFrame::FileFailed { request, errno, what },
+                Some(mut entry) => {
+                    entry.truncate(MAX_NAME);
+                    let entry = String::from_utf8_lossy(&entry).into_owned();
+                    GuestFrame::EntryFailed { request, entry, errno, what }
+                }
+            });
+        }
     }
 }

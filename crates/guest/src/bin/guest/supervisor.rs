@@ -82,16 +82,16 @@ enum Ready {
 
 impl Supervisor {
     pub(crate) fn new(
-        link: OwnedFd,
+        link: Link,
         signals: OwnedFd,
         files: Files,
-        memory_events: Option<OwnedFd>,
+        memory_kills: MemoryKills,
     ) -> Self {
         Self {
-            link: Link::new(link),
+            link,
             signals,
             files,
-            memory_kills: MemoryKills::new(memory_events),
+            memory_kills,
             network: Network::default(),
             tree: Tree::new(),
             spawner: Spawner::new(),
@@ -145,7 +145,7 @@ impl Supervisor {
         self.expire();
         self.network.expire();
         self.hunt();
-        self.files.pump(&mut self.buffer, &mut self.link);
+        self.files.pump(&mut self.link);
         self.report_ended();
         Ok(())
     }
@@ -160,8 +160,13 @@ impl Supervisor {
         };
         let mut events = PollFlags::empty();
         events.set(PollFlags::IN, self.link.listens());
-        events.set(PollFlags::OUT, self.link.has_unsent());
-        add(Ready::Link, self.link.fd(), events);
+        let mut output = PollFlags::empty();
+        output.set(PollFlags::OUT, self.link.has_unsent());
+        match self.link.outbound() {
+            None => events |= output,
+            Some(outbound) => add(Ready::Link, outbound, output),
+        }
+        add(Ready::Link, self.link.inbound(), events);
         add(Ready::Signals, self.signals.as_fd(), PollFlags::IN);
         for (&id, program) in &self.programs {
             if let Some(input) = &program.input {
@@ -193,7 +198,7 @@ impl Supervisor {
     }
 
     fn timeout(&self) -> Option<Duration> {
-        if self.files.is_reading() && self.link.has_room() {
+        if self.files.has_work() && self.link.has_room() {
             return Some(Duration::ZERO);
         }
         let dying = self.programs.values().any(Program::is_dying).then_some(self.pause);
@@ -204,6 +209,10 @@ impl Supervisor {
     }
 
     fn serve_link(&mut self, events: PollFlags) -> Result<(), End> {
+        // A pipe without a reader; a socket in this state has something to read, too.
+        if events.contains(PollFlags::ERR) && !events.contains(PollFlags::IN) {
+            return Err(End::Asked);
+        }
         if events.intersects(PollFlags::IN | PollFlags::HUP | PollFlags::ERR) {
             self.link.receive()?;
             while let Some(frame) = self.link.next()? {
@@ -251,12 +260,25 @@ impl Supervisor {
                 files.write_more(request, &bytes.0, last, link);
             }
             HostFrame::ReadFile { request, path, max_bytes } => {
-                files.read(request, &path, max_bytes, link);
+                files.read(request, &path, max_bytes, None, link);
             }
             HostFrame::ListFiles { request, path } => files.list(request, &path, link),
             HostFrame::RemoveFile { request, path } => files.remove(request, &path, link),
             HostFrame::Cancel { request } => files.cancel(request),
             HostFrame::Shutdown => return Err(End::Asked),
+            HostFrame::StreamFile { request, path, max_bytes, window } => {
+                files.read(request, &path, max_bytes, Some(window), link);
+            }
+            HostFrame::ReadTree { request, path, max_bytes, window } => {
+                files.read_tree(request, &path, max_bytes, window, link);
+            }
+            HostFrame::GrantChunks { request, bytes } => files.grant(request, bytes),
+            HostFrame::WriteTree { request, path } => files.write_tree(request, &path, link),
+            HostFrame::MakeDirectory { request, path } => {
+                files.make_directory(request, &path, link)
+            }
+            HostFrame::Rename { request, from, to } => files.rename(request, &from, &to, link),
+            HostFrame::RemoveTree { request, path } => files.remove_tree(request, &path, link),
             HostFrame::Network(order) => {
                 self.network.obey(order, link).map_err(|it| End::Protocol(it.0.to_owned()))?
             }
@@ -471,7 +493,7 @@ fn limits(asked: Rlimits, mark: Mark) -> Vec<(libc::__rlimit_resource_t, u64)> {
         (libc::RLIMIT_AS, asked.address_space_bytes),
         (libc::RLIMIT_CPU, asked.cpu_seconds),
         (libc::RLIMIT_CORE, Some(0)),
-        (tree::MARKED, Some(mark.limit())),
+        (tree::marked(), Some(mark.limit())),
     ];
     asked.into_iter().filter_map(|(resource, value)| Some((resource, value?))).collect()
 }
