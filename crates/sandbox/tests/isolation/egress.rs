@@ -477,6 +477,41 @@ for target in ['down.test:1', 'lost.test:443']: print(ask(f'CONNECT {{target}} H
 }
 
 #[tokio::test]
+async fn where_this_machine_needs_a_proxy_its_sandboxes_go_through_it_too() {
+    // It answers as a proxy does, and with the same breath as the target.
+    let proxy = Service::serving(|mut stream, heard| {
+        let mut head = [0; 4096];
+        let count = stream.read(&mut head).unwrap_or(0);
+        let head = String::from_utf8_lossy(&head[..count]).into_owned();
+        let answer: &[u8] = if head.starts_with("CONNECT web.test:443 ") {
+            b"HTTP/1.1 200 OK\r\n\r\nfrom the target"
+        } else {
+            b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"
+        };
+        heard.lock().unwrap().push(head);
+        stream.write_all(answer).ok();
+        stream.read_exact(&mut [0]).ok();
+    });
+    let rules = ["web.test".to_owned(), "other.test".to_owned()];
+    let hosts = Hosts::new(&[]);
+    let mut spec = allowing(&rules, &hosts);
+    let url = format!("http://ada:secret@127.0.0.1:{}", proxy.port());
+    spec.egress.upstream_proxy = Some(url.parse().unwrap());
+    let cage = python_cage!(spec);
+    let code = format!(
+        "{ASK}
+with socket.create_connection(('web.test', 443)) as stream: print(stream.recv(100).decode())
+print(ask('CONNECT other.test:443 HTTP/1.1\\r\\n\\r\\n'))
+print(ask('CONNECT evil.test:443 HTTP/1.1\\r\\n\\r\\n'))"
+    );
+    let answers = cage.answers(&code).await;
+    assert_eq!(answers, ["from the target", "HTTP/1.1 502 Bad Gateway", FORBIDDEN]);
+    let heard = proxy.heard();
+    assert!(heard[0].contains("\r\nProxy-Authorization: Basic YWRhOnNlY3JldA==\r\n"), "{heard:?}");
+    assert_eq!((heard.len(), hosts.lookups.load(Ordering::SeqCst)), (2, 0));
+}
+
+#[tokio::test]
 async fn without_rules_nobody_listens_inside() {
     for network in [Network::None, Network::Full] {
         let cage = python_cage!(Spec { network: network.clone(), ..Spec::default() });
