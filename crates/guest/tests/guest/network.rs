@@ -6,8 +6,8 @@ use std::{
 };
 
 use guest::{
-    FRAME_COST, GuestFrame, HostFrame, ListenerId, ListenerKind, MAX_ACCEPTED, NetworkOrder,
-    NetworkReport, Payload, STREAM_WINDOW, StreamId,
+    Dialled, FRAME_COST, GuestFrame, HostFrame, ListenerId, ListenerKind, MAX_ACCEPTED,
+    NetworkOrder, NetworkReport, Payload, STREAM_WINDOW, StreamId,
 };
 
 use crate::host::Host;
@@ -175,10 +175,16 @@ fn only_what_programs_listen_on_is_dialled() {
     let ours = listen(&mut host, ListenerKind::Stream).port();
     let service = TcpListener::bind("127.0.0.1:0").unwrap();
     let theirs = service.local_addr().unwrap().port();
-    order(&mut host, NetworkOrder::Dial { stream: StreamId(2), port: ours });
+    order(
+        &mut host,
+        NetworkOrder::Dial { stream: StreamId(2), port: ours, among: Dialled::Everything },
+    );
     let errno = libc::ECONNREFUSED;
     assert_eq!(report(&mut host), NetworkReport::Reset { stream: StreamId(2), errno });
-    order(&mut host, NetworkOrder::Dial { stream: StreamId(4), port: theirs });
+    order(
+        &mut host,
+        NetworkOrder::Dial { stream: StreamId(4), port: theirs, among: Dialled::OwnSockets },
+    );
     assert_eq!(report(&mut host), NetworkReport::Dialled { stream: StreamId(4) });
     let (mut inside, _) = service.accept().unwrap();
     inside.write_all(b"hello").unwrap();

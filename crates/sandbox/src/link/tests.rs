@@ -210,8 +210,9 @@ const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
 #[tokio::test]
 async fn a_stream_that_speaks_before_it_is_there_ends_the_link() {
     let (connection, mut liar) = acquainted().await;
-    let (stream, ()) = tokio::join!(connection.connect(80), async {
-        let HostFrame::Network(guest::NetworkOrder::Dial { stream, port: 80 }) = liar.hear().await
+    let (stream, ()) = tokio::join!(connection.connect(80, guest::Dialled::Everything), async {
+        let HostFrame::Network(guest::NetworkOrder::Dial { stream, port: 80, .. }) =
+            liar.hear().await
         else {
             panic!()
         };
@@ -226,7 +227,7 @@ async fn a_stream_that_speaks_before_it_is_there_ends_the_link() {
 async fn a_writer_waits_for_what_the_guest_grants() {
     use tokio::io::AsyncWriteExt;
     let (connection, mut liar) = acquainted().await;
-    let (stream, id) = tokio::join!(connection.connect(80), async {
+    let (stream, id) = tokio::join!(connection.connect(80, guest::Dialled::Everything), async {
         let frame = liar.hear().await;
         let HostFrame::Network(guest::NetworkOrder::Dial { stream, .. }) = frame else { panic!() };
         liar.say(GuestFrame::Network(guest::NetworkReport::Dialled { stream })).await;
