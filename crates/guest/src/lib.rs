@@ -30,7 +30,7 @@ pub use frame::{
     Prepare, ProgramId, RequestId, Rlimits, StandbyId, Start, StartStep, Stdin, TerminalSize,
 };
 pub use network::{
-    ListenerId, ListenerKind, ListeningPort, MAX_ACCEPTED, MAX_DATAGRAM, MAX_DIALLED,
+    Dialled, ListenerId, ListenerKind, ListeningPort, MAX_ACCEPTED, MAX_DATAGRAM, MAX_DIALLED,
     MAX_LISTENERS, MAX_PORTS, NetworkOrder, NetworkReport, STREAM_WINDOW, StreamId,
 };
 

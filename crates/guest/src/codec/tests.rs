@@ -4,9 +4,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    ExitStatus, Exited, FileEntry, FileKind, GuestFrame, HostFrame, ListenerId, ListenerKind,
-    ListeningPort, NetworkOrder, NetworkReport, OnExcess, Payload, Prepare, ProgramId, RequestId,
-    Rlimits, StandbyId, Start, StartStep, Stdin, StreamId, TerminalSize,
+    Dialled, ExitStatus, Exited, FileEntry, FileKind, GuestFrame, HostFrame, ListenerId,
+    ListenerKind, ListeningPort, NetworkOrder, NetworkReport, OnExcess, Payload, Prepare,
+    ProgramId, RequestId, Rlimits, StandbyId, Start, StartStep, Stdin, StreamId, TerminalSize,
 };
 
 fn payload() -> impl Strategy<Value = Payload> {
@@ -121,7 +121,10 @@ fn network_order() -> impl Strategy<Value = NetworkOrder> {
             kind: ListenerKind::Datagram,
             address: SocketAddrV4::new(address.into(), port),
         }),
-        (stream(), any::<u16>()).prop_map(|(stream, port)| NetworkOrder::Dial { stream, port }),
+        (stream(), any::<u16>()).prop_map(|(stream, port)| {
+            let among = Dialled::OwnSockets;
+            NetworkOrder::Dial { stream, port, among }
+        }),
         (stream(), payload()).prop_map(|(stream, bytes)| NetworkOrder::Bytes { stream, bytes }),
     ]
 }

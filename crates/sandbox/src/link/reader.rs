@@ -9,8 +9,8 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use super::{
     Inbox, Shared,
     inbox::Violation,
+    network,
     requests::{Failed, Mismatch},
-    streams,
 };
 use crate::{
     process::{Exit, ProcessEvent},
@@ -35,7 +35,7 @@ enum Ended {
     #[error(transparent)]
     Mismatch(#[from] Mismatch),
     #[error(transparent)]
-    Stream(#[from] streams::Violation),
+    Stream(#[from] network::Violation),
     #[error("a second hello")]
     SecondHello,
     #[error("the guest complains: {message:?}")]
