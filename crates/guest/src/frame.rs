@@ -8,6 +8,8 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use crate::network::{NetworkOrder, NetworkReport};
+
 /// A started program, numbered by the host. A number is never used twice on one link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ProgramId(pub u64);
@@ -134,6 +136,7 @@ pub enum HostFrame {
         request: RequestId,
         path: String,
     },
+    Network(NetworkOrder),
     /// Every process, the guest included, is about to be stopped from outside: until `Resuming` no
     /// time limit is enforced.
     Pausing,
@@ -216,6 +219,7 @@ pub enum GuestFrame {
         errno: i32,
         what: String,
     },
+    Network(NetworkReport),
 }
 
 /// A program to start.

@@ -21,7 +21,7 @@ use rustix::{
     io::{Errno, fcntl_dupfd_cloexec, read, write},
     net::{AddressFamily, SendFlags, SocketFlags, SocketType, send, socket_with},
     process::{
-        DumpableBehavior, Gid, Resource, Rlimit, Signal, Uid, set_dumpable_behavior,
+        DumpableBehavior, Gid, Resource, Rlimit, Signal, Uid, getrlimit, set_dumpable_behavior,
         set_parent_process_death_signal, setrlimit, setsid, umask,
     },
     system::sethostname,
@@ -55,13 +55,23 @@ const MEMORY_EVENTS: i32 = 4;
 #[derive(Debug)]
 pub(crate) struct Mould {
     pub(crate) blueprint: Blueprint,
+    /// For those that share the host's network.
+    pub(crate) exposed: Blueprint,
     pub(crate) filter: Vec<sock_filter>,
     pub(crate) landlock: Option<Landlock>,
     pub(crate) guest: OwnedFd,
     pub(crate) one_thread: OneThread,
-    pub(crate) network: Network,
     /// Root may, and has to, drop its groups; others cannot in a user namespace of their own.
     pub(crate) drops_groups: bool,
+}
+
+impl Mould {
+    pub(crate) fn blueprint(&self, network: Network) -> &Blueprint {
+        match network {
+            Network::Own => &self.blueprint,
+            Network::Host => &self.exposed,
+        }
+    }
 }
 
 /// A step that failed, without a word allocated.
@@ -116,10 +126,10 @@ pub(crate) struct Inheritance<'a> {
 }
 
 /// Lives the life above.
-pub(crate) fn live(mould: &Mould, inheritance: &Inheritance<'_>) -> ! {
+pub(crate) fn live(mould: &Mould, network: Network, inheritance: &Inheritance<'_>) -> ! {
     let Ok(hands) = Hands::new(mould, inheritance) else { exit() };
     let mut packet = [0; MAX_PACKET];
-    let failed = match prepare(mould, &hands, inheritance.doors) {
+    let failed = match prepare(mould, network, &hands, inheritance.doors) {
         Ok(()) => become_guest(mould, &hands, &mut packet),
         Err(failed) => failed,
     };
@@ -176,7 +186,12 @@ impl Hands {
 }
 
 /// Everything that needs no order.
-fn prepare<'a>(mould: &'a Mould, hands: &Hands, doors: &[File]) -> Result<(), Failed<'a>> {
+fn prepare<'a>(
+    mould: &'a Mould,
+    network: Network,
+    hands: &Hands,
+    doors: &[File],
+) -> Result<(), Failed<'a>> {
     hands.close_what_is_not_ours(doors).step("close descriptors")?;
     take_standard_streams().step("open /dev/null")?;
     syscalls::restore_sigpipe();
@@ -199,12 +214,12 @@ fn prepare<'a>(mould: &'a Mould, hands: &Hands, doors: &[File]) -> Result<(), Fa
     // Changing the user cleared this too; it is said again at the end, where it must hold.
     set_parent_process_death_signal(Some(Signal::KILL)).step("bind our life to the launcher")?;
     sethostname(b"sandbox").step("set the host name")?;
-    if mould.network == Network::None {
+    if network == Network::Own {
         let (family, kind) = (AddressFamily::INET, SocketType::DGRAM);
         let socket = socket_with(family, kind, SocketFlags::CLOEXEC, None).step("open a socket")?;
         syscalls::raise_loopback(socket.as_fd()).step("raise the loopback interface")?;
     }
-    root::build(&mould.blueprint)?;
+    root::build(mould.blueprint(network))?;
     for door in doors {
         write(door, b"0").step("enter the control group")?;
     }
@@ -273,7 +288,9 @@ fn set_limits(order: &Order<'_>) -> Result<(), Errno> {
         setrlimit(resource, Rlimit { current: Some(value), maximum: Some(value) })
     };
     set(Resource::Core, 0)?;
-    set(Resource::Nofile, OPEN_FILES)?;
+    // Whoever starts us may allow less.
+    let allowed = getrlimit(Resource::Nofile).maximum.unwrap_or(u64::MAX);
+    set(Resource::Nofile, OPEN_FILES.min(allowed))?;
     set(Resource::Nproc, order.processes)?;
     set(Resource::Rtprio, 0)?;
     set(Resource::Nice, 0)?;
@@ -283,8 +300,9 @@ fn set_limits(order: &Order<'_>) -> Result<(), Errno> {
     Ok(())
 }
 
-/// Descriptors of one program; the soft limit most distributions give.
-const OPEN_FILES: u64 = 1024;
+/// Descriptors of the guest: its programs' streams, its listeners and the connections it forwards. The
+/// programs get the limits that the server says.
+const OPEN_FILES: u64 = 4096;
 
 fn drop_privileges<'a>(mould: &Mould) -> Result<(), Failed<'a>> {
     for bit in 0..u64::BITS {

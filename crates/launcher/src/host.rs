@@ -22,6 +22,7 @@ pub(crate) struct Blueprint {
     pub(crate) hidden: Vec<CString>,
     /// Directories below `/proc` to make read-only.
     pub(crate) frozen: Vec<CString>,
+    pub(crate) network: Network,
 }
 
 /// A host directory or file, and where it appears below the new root.
@@ -67,7 +68,8 @@ const FILES: &[(&CStr, &str)] = &[
         "passwd: files\ngroup: files\nshadow: files\nhosts: files dns\nnetworks: files\n\
          protocols: files\nservices: files\n",
     ),
-    (c"etc/resolv.conf", ""),
+    // The guest answers there, if it was told to; nobody, otherwise.
+    (c"etc/resolv.conf", "nameserver 127.0.0.1\n"),
 ];
 
 /// Parts of the host's `/etc` without which programs do not start, or not find their certificates.
@@ -115,6 +117,7 @@ impl Blueprint {
                 .collect::<Result<_, _>>()?,
             hidden: below("/proc", HIDDEN)?,
             frozen: below("/proc", FROZEN)?,
+            network,
         };
         for name in TOP_LEVEL {
             blueprint.show(&Path::new("/").join(name))?;

@@ -15,7 +15,6 @@ pub enum Request {
         spares: u32,
         /// Where to look for control groups.
         cgroups: CgroupSource,
-        network: Network,
     },
     /// Carries the guest's end of the link. Answered by [`Reply::Started`] or [`Reply::Failed`].
     Start {
@@ -23,6 +22,7 @@ pub enum Request {
         limits: Limits,
         /// Host directories outside `/usr` to show read-only at the same path.
         toolchains: Vec<PathBuf>,
+        network: Network,
     },
     /// Ends a sandbox. Answered by [`Reply::Ended`] once nothing of it is left.
     Kill { id: u64 },
@@ -39,12 +39,12 @@ pub enum Action {
     Measure,
 }
 
-/// What the sandboxes of a launcher reach.
+/// Whose network a sandbox has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Network {
-    /// A loopback interface of their own, and nothing else.
+    /// A loopback interface of its own, all ports of which it may use, and nothing else.
     #[default]
-    None,
+    Own,
     /// Whatever this machine reaches, its own services included.
     Host,
 }

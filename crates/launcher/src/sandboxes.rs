@@ -30,7 +30,7 @@ use crate::{
     family,
     host::{may_be_shown, outside_usr},
     limits::Limits,
-    message::{Action, Answer, Enforcement, Failure, Measured, Mechanism, Reply, Usage},
+    message::{Action, Answer, Enforcement, Failure, Measured, Mechanism, Network, Reply, Usage},
     order::{self, Toolchains},
     packet::{self, MAX_DESCRIPTORS},
     pause::Pause,
@@ -73,6 +73,7 @@ struct Sandbox {
     /// Closed by exec on the other side, and then here.
     control: Option<OwnedFd>,
     group: Group,
+    network: Network,
     state: State,
     pause: Pause,
 }
@@ -176,14 +177,14 @@ impl Sandboxes {
     }
 
     /// Starts a process that becomes a sandbox when it gets an order.
-    pub(crate) fn add_spare(&mut self) -> Result<(), Failure> {
+    pub(crate) fn add_spare(&mut self, network: Network) -> Result<(), Failure> {
         let number = self.free_number();
         let (control, other) =
             socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)
                 .map_err(|it| failure("make a socket", it))?;
         let mut group =
             self.cgroups.create(number).map_err(|it| failure("make a control group", it))?;
-        let born = match self.give_birth(&group, other.as_fd()) {
+        let born = match self.give_birth(&group, network, other.as_fd()) {
             Ok(born) => born,
             Err(error) => {
                 group.remove();
@@ -197,8 +198,8 @@ impl Sandboxes {
             .map_err(|it| failure("watch the process", it))
             .and_then(|()| self.map_user(number, &born, &control));
         let control = Some(control);
-        let pause = Pause::Going;
-        let mut sandbox = Sandbox { number, born, control, group, state: State::Spare, pause };
+        let (state, pause) = (State::Spare, Pause::Going);
+        let mut sandbox = Sandbox { number, born, control, group, network, state, pause };
         if ready.is_err() {
             sandbox.state = State::Failed;
             sandbox.kill();
@@ -220,16 +221,20 @@ impl Sandboxes {
         number
     }
 
-    fn give_birth(&self, group: &Group, control: BorrowedFd<'_>) -> io::Result<Born> {
+    fn give_birth(
+        &self,
+        group: &Group,
+        network: Network,
+        control: BorrowedFd<'_>,
+    ) -> io::Result<Born> {
         let (cgroup, doors) = match group.entrance() {
             Entrance::Birth(dir) => (Some(dir.as_fd()), [].as_slice()),
             Entrance::Write(doors) => (None, doors),
         };
         let inheritance = Inheritance { control, doors, memory_events: group.memory_events() };
-        let Mould { one_thread, network, .. } = &self.mould;
-        match syscalls::fork_into_namespaces(one_thread, cgroup, *network)? {
+        match syscalls::fork_into_namespaces(&self.mould.one_thread, cgroup, network)? {
             Some(born) => Ok(born),
-            None => child::live(&self.mould, &inheritance),
+            None => child::live(&self.mould, network, &inheritance),
         }
     }
 
@@ -260,11 +265,14 @@ impl Sandboxes {
         &mut self,
         id: u64,
         limits: &Limits,
-        toolchains: &[PathBuf],
+        (toolchains, network): (&[PathBuf], Network),
         link: OwnedFd,
     ) -> Result<(), Failure> {
-        if self.spares.is_empty() {
-            self.add_spare()?;
+        let fits = |it: &u64| self.all.get(it).is_some_and(|it| it.network == network);
+        let mut found = self.spares.iter().position(fits);
+        if found.is_none() {
+            self.add_spare(network)?;
+            found = self.spares.len().checked_sub(1);
         }
         let data_bytes = match self.enforcement.memory {
             Mechanism::Rlimit | Mechanism::Nothing => limits.memory_bytes,
@@ -276,9 +284,8 @@ impl Sandboxes {
         let order = order::encode(limits, data_bytes, how, &paths).ok_or_else(too_long)?;
         let mut descriptors = vec![link.as_fd()];
         descriptors.extend(trees.iter().map(AsFd::as_fd));
-        let spare = self
-            .spares
-            .pop_front()
+        let spare = found
+            .and_then(|it| self.spares.remove(it))
             .and_then(|it| self.all.get_mut(&it))
             .ok_or_else(|| failure("find a spare", io::Error::from(io::ErrorKind::NotFound)))?;
         spare.state = State::Starting { id };

@@ -59,13 +59,11 @@ pub fn serve(socket: &OwnedFd) -> Result<(), ServeError> {
     // of a group, who is out of reach already.
     let _already_out_of_reach = rustix::process::setsid();
     set_name(c"runbook-launch")?;
-    let Some((Request::Hello { spares, cgroups, network }, descriptors)) = packet::receive(socket)?
-    else {
+    let Some((Request::Hello { spares, cgroups }, descriptors)) = packet::receive(socket)? else {
         return Err(ServeError::NoHello);
     };
     let guest = descriptors.into_iter().next().ok_or(ServeError::NoHello)?;
-    let mut server =
-        Server { sandboxes: prepare(&cgroups, network, guest)?, spares: spares as usize };
+    let mut server = Server { sandboxes: prepare(&cgroups, guest)?, spares: spares as usize };
     let ready = Reply::Ready(server.sandboxes.enforcement().clone());
     packet::send(socket, &ready, &[])?;
     let served = server.run(socket);
@@ -73,14 +71,11 @@ pub fn serve(socket: &OwnedFd) -> Result<(), ServeError> {
     served
 }
 
-fn prepare(
-    cgroups: &CgroupSource,
-    network: Network,
-    guest: OwnedFd,
-) -> Result<Sandboxes, ServeError> {
+fn prepare(cgroups: &CgroupSource, guest: OwnedFd) -> Result<Sandboxes, ServeError> {
+    let blueprint = |network| Blueprint::of_this_host(network).map_err(ServeError::Host);
     let mould = Mould {
-        blueprint: Blueprint::of_this_host(network).map_err(ServeError::Host)?,
-        network,
+        blueprint: blueprint(Network::Own)?,
+        exposed: blueprint(Network::Host)?,
         filter: seccomp::program(),
         landlock: Landlock::of_this_kernel(),
         guest,
@@ -138,7 +133,7 @@ impl Server {
             }
             if wants_spare && quiet_since.elapsed() >= QUIET {
                 // A failure shows again, with somebody to tell, at the next start.
-                drop(self.sandboxes.add_spare());
+                drop(self.sandboxes.add_spare(Network::Own));
             }
         }
     }
@@ -166,13 +161,13 @@ impl Server {
     fn obey(&mut self, socket: &OwnedFd) -> Result<bool, ServeError> {
         let Some((request, descriptors)) = packet::receive(socket)? else { return Ok(false) };
         match request {
-            Request::Start { id, limits, toolchains } => {
+            Request::Start { id, limits, toolchains, network } => {
                 let link = descriptors.into_iter().next();
                 let missing =
                     || Failure { step: "receive the link".to_owned(), errno: libc::EBADF };
-                let started = link
-                    .ok_or_else(missing)
-                    .and_then(|link| self.sandboxes.start(id, &limits, &toolchains, link));
+                let started = link.ok_or_else(missing).and_then(|link| {
+                    self.sandboxes.start(id, &limits, (&toolchains, network), link)
+                });
                 if let Err(failure) = started {
                     packet::send(socket, &Reply::Failed { id, failure }, &[])?;
                 }

@@ -43,7 +43,7 @@ impl Launcher {
         let guest = rustix::fs::memfd_create(c"guest", rustix::fs::MemfdFlags::CLOEXEC).unwrap();
         let mut guest = File::from(guest);
         guest.write_all(&fs::read(program).unwrap()).unwrap();
-        let hello = Request::Hello { spares: 1, cgroups, network: Network::None };
+        let hello = Request::Hello { spares: 1, cgroups };
         send(&socket, &hello, &[guest.as_fd()]).unwrap();
         let launcher = Self { socket, process };
         let ready = launcher.reply();
@@ -55,7 +55,8 @@ impl Launcher {
         let (ours, theirs) =
             socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)
                 .unwrap();
-        let request = Request::Start { id, limits: Limits::default(), toolchains };
+        let request =
+            Request::Start { id, limits: Limits::default(), toolchains, network: Network::Own };
         send(&self.socket, &request, &[theirs.as_fd()]).unwrap();
         ours
     }

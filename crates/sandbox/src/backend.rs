@@ -4,7 +4,7 @@ use std::{fmt, future::Future, path::PathBuf, pin::Pin, sync::Arc, time::Duratio
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use crate::isolation::Isolation;
+use crate::{egress::EgressConfig, isolation::Isolation, network::Network};
 
 pub use launcher::Limits;
 
@@ -100,6 +100,10 @@ pub struct Spec {
     pub limits: Limits,
     /// Host directories outside `/usr` to show read-only at the same path.
     pub toolchains: Vec<PathBuf>,
+    /// What its programs reach.
+    pub network: Network,
+    /// How this machine reaches it for them; used only with [`Network::Allow`].
+    pub egress: EgressConfig,
 }
 
 /// A sandbox could not be started.

@@ -1,6 +1,8 @@
 //! What separates a sandbox from its host, in words for people.
 
-use launcher::{Enforcement, Freezer, Landlock, Limits, Mechanism, Network};
+use launcher::{Enforcement, Freezer, Landlock, Limits, Mechanism};
+
+use crate::network::Network;
 
 /// Which promises hold for one sandbox, and which do not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,11 +21,11 @@ impl Isolation {
     pub(crate) fn of_namespaces(
         limits: &Limits,
         enforcement: &Enforcement,
-        network: Network,
+        network: &Network,
     ) -> Self {
         let mut isolation = Self {
             backend: "namespaces",
-            network,
+            network: network.clone(),
             holds: vec![
                 "no host files but read-only /usr and toolchains".to_owned(),
                 "own processes, users, IPC objects and host name".to_owned(),
@@ -36,12 +38,7 @@ impl Isolation {
             ],
             missing: Vec::new(),
         };
-        match network {
-            Network::None => {
-                isolation.holds.push("no network but a loopback of its own".to_owned())
-            }
-            Network::Host => isolation.missing.push("shares the network of the host".to_owned()),
-        }
+        isolation.add_network();
         isolation.add_landlock(Landlock::of_this_kernel());
         isolation.add_memory(limits, enforcement.memory);
         isolation.add_processes(limits, enforcement.processes);
@@ -62,6 +59,20 @@ impl Isolation {
         if let Some(landlock) = landlock {
             let scoped = if landlock.scopes() { ", abstract sockets and signals" } else { "" };
             self.holds.push(format!("writes{scoped} fenced by Landlock"));
+        }
+    }
+
+    fn add_network(&mut self) {
+        let alone = "no network but a loopback of its own";
+        match &self.network {
+            Network::None => self.holds.push(alone.to_owned()),
+            Network::Allow(rules) if rules.is_empty() => self.holds.push(alone.to_owned()),
+            Network::Allow(rules) => {
+                let rules: Vec<_> = rules.iter().map(ToString::to_string).collect();
+                let rules = rules.join(", ");
+                self.holds.push(format!("{alone}, and by way of the server {rules}"));
+            }
+            Network::Full => self.missing.push("shares the network of the host".to_owned()),
         }
     }
 
@@ -141,7 +152,7 @@ mod tests {
         let isolation = Isolation::of_namespaces(
             &Limits::default(),
             &enforcement(Mechanism::CgroupV1),
-            Network::None,
+            &Network::None,
         );
         assert!(isolation.holds.contains(&"memory limited to 512 MiB by cgroup v1".to_owned()));
         assert!(isolation.holds.contains(&"1 CPU at most by cgroup v1".to_owned()));
@@ -149,11 +160,24 @@ mod tests {
     }
 
     #[test]
+    fn an_allow_list_is_told_and_a_shared_network_is_a_weakness() {
+        let isolation = |network| {
+            let enforcement = enforcement(Mechanism::CgroupV2);
+            Isolation::of_namespaces(&Limits::default(), &enforcement, &network)
+        };
+        let rules = vec!["pypi.org".parse().unwrap(), "*.npmjs.org:443".parse().unwrap()];
+        let held = isolation(Network::Allow(rules)).holds.join("; ");
+        assert!(held.contains("by way of the server pypi.org, *.npmjs.org:443"), "{held}");
+        assert_eq!(isolation(Network::Full).missing, ["shares the network of the host"]);
+        assert!(isolation(Network::None).missing.is_empty());
+    }
+
+    #[test]
     fn without_control_groups_it_says_what_is_weaker() {
         let isolation = Isolation::of_namespaces(
             &Limits::default(),
             &enforcement(Mechanism::Rlimit),
-            Network::None,
+            &Network::None,
         );
         assert!(isolation.missing.iter().any(|it| it.contains("not for the whole sandbox")));
         assert!(isolation.missing.contains(&"CPU time is not limited".to_owned()));

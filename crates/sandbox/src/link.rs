@@ -14,6 +14,7 @@ mod outbox;
 mod reader;
 mod requests;
 mod stream;
+mod streams;
 mod trees;
 
 use std::{
@@ -39,6 +40,9 @@ pub use handshake::LinkError;
 pub(crate) use inbox::Inbox;
 use requests::Requests;
 pub use stream::FileStream;
+use streams::Streams;
+pub(crate) use streams::{Accepted, Datagram, Incoming};
+pub use streams::{ConnectError, GuestStream};
 
 use crate::{
     path::SandboxPath,
@@ -106,6 +110,7 @@ pub(crate) struct Shared {
     pub(crate) outbox: Outbox,
     programs: Mutex<HashMap<ProgramId, Arc<Inbox>>>,
     requests: Requests,
+    streams: Streams,
     next: AtomicU64,
     closed: CancellationToken,
 }
@@ -127,6 +132,7 @@ impl Connection {
             outbox,
             programs: Mutex::default(),
             requests: Requests::default(),
+            streams: Streams::default(),
             next: AtomicU64::new(1),
             closed: CancellationToken::new(),
         });
@@ -308,6 +314,7 @@ impl Shared {
             inbox.lost();
         }
         self.requests.close();
+        self.streams.close();
     }
 }
 

@@ -16,7 +16,7 @@ use std::{
 use guest::FileEntry;
 use tokio::{
     io::AsyncRead,
-    sync::{Mutex, watch},
+    sync::{Mutex, broadcast, watch},
 };
 use tokio_util::{
     sync::{CancellationToken, DropGuard},
@@ -27,8 +27,10 @@ use crate::{
     backend::{
         Backend, Control, ControlError, Ended, Guard, Limits, SandboxUsage, Spec, StartError,
     },
+    egress::{Egress, EgressEvent},
     isolation::Isolation,
     link::{Connection, FileStream, SandboxError},
+    network::Network,
     path::SandboxPath,
     process::{Process, Program},
 };
@@ -36,8 +38,9 @@ use crate::{
 /// A running sandbox. Cheap to clone; it ends when the last clone is dropped or `destroy` is called.
 #[derive(Clone)]
 pub struct Sandbox {
-    connection: Connection,
+    pub(crate) connection: Connection,
     isolation: Arc<Isolation>,
+    egress: Option<broadcast::Sender<EgressEvent>>,
     control: Arc<dyn Control>,
     workspace: Arc<str>,
     limits: Limits,
@@ -53,12 +56,26 @@ pub struct Sandbox {
 impl Sandbox {
     /// Starts a sandbox and waits until its guest answers. Dropping the future ends it.
     pub async fn start(backend: &dyn Backend, spec: Spec) -> Result<Self, StartError> {
-        let limits = spec.limits.clone();
-        let started = backend.start(spec).await?;
+        let (limits, network) = (spec.limits.clone(), spec.network.clone());
+        let egress = spec.egress.clone();
+        let mut started = backend.start(spec).await?;
         let tasks = TaskTracker::new();
         let connection = Connection::open(started.link, &tasks)
             .await
             .map_err(|error| StartError::Guest(error.to_string()))?;
+        let egress = match network {
+            Network::None | Network::Full => None,
+            Network::Allow(rules) => {
+                let begun = Egress::begin(connection.shared(), rules, egress).await;
+                begun.map_err(|error| StartError::Guest(error.to_string()))?
+            }
+        };
+        let egress = egress.map(|(egress, weaknesses)| {
+            started.isolation.missing.extend(weaknesses);
+            let events = egress.events();
+            tasks.spawn(egress.serve());
+            events
+        });
         let end = CancellationToken::new();
         let (tell_ended, ended) = watch::channel(None);
         tasks.spawn(keep(started.guard, connection.clone(), end.clone(), tell_ended));
@@ -69,6 +86,7 @@ impl Sandbox {
         Ok(Self {
             connection,
             isolation,
+            egress,
             control,
             workspace,
             limits,
@@ -133,6 +151,13 @@ impl Sandbox {
     /// What the sandbox has used and uses now.
     pub async fn usage(&self) -> Result<SandboxUsage, ControlError> {
         self.control.usage().await
+    }
+
+    /// What its programs reach from now on, or fail to. `None` where nothing is decided for them: without a
+    /// network, and with all of it.
+    #[must_use]
+    pub fn network_events(&self) -> Option<broadcast::Receiver<EgressEvent>> {
+        self.egress.as_ref().map(broadcast::Sender::subscribe)
     }
 
     /// Starts a program, which runs once this returns.

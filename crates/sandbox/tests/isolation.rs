@@ -8,12 +8,14 @@
 
 mod isolation {
     mod control;
+    mod egress;
     mod ending;
     mod files;
     mod harness;
     mod kernel;
     mod network;
     mod ordinary_user;
+    mod preview;
     mod processes;
     mod resources;
     mod signals;

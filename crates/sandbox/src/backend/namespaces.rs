@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use launcher::{Action, Answer, Enforcement, Failure, Network, Request, message::CgroupSource};
+use launcher::{Action, Answer, Enforcement, Failure, Request, message::CgroupSource};
 use rustix::io::Errno;
 use tokio::{net::UnixStream, sync::Mutex};
 
@@ -47,7 +47,6 @@ pub enum Readiness {
 pub struct Namespaces {
     readiness: Readiness,
     cgroups: CgroupSource,
-    network: Network,
     programs: Programs,
     current: Mutex<Option<Arc<Connection>>>,
 }
@@ -76,24 +75,14 @@ impl Namespaces {
             launcher: sealed("launcher", embedded::LAUNCHER)?,
             guest: sealed("guest", embedded::GUEST)?,
         };
-        let (network, current) = (Network::None, Mutex::new(None));
-        Ok(Self { readiness, cgroups, network, programs, current })
-    }
-
-    /// What sandboxes reach; without this, nothing. To be said before the first one starts.
-    #[must_use]
-    pub fn with_network(self, network: Network) -> Self {
-        Self { network, ..self }
+        Ok(Self { readiness, cgroups, programs, current: Mutex::new(None) })
     }
 
     /// Starts the launcher if none runs, and says what its sandboxes will be like.
     pub async fn prepare(&self) -> Result<Isolation, StartError> {
         let connection = self.connection().await?;
-        Ok(Isolation::of_namespaces(
-            &Spec::default().limits,
-            connection.enforcement(),
-            self.network,
-        ))
+        let Spec { limits, network, .. } = Spec::default();
+        Ok(Isolation::of_namespaces(&limits, connection.enforcement(), &network))
     }
 
     /// How this machine holds the limits of a sandbox.
@@ -115,7 +104,7 @@ impl Namespaces {
             Readiness::OnDemand => 0,
             Readiness::Spares(spares) => spares,
         };
-        let hello = Request::Hello { spares, cgroups: self.cgroups.clone(), network: self.network };
+        let hello = Request::Hello { spares, cgroups: self.cgroups.clone() };
         let Programs { launcher, guest } = &self.programs;
         let connection = Arc::new(Connection::open(launcher.as_fd(), guest.as_fd(), &hello).await?);
         *current = Some(Arc::clone(&connection));
@@ -125,7 +114,7 @@ impl Namespaces {
     async fn start_one(&self, spec: Spec) -> Result<Started, StartError> {
         let connection = self.connection().await?;
         let isolation =
-            Isolation::of_namespaces(&spec.limits, connection.enforcement(), self.network);
+            Isolation::of_namespaces(&spec.limits, connection.enforcement(), &spec.network);
         let (ours, theirs) = StdStream::pair().map_err(StartError::Launcher)?;
         ours.set_nonblocking(true).map_err(StartError::Launcher)?;
         let link = UnixStream::from_std(ours).map_err(StartError::Launcher)?;
@@ -136,6 +125,11 @@ impl Namespaces {
             id: guard.ticket.id(),
             limits: spec.limits,
             toolchains: spec.toolchains,
+            network: if spec.network.is_shared() {
+                launcher::Network::Host
+            } else {
+                launcher::Network::Own
+            },
         };
         guard.connection.send(&request, &[theirs.as_fd()])?;
         drop(theirs);

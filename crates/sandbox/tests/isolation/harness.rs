@@ -3,8 +3,8 @@
 use std::{path::Path, time::Duration};
 
 use sandbox::{
-    Backend, Exit, ExitStatus, Namespaces, Network, Process, ProcessEvent, Program, Readiness,
-    Sandbox, Spec, StartError,
+    Backend, Exit, ExitStatus, Namespaces, Process, ProcessEvent, Program, Readiness, Sandbox,
+    Spec, StartError,
 };
 
 /// A sandbox with its own backend, so that tests do not share a launcher.
@@ -27,11 +27,7 @@ impl Cage {
 
     /// `None`, with a word about it, where this machine allows no sandboxes.
     pub(super) async fn with(spec: Spec) -> Option<Self> {
-        Self::reaching(Network::None, spec).await
-    }
-
-    pub(super) async fn reaching(network: Network, spec: Spec) -> Option<Self> {
-        let backend = Namespaces::new(Readiness::OnDemand).unwrap().with_network(network);
+        let backend = Namespaces::new(Readiness::OnDemand).unwrap();
         Self::of(backend, spec).await
     }
 

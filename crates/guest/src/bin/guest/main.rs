@@ -12,6 +12,7 @@ mod files;
 mod kernel;
 mod link;
 mod memory;
+mod network;
 mod program;
 mod spawn;
 mod stream;

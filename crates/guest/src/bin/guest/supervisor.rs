@@ -18,6 +18,7 @@ use crate::{
     kernel::{self, Children},
     link::{Link, LinkError},
     memory::MemoryKills,
+    network::{self, Network},
     program::{Program, Source},
     spawn::{Image, SpawnError, Spawner, Streams},
     stream::Ends,
@@ -44,6 +45,7 @@ pub(crate) struct Supervisor {
     signals: OwnedFd,
     files: Files,
     memory_kills: MemoryKills,
+    network: Network,
     tree: Tree,
     spawner: Spawner,
     programs: BTreeMap<ProgramId, Program>,
@@ -83,6 +85,7 @@ enum Ready {
     Signals,
     Input(ProgramId),
     Output(ProgramId, Source),
+    Network(network::Token),
 }
 
 impl Supervisor {
@@ -97,6 +100,7 @@ impl Supervisor {
             signals,
             files,
             memory_kills,
+            network: Network::default(),
             tree: Tree::new(),
             spawner: Spawner::new(),
             programs: BTreeMap::new(),
@@ -147,9 +151,15 @@ impl Supervisor {
                         program.pump(source, &mut self.buffer, &mut self.link);
                     }
                 }
+                Ready::Network(token) => {
+                    self.network.serve(token, events, &mut self.buffer, &mut self.link);
+                }
             }
         }
         self.expire(heard);
+        if !self.is_paused {
+            self.network.expire();
+        }
         self.hunt();
         self.files.pump(&mut self.link);
         self.report_ended();
@@ -192,6 +202,7 @@ impl Supervisor {
                 }
             }
         }
+        self.network.watch(&self.link, |token, fd, events| add(Ready::Network(token), fd, events));
         let timeout = self.timeout().map(|it| Timespec {
             tv_sec: i64::try_from(it.as_secs()).unwrap_or(i64::MAX),
             tv_nsec: it.subsec_nanos().into(),
@@ -211,7 +222,8 @@ impl Supervisor {
             return dying;
         }
         let deadlines = self.programs.values().filter_map(Program::deadline);
-        let next = deadlines.chain(self.programs.values().filter_map(Program::next_look)).min();
+        let looks = self.programs.values().filter_map(Program::next_look);
+        let next = deadlines.chain(looks).chain(self.network.deadline()).min();
         let next = next.map(|it| it.saturating_duration_since(Instant::now()));
         dying.into_iter().chain(next).min()
     }
@@ -289,6 +301,9 @@ impl Supervisor {
             }
             HostFrame::Rename { request, from, to } => files.rename(request, &from, &to, link),
             HostFrame::RemoveTree { request, path } => files.remove_tree(request, &path, link),
+            HostFrame::Network(order) => {
+                self.network.obey(order, link).map_err(|it| End::Protocol(it.0.to_owned()))?
+            }
         }
         Ok(())
     }
