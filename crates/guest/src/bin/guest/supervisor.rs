@@ -136,7 +136,7 @@ impl Supervisor {
     fn turn(&mut self) -> Result<(), End> {
         self.link.flush()?;
         let mut heard = false;
-        for (ready, events) in self.wait() {
+        for (ready, events) in self.wait()? {
             match ready {
                 Ready::Link => {
                     self.serve_link(events)?;
@@ -167,7 +167,7 @@ impl Supervisor {
     }
 
     /// What is ready, after waiting for it.
-    fn wait(&self) -> Vec<(Ready, PollFlags)> {
+    fn wait(&self) -> Result<Vec<(Ready, PollFlags)>, End> {
         let mut who = Vec::with_capacity(2 + 3 * self.programs.len());
         let mut set = Vec::with_capacity(who.capacity());
         let mut add = |ready, fd, events| {
@@ -208,9 +208,12 @@ impl Supervisor {
             tv_nsec: it.subsec_nanos().into(),
         });
         // An interrupted or failed poll leaves no events; the next turn asks again.
-        rustix::event::poll(&mut set, timeout.as_ref()).ok();
+        if rustix::event::poll(&mut set, timeout.as_ref()) == Err(Errno::INVAL) {
+            // Somebody took our descriptors away: RLIMIT_NOFILE is below what we have.
+            return Err(End::Protocol("no descriptor may be waited for".to_owned()));
+        }
         let events = set.iter().map(PollFd::revents);
-        who.into_iter().zip(events).filter(|(_, events)| !events.is_empty()).collect()
+        Ok(who.into_iter().zip(events).filter(|(_, events)| !events.is_empty()).collect())
     }
 
     fn timeout(&self) -> Option<Duration> {
