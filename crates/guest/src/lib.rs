@@ -24,7 +24,7 @@ mod frame;
 mod network;
 pub mod tar;
 
-pub use codec::{Decoder, FrameError, FrameTooLarge, encode};
+pub use codec::{Decoder, FrameError, FrameTooLarge, OutputStream, encode, encode_output};
 pub use frame::{
     ExitStatus, Exited, FileEntry, FileKind, GuestFrame, HostFrame, Nonce, OnExcess, Payload,
     Prepare, ProgramId, RequestId, Rlimits, StandbyId, Start, StartStep, Stdin, TerminalSize,

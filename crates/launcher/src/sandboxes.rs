@@ -204,8 +204,8 @@ impl Sandboxes {
             .map_err(|it| failure("watch the process", it))
             .and_then(|()| self.map_user(number, &born, &control));
         let control = Some(control);
-        let pause = Pause::Going;
-        let mut sandbox = Sandbox { number, born, control, group, state: State::Spare, pause };
+        let (state, pause) = (State::Spare, Pause::Going);
+        let mut sandbox = Sandbox { number, born, control, group, network, state, pause };
         if ready.is_err() {
             sandbox.state = State::Failed;
             sandbox.kill();

@@ -240,6 +240,24 @@ proptest! {
 }
 
 #[test]
+fn output_written_in_place_is_a_frame_like_any_other() {
+    for size in [0, 1, 127, 128, 20_000, MAX_CHUNK] {
+        let program = ProgramId(1 << 40);
+        let mut stream = Vec::new();
+        let fill = |place: &mut [u8]| {
+            place[..size].fill(7);
+            Ok::<_, ()>(size)
+        };
+        let count = encode_output(OutputStream::Stderr, program, MAX_CHUNK, &mut stream, fill);
+        assert_eq!(count, Ok(size));
+        encode_output(OutputStream::Stdout, program, 9, &mut stream, |_| Err(())).unwrap_err();
+        let bytes = Payload(vec![7; size]);
+        let expected = GuestFrame::Stderr { program, bytes };
+        assert_eq!(decode(&stream, stream.len()), Ok(vec![expected]));
+    }
+}
+
+#[test]
 fn a_length_is_refused_before_its_bytes_arrive() {
     let mut decoder = Decoder::<GuestFrame>::default();
     decoder.push(&u32::MAX.to_le_bytes());
