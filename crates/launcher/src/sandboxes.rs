@@ -205,7 +205,7 @@ impl Sandboxes {
             .and_then(|()| self.map_user(number, &born, &control));
         let control = Some(control);
         let (state, pause) = (State::Spare, Pause::Going);
-        let mut sandbox = Sandbox { number, born, control, group, network, state, pause };
+        let mut sandbox = Sandbox { number, born, control, group, state, pause };
         if ready.is_err() {
             sandbox.state = State::Failed;
             sandbox.kill();
