@@ -55,6 +55,9 @@ pub(crate) struct HubArgs {
     /// Let nobody make an account.
     #[arg(long, env = "RUNBOOK_NO_SIGN_UP", value_parser = FalseyValueParser::new())]
     pub(crate) no_sign_up: bool,
+    /// What a reader of /metrics shows as its bearer token; without one, only this machine reads.
+    #[arg(long, env = "RUNBOOK_METRICS_TOKEN", hide_env_values = true)]
+    pub(crate) metrics_token: Option<String>,
     /// Sandboxes at once; whoever comes later waits in a queue.
     #[arg(long, env = "RUNBOOK_MAX_SANDBOXES", default_value_t = 16)]
     pub(crate) max_sandboxes: usize,

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::{
     diagnostic::Report,
     policy::RunPolicy,
+    sandbox_options::SandboxOptions,
     yaml::{self, Mapping, Problem},
 };
 
@@ -29,6 +30,7 @@ pub struct FrontMatter {
     pub title: Option<String>,
     /// `runbook: {run: …}`
     pub run: Option<RunPolicy>,
+    pub sandbox: SandboxOptions,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,6 +105,7 @@ fn delimited(
                 values: Mapping::new(),
                 title: None,
                 run: None,
+                sandbox: SandboxOptions::default(),
             });
         }
         at += line.len();
@@ -128,6 +131,7 @@ fn json(text: &str, from: usize) -> Option<FrontMatter> {
         values: Mapping::new(),
         title: None,
         run: None,
+        sandbox: SandboxOptions::default(),
     })
 }
 
@@ -171,6 +175,13 @@ fn interpret(found: &mut FrontMatter, values: Mapping, report: &mut Report<'_>) 
         if found.run.is_none() {
             let message = format!("`runbook.run` is {run}; use `all`, `marked` or `none`");
             report.error("run-policy-invalid", found.span.clone(), message);
+        }
+    }
+    if let Some(runbook) = values.get("runbook") {
+        let (sandbox, problems) = SandboxOptions::read(runbook);
+        found.sandbox = sandbox;
+        for problem in problems {
+            report.error("sandbox-option-invalid", found.span.clone(), problem);
         }
     }
     found.values = values;

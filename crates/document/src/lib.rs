@@ -30,6 +30,7 @@ mod info;
 mod options;
 mod policy;
 mod runtime;
+mod sandbox_options;
 mod yaml;
 
 pub use block::{Block, BlockId, BlockKind, Dialect};
@@ -41,3 +42,4 @@ pub use front_matter::{FrontMatter, FrontMatterFormat};
 pub use options::{BlockOptions, Expectation, Hide};
 pub use policy::RunPolicy;
 pub use runtime::{Runtime, UnknownRuntime};
+pub use sandbox_options::{NetworkOption, SandboxOptions};

@@ -1,12 +1,13 @@
 //! Admission: at most so many sandboxes at once, and a fair queue with positions for the rest.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 /// Hands out the right to have a sandbox, in the order of asking. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Admission {
+    most: usize,
     slots: Arc<Semaphore>,
     queue: Arc<Queue>,
 }
@@ -25,7 +26,15 @@ pub(crate) struct Slot(#[expect(dead_code, reason = "held for its drop")] OwnedS
 impl Admission {
     pub(crate) fn new(sandboxes: usize) -> Self {
         let queue = Queue { waiting: Mutex::new(Vec::new()), moved: watch::Sender::new(0) };
-        Self { slots: Arc::new(Semaphore::new(sandboxes)), queue: Arc::new(queue) }
+        Self { most: sandboxes, slots: Arc::new(Semaphore::new(sandboxes)), queue: Arc::new(queue) }
+    }
+
+    pub(crate) fn taken(&self) -> usize {
+        self.most.saturating_sub(self.slots.available_permits())
+    }
+
+    pub(crate) fn waiting(&self) -> usize {
+        self.queue.waiting().len()
     }
 
     /// Waits for a slot. `position` hears the place in the queue, 1 for the next in line, whenever
@@ -67,23 +76,25 @@ impl Queue {
             number = *next;
             *next += 1;
         });
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push(number);
+        self.waiting().push(number);
         Ticket { queue: self, number }
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Vec<u64>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Ticket<'_> {
     fn position(&self) -> usize {
-        let waiting = self.queue.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let waiting = self.queue.waiting();
         waiting.iter().position(|it| *it == self.number).map_or(1, |it| it + 1)
     }
 }
 
 impl Drop for Ticket<'_> {
     fn drop(&mut self) {
-        let mut waiting = self.queue.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.retain(|it| *it != self.number);
-        drop(waiting);
+        self.queue.waiting().retain(|it| *it != self.number);
         self.queue.moved.send_modify(|_| {});
     }
 }

@@ -32,8 +32,9 @@ pub(crate) async fn write_code(
     program: BlockProgram,
     limits: &Limits,
 ) -> Result<Program, FileError> {
-    let BlockProgram { path, source, mut program } = program;
+    let BlockProgram { path, source, installed } = program;
     write(sandbox, &path, &source).await?;
+    let mut program = installed.program(sandbox.workspace(), &path);
     limit(&mut program, limits);
     Ok(program)
 }

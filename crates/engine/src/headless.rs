@@ -46,7 +46,7 @@ impl Headless {
         limits: Limits,
     ) -> Result<Self, HeadlessError> {
         let toolchains = program::toolchains(wanted, &runtimes);
-        let spec = Spec { limits: sandbox, toolchains };
+        let spec = Spec { limits: sandbox, toolchains, ..Spec::default() };
         let sandbox = Sandbox::start(backend, spec).await?;
         Ok(Self { sandbox, runtimes, limits })
     }

@@ -15,6 +15,7 @@ mod output;
 mod program;
 mod runbooks;
 mod session;
+mod statistics;
 
 use std::{
     collections::HashMap,
@@ -40,6 +41,7 @@ use self::{
     live::{Live, StoreSink},
     runbooks::Documents,
     session::{Handle, Message, Run},
+    statistics::Counters,
 };
 pub use self::{
     clock::{Clock, random_id},
@@ -49,6 +51,7 @@ pub use self::{
     program::{ProgramError, RuntimeStatus, check_runtime, statuses},
     runbooks::{CreateRunbookError, Opened, SaveRunbookError},
     session::{Protection, SessionView, StartError},
+    statistics::Statistics,
 };
 
 /// What an operator decides about the engine.
@@ -88,6 +91,7 @@ pub(crate) struct Inner {
     clock: Clock,
     admission: Admission,
     live: Live,
+    counters: Arc<Counters>,
     documents: Documents,
     sessions: Mutex<HashMap<SessionId, Handle>>,
     /// Serialises connecting, so that two clicks give one session.
@@ -163,6 +167,7 @@ impl Engine {
             config,
             clock,
             live: Live::default(),
+            counters: Arc::default(),
             documents: Documents::default(),
             sessions: Mutex::new(HashMap::new()),
             connecting: tokio::sync::Mutex::new(()),
@@ -191,6 +196,18 @@ impl Engine {
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.0.clock
+    }
+
+    /// What the engine has done and is doing.
+    #[must_use]
+    pub fn statistics(&self) -> Statistics {
+        Statistics {
+            sessions: self.0.sessions().len(),
+            sandboxes: self.0.admission.taken(),
+            waiting: self.0.admission.waiting(),
+            ended: self.0.counters.ended(),
+            failed: self.0.counters.failed(),
+        }
     }
 
     /// The languages there are, and which of them this machine has. Asks each for its version the
@@ -369,7 +386,7 @@ impl Inner {
 
     fn spec(&self) -> Spec {
         let toolchains = program::toolchains(document::Runtime::ALL, &self.runtimes);
-        Spec { limits: self.config.sandbox.clone(), toolchains }
+        Spec { limits: self.config.sandbox.clone(), toolchains, ..Spec::default() }
     }
 
     fn sink(&self, execution: ExecutionId) -> StoreSink {
@@ -379,6 +396,7 @@ impl Inner {
             clock: self.clock.clone(),
             execution,
             last_seq: 0,
+            counters: Arc::clone(&self.counters),
             tasks: self.tasks.clone(),
             shutdown: self.shutdown.clone(),
         }

@@ -21,6 +21,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     clock::Clock,
     execution::{Ending, Sink},
+    statistics::Counters,
 };
 
 /// Events read at once by a follower.
@@ -85,6 +86,7 @@ pub(crate) struct StoreSink {
     pub(crate) clock: Clock,
     pub(crate) execution: ExecutionId,
     pub(crate) last_seq: u64,
+    pub(crate) counters: Arc<Counters>,
     /// Ends that could not be stored are stored later, until the engine shuts down.
     pub(crate) tasks: TaskTracker,
     pub(crate) shutdown: CancellationToken,
@@ -109,6 +111,7 @@ impl StoreSink {
 
     /// Stores the end of the execution with its last event, and announces it.
     pub(crate) async fn finish(mut self, ending: &Ending) {
+        self.counters.count(ending);
         let (outcome, usage) = match ending {
             Ending::Outcome { outcome, usage } => (*outcome, *usage),
             Ending::Failure(_) => (Outcome::Lost, Usage::default()),

@@ -5,18 +5,18 @@ use std::path::PathBuf;
 use document::{Block, BlockId, Document, Runtime};
 use model::limits::Limits;
 use sandbox::{
-    Program, SandboxPath,
+    SandboxPath,
     runtime::{Installed, MissingRuntime, Runtimes},
 };
 
 use crate::{BlockName, RunError};
 
-/// What a block becomes: its code in a file of the workspace, and the program that runs the file.
+/// What a block becomes: its code in a file of the workspace, and what runs the file.
 #[derive(Clone, Debug)]
 pub(crate) struct BlockProgram {
     pub(crate) path: SandboxPath,
     pub(crate) source: String,
-    pub(crate) program: Program,
+    pub(crate) installed: Installed,
 }
 
 /// A language, and whether this machine has it.
@@ -132,9 +132,7 @@ pub(crate) fn snippet(
     let installed = installed(runtime, runtimes)?;
     let name = format!("{stem}.{}", installed.runtime.extension);
     let path = SandboxPath::try_from(name.as_str()).expect("our own file names are safe");
-    let command = installed.command(&format!("/tmp/{name}"));
-    let program = Program { env: installed.environment(), ..Program::new(command) };
-    Ok(BlockProgram { path, source, program })
+    Ok(BlockProgram { path, source, installed: installed.clone() })
 }
 
 /// The host's directories that a sandbox must show for programs of these runtimes to start.

@@ -14,6 +14,7 @@ use std::{
     os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd},
 };
 
+use libc::sock_filter;
 use rustix::{
     event::{PollFd, PollFlags, poll},
     fs::{Mode, OFlags, open},
@@ -31,10 +32,10 @@ use rustix::{
     },
     time::Timespec,
 };
-use seccompiler::BpfProgram;
 
 use crate::{
     host::Blueprint,
+    landlock::Landlock,
     message::{Failure, Network},
     order::Order,
     packet::{MAX_PACKET, receive_into},
@@ -54,7 +55,8 @@ const MEMORY_EVENTS: i32 = 4;
 #[derive(Debug)]
 pub(crate) struct Mould {
     pub(crate) blueprint: Blueprint,
-    pub(crate) filter: BpfProgram,
+    pub(crate) filter: Vec<sock_filter>,
+    pub(crate) landlock: Option<Landlock>,
     pub(crate) guest: OwnedFd,
     pub(crate) one_thread: OneThread,
     pub(crate) network: Network,
@@ -296,7 +298,10 @@ fn drop_privileges<'a>(mould: &Mould) -> Result<(), Failed<'a>> {
     let sets = CapabilitySets { effective: none, permitted: none, inheritable: none };
     set_capabilities(None, sets).step("drop capabilities")?;
     set_no_new_privs(true).step("set no_new_privs")?;
-    seccompiler::apply_filter(&mould.filter).map_err(|_| Errno::INVAL).step("install the filter")
+    if let Some(landlock) = mould.landlock {
+        landlock.apply()?;
+    }
+    syscalls::install_filter(&mould.filter).step("install the filter")
 }
 
 /// Tells the launcher.

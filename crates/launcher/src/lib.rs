@@ -12,16 +12,18 @@ pub mod cgroup;
 pub mod limits;
 pub mod message;
 pub mod packet;
+pub mod seccomp;
 pub mod serve;
 
 mod child;
 mod host;
+mod landlock;
 mod order;
 mod root;
 mod sandboxes;
-mod seccomp;
 mod syscalls;
 
 pub use host::may_be_shown;
+pub use landlock::Landlock;
 pub use limits::Limits;
 pub use message::{Enforcement, Failure, Mechanism, Network, Reply, Request, Usage};

@@ -1,217 +1,140 @@
-//! The system calls that programs in a sandbox may not make.
+//! The system calls that programs in a sandbox may make.
 //!
-//! A deny list: languages use more calls every year, and each denied one is a family known from
-//! escapes, never needed by a program that got its namespaces from us. Calls of another
-//! architecture (32-bit, x32) kill; `clone3` says `ENOSYS`, because its flags lie in memory that a
-//! filter cannot read, and every C library then falls back to `clone`.
+//! An allow-list: what stands in [`GROUPS`] is allowed, each group for a reason; calls known from
+//! escapes are refused with `EPERM`, which programs read as "not here"; any other number, also one
+//! of a kernel not written yet, gets `ENOSYS`, upon which C libraries fall back to an older call.
+//! Calls of another architecture (32-bit, x32) kill.
 //!
-//! `AF_NETLINK` stays open for `NETLINK_ROUTE` alone: `getifaddrs` (node's `os.networkInterfaces`,
-//! glibc's `getaddrinfo`) reads addresses through it, and without capabilities it can only read.
+//! The table is data, so that it can be compiled for the kernel ([`program`]), printed for people
+//! (`docs/security/syscalls.md`) and given to a container engine in its own format.
 
-use std::collections::BTreeMap;
+use libc::{c_long, sock_filter};
 
-use libc::{c_int, c_long};
-use seccompiler::{
-    BackendError, BpfProgram, SeccompAction, SeccompCmpArgLen::Dword, SeccompCmpOp,
-    SeccompCondition, SeccompFilter, SeccompRule, TargetArch, sock_filter,
-};
+mod compile;
+#[cfg(test)]
+mod document;
+mod table;
 
-#[cfg(target_arch = "x86_64")]
-const ARCHITECTURE: TargetArch = TargetArch::x86_64;
-#[cfg(target_arch = "aarch64")]
-const ARCHITECTURE: TargetArch = TargetArch::aarch64;
+pub use table::GROUPS;
 
-const DENIED: &[c_long] = &[
-    // Mounts and roots.
-    libc::SYS_mount,
-    libc::SYS_umount2,
-    libc::SYS_pivot_root,
-    libc::SYS_chroot,
-    libc::SYS_fsopen,
-    libc::SYS_fsconfig,
-    libc::SYS_fsmount,
-    libc::SYS_fspick,
-    libc::SYS_move_mount,
-    libc::SYS_open_tree,
-    libc::SYS_mount_setattr,
-    SYS_OPEN_TREE_ATTR,
-    libc::SYS_quotactl,
-    libc::SYS_quotactl_fd,
-    libc::SYS_open_by_handle_at,
-    libc::SYS_name_to_handle_at,
-    libc::SYS_lookup_dcookie,
-    libc::SYS_nfsservctl,
-    libc::SYS_fanotify_init,
-    libc::SYS_fanotify_mark,
-    // Namespaces and other processes.
-    libc::SYS_unshare,
-    libc::SYS_setns,
-    libc::SYS_ptrace,
-    libc::SYS_process_vm_readv,
-    libc::SYS_process_vm_writev,
-    libc::SYS_process_madvise,
-    libc::SYS_pidfd_getfd,
-    libc::SYS_kcmp,
-    // Large or young parts of the kernel.
-    libc::SYS_bpf,
-    libc::SYS_perf_event_open,
-    libc::SYS_userfaultfd,
-    libc::SYS_io_uring_setup,
-    libc::SYS_io_uring_enter,
-    libc::SYS_io_uring_register,
-    libc::SYS_keyctl,
-    libc::SYS_add_key,
-    libc::SYS_request_key,
-    libc::SYS_vmsplice,
-    libc::SYS_memfd_secret,
-    SYS_LSM_SET_SELF_ATTR,
-    // Memory policy: no use on the machines of a sandbox, and a history of bugs.
-    libc::SYS_set_mempolicy,
-    libc::SYS_set_mempolicy_home_node,
-    libc::SYS_mbind,
-    libc::SYS_migrate_pages,
-    libc::SYS_move_pages,
-    // The machine itself.
-    libc::SYS_init_module,
-    libc::SYS_finit_module,
-    libc::SYS_delete_module,
-    libc::SYS_kexec_load,
-    libc::SYS_kexec_file_load,
-    libc::SYS_reboot,
-    libc::SYS_swapon,
-    libc::SYS_swapoff,
-    libc::SYS_acct,
-    libc::SYS_syslog,
-    libc::SYS_vhangup,
-    libc::SYS_sethostname,
-    libc::SYS_setdomainname,
-    libc::SYS_settimeofday,
-    libc::SYS_clock_settime,
-    libc::SYS_clock_adjtime,
-    libc::SYS_adjtimex,
-];
+/// System calls that are treated alike, for one reason.
+#[derive(Clone, Copy, Debug)]
+pub struct Group {
+    pub title: &'static str,
+    /// A sentence for people.
+    pub reason: &'static str,
+    pub verdict: Verdict,
+    pub calls: &'static [Call],
+}
 
-#[cfg(target_arch = "x86_64")]
-const DENIED_HERE: &[c_long] = &[
-    libc::SYS_iopl,
-    libc::SYS_ioperm,
-    libc::SYS_modify_ldt,
-    libc::SYS_uselib,
-    libc::SYS_ustat,
-    libc::SYS_sysfs,
-    libc::SYS__sysctl,
-];
-#[cfg(target_arch = "aarch64")]
-const DENIED_HERE: &[c_long] = &[];
+/// What becomes of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The kernel carries it out; with other arguments than [`Call::arguments`], `EPERM`.
+    Allow,
+    /// `EPERM`.
+    Refuse,
+    /// `ENOSYS`, as if the kernel did not know it.
+    Absent,
+    /// It returns 0, and nothing happens.
+    Pretend,
+}
 
-/// `asm-generic/unistd.h`; the same number on every architecture since Linux 5.1.
-const SYS_OPEN_TREE_ATTR: c_long = 467;
-const SYS_LSM_SET_SELF_ATTR: c_long = 460;
+#[derive(Clone, Copy, Debug)]
+pub struct Call {
+    /// As the kernel's headers have it, without a prefix.
+    pub name: &'static str,
+    /// On the architecture this was built for.
+    pub number: c_long,
+    pub arguments: Arguments,
+}
 
-const NEW_NAMESPACES: [c_int; 7] = [
-    libc::CLONE_NEWNS,
-    libc::CLONE_NEWCGROUP,
-    libc::CLONE_NEWUTS,
-    libc::CLONE_NEWIPC,
-    libc::CLONE_NEWUSER,
-    libc::CLONE_NEWPID,
-    libc::CLONE_NEWNET,
-];
+/// With which arguments a call is allowed.
+#[derive(Clone, Copy, Debug)]
+pub enum Arguments {
+    Any,
+    /// One of these holds, and of it each check.
+    OneOf(&'static str, &'static [&'static [Check]]),
+    /// The low word of an argument is none of these.
+    NoneOf(&'static str, u8, &'static [u32]),
+}
 
-const FAMILIES: [c_int; 4] = [libc::AF_UNIX, libc::AF_INET, libc::AF_INET6, libc::AF_NETLINK];
+/// Whether an argument, counted from 0, has this value where the mask has ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Check {
+    pub argument: u8,
+    pub mask: u64,
+    pub value: u64,
+}
+
+/// What the kernel reads of an `int`: comparing more would refuse, or let through, junk above it.
+const WORD: u64 = 0xffff_ffff;
+
+impl Check {
+    const fn word(argument: u8, value: i32) -> Self {
+        Self { argument, mask: WORD, value: value.cast_unsigned() as u64 }
+    }
+
+    const fn masked(argument: u8, mask: i32, value: i32) -> Self {
+        let (mask, value) = (mask.cast_unsigned() as u64, value.cast_unsigned() as u64);
+        Self { argument, mask, value }
+    }
+
+    /// A null pointer.
+    const fn null(argument: u8) -> Self {
+        Self { argument, mask: u64::MAX, value: 0 }
+    }
+}
+
+impl Arguments {
+    /// In words for people, such as "for a local socket"; `None` for any.
+    #[must_use]
+    pub fn words(&self) -> Option<&'static str> {
+        match self {
+            Self::Any => None,
+            Self::OneOf(words, _) | Self::NoneOf(words, ..) => Some(words),
+        }
+    }
+
+    /// The same as alternatives of masked comparisons, which is all that some engines understand.
+    /// Empty for any arguments.
+    #[must_use]
+    pub fn alternatives(&self) -> Vec<Vec<Check>> {
+        match *self {
+            Self::Any => Vec::new(),
+            Self::OneOf(_, alternatives) => alternatives.iter().map(|it| it.to_vec()).collect(),
+            Self::NoneOf(_, argument, values) => {
+                let mut masks = Vec::new();
+                complement(values, 0, 0, &mut masks);
+                let check = |(mask, value): &(u32, u32)| {
+                    vec![Check { argument, mask: u64::from(*mask), value: u64::from(*value) }]
+                };
+                masks.iter().map(check).collect()
+            }
+        }
+    }
+}
+
+/// Covers every word but these values: bit by bit from the top, a branch without any of them is
+/// allowed as a whole.
+fn complement(values: &[u32], mask: u32, prefix: u32, found: &mut Vec<(u32, u32)>) {
+    let bit = (!mask).checked_ilog2().map(|it| 1 << it);
+    let Some(bit) = bit else { return };
+    for prefix in [prefix, prefix | bit] {
+        let mask = mask | bit;
+        let inside: Vec<u32> = values.iter().copied().filter(|it| it & mask == prefix).collect();
+        if inside.is_empty() {
+            found.push((mask, prefix));
+        } else {
+            complement(&inside, mask, prefix, found);
+        }
+    }
+}
 
 /// The filter of every sandbox, ready to be installed.
-pub(crate) fn program() -> Result<BpfProgram, BackendError> {
-    let mut rules: BTreeMap<c_long, Vec<SeccompRule>> =
-        DENIED.iter().chain(DENIED_HERE).map(|call| (*call, Vec::new())).collect();
-    rules.insert(libc::SYS_clone, namespace_rules()?);
-    rules.insert(libc::SYS_socket, socket_rules()?);
-    let not_local = SeccompRule::new(vec![differs(0, libc::AF_UNIX)?])?;
-    rules.insert(libc::SYS_socketpair, vec![not_local]);
-    // Pushing bytes into a terminal's input would speak for the person in front of it.
-    let push = SeccompRule::new(vec![is(1, libc::TIOCSTI as c_int)?])?;
-    let paste = SeccompRule::new(vec![is(1, libc::TIOCLINUX as c_int)?])?;
-    rules.insert(libc::SYS_ioctl, vec![push, paste]);
-    rules.insert(libc::SYS_prlimit64, vec![SeccompRule::new(vec![differs(0, 0)?])?]);
-    // Asking for the personality (all ones) and choosing the plain one stay allowed.
-    let unusual = SeccompRule::new(vec![differs(0, 0)?, differs(0, -1)?])?;
-    rules.insert(libc::SYS_personality, vec![unusual]);
-    let denied = SeccompAction::Errno(libc::EPERM.cast_unsigned());
-    let filter = SeccompFilter::new(rules, SeccompAction::Allow, denied, ARCHITECTURE)?;
-    let mut program = by_number();
-    program.append(&mut BpfProgram::try_from(filter)?);
-    Ok(program)
-}
-
-fn namespace_rules() -> Result<Vec<SeccompRule>, BackendError> {
-    let masked = |flag: c_int| {
-        let flag = u64::from(flag.cast_unsigned());
-        SeccompRule::new(vec![condition(0, SeccompCmpOp::MaskedEq(flag), flag)?])
-    };
-    NEW_NAMESPACES.into_iter().map(masked).collect()
-}
-
-fn socket_rules() -> Result<Vec<SeccompRule>, BackendError> {
-    let unknown = FAMILIES.into_iter().map(|it| differs(0, it)).collect::<Result<_, _>>()?;
-    let netlink = vec![is(0, libc::AF_NETLINK)?, differs(2, libc::NETLINK_ROUTE)?];
-    let raw = |family| {
-        // The type shares its word with SOCK_NONBLOCK and SOCK_CLOEXEC.
-        let kind =
-            condition(1, SeccompCmpOp::MaskedEq(0xf), u64::from(libc::SOCK_RAW.cast_unsigned()))?;
-        SeccompRule::new(vec![is(0, family)?, kind])
-    };
-    Ok(vec![
-        SeccompRule::new(unknown)?,
-        SeccompRule::new(netlink)?,
-        raw(libc::AF_INET)?,
-        raw(libc::AF_INET6)?,
-    ])
-}
-
-fn is(argument: u8, value: c_int) -> Result<SeccompCondition, BackendError> {
-    condition(argument, SeccompCmpOp::Eq, u64::from(value.cast_unsigned()))
-}
-
-fn differs(argument: u8, value: c_int) -> Result<SeccompCondition, BackendError> {
-    condition(argument, SeccompCmpOp::Ne, u64::from(value.cast_unsigned()))
-}
-
-fn condition(
-    argument: u8,
-    how: SeccompCmpOp,
-    value: u64,
-) -> Result<SeccompCondition, BackendError> {
-    // The kernel reads these arguments as 32-bit; comparing 64 would let junk above them through.
-    SeccompCondition::new(argument, Dword, how, value)
-}
-
-/// Verdicts other than `EPERM`, by the number of the call, before the filter proper.
-fn by_number() -> BpfProgram {
-    const LOAD_WORD: u16 = (libc::BPF_LD | libc::BPF_W | libc::BPF_ABS) as u16;
-    const IF_EQUAL: u16 = (libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K) as u16;
-    const IF_AT_LEAST: u16 = (libc::BPF_JMP | libc::BPF_JGE | libc::BPF_K) as u16;
-    const RETURN: u16 = (libc::BPF_RET | libc::BPF_K) as u16;
-    /// `__X32_SYSCALL_BIT`: x32 calls carry the architecture of ordinary ones.
-    const X32: u32 = 0x4000_0000;
-    const NO_SUCH_CALL: u32 = libc::SECCOMP_RET_ERRNO | libc::ENOSYS.cast_unsigned();
-    let instruction = |code, k, jt, jf| sock_filter { code, jt, jf, k };
-    vec![
-        // seccomp_data begins with the number of the call.
-        instruction(LOAD_WORD, 0, 0, 0),
-        instruction(IF_EQUAL, libc::SYS_clone3 as u32, 0, 1),
-        instruction(RETURN, NO_SUCH_CALL, 0, 0),
-        instruction(IF_AT_LEAST, X32, 0, 1),
-        instruction(RETURN, libc::SECCOMP_RET_KILL_PROCESS, 0, 0),
-    ]
+pub(crate) fn program() -> Vec<sock_filter> {
+    compile::program(GROUPS)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_filter_fits_into_what_the_kernel_takes() {
-        let length = program().unwrap().len();
-        assert!(length < 4096, "{length} instructions; BPF_MAXINSNS is 4096");
-    }
-}
+mod tests;

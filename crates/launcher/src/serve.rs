@@ -18,6 +18,7 @@ use crate::{
     cgroup::Cgroups,
     child::Mould,
     host::Blueprint,
+    landlock::Landlock,
     message::{CgroupSource, Failure, Network, Reply, Request},
     packet::{self, PacketError},
     sandboxes::Sandboxes,
@@ -41,8 +42,6 @@ pub enum ServeError {
     NoHello,
     #[error("host cannot be described: {0}")]
     Host(#[source] io::Error),
-    #[error("seccomp filter cannot be built: {0}")]
-    Filter(#[from] seccompiler::BackendError),
     #[error("{0}")]
     Kernel(#[from] Errno),
 }
@@ -76,7 +75,8 @@ fn prepare(
     let mould = Mould {
         blueprint: Blueprint::of_this_host(network).map_err(ServeError::Host)?,
         network,
-        filter: seccomp::program()?,
+        filter: seccomp::program(),
+        landlock: Landlock::of_this_kernel(),
         guest,
         one_thread: OneThread::check().map_err(ServeError::Host)?,
         drops_groups: geteuid().is_root(),

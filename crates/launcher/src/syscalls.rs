@@ -233,3 +233,82 @@ pub(crate) fn restore_sigpipe() {
     // SAFETY: SIG_DFL is no handler, so no code can run in a signal's context.
     unsafe { libc::signal(libc::SIGPIPE, libc::SIG_DFL) };
 }
+
+/// Puts a filter on every system call of this process and of all it starts, for ever.
+pub(crate) fn install_filter(filter: &[libc::sock_filter]) -> io::Result<()> {
+    let program = libc::sock_fprog {
+        len: u16::try_from(filter.len()).map_err(|_| io::ErrorKind::InvalidInput)?,
+        filter: filter.as_ptr().cast_mut(),
+    };
+    let (mode, no_flags) = (libc::SECCOMP_SET_MODE_FILTER, 0);
+    // SAFETY: the kernel copies the program, which is as long as said, and changes nothing of it.
+    let done = unsafe { libc::syscall(libc::SYS_seccomp, mode, no_flags, &raw const program) };
+    if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+/// `struct landlock_ruleset_attr` of version 6; older kernels take the beginning of it.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LandlockRuleset {
+    pub(crate) handled_access_fs: u64,
+    pub(crate) handled_access_net: u64,
+    pub(crate) scoped: u64,
+}
+
+/// What may be done below a directory, or to a file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LandlockRule<'a> {
+    pub(crate) allowed_access: u64,
+    pub(crate) parent: BorrowedFd<'a>,
+}
+
+/// Which version of Landlock this kernel has; an error where it has none.
+pub(crate) fn landlock_version() -> io::Result<u32> {
+    /// `LANDLOCK_CREATE_RULESET_VERSION`.
+    const VERSION: u32 = 1;
+    let (nothing, size) = (ptr::null::<LandlockRuleset>(), 0_usize);
+    // SAFETY: with this flag the call reads no memory and opens nothing.
+    let version =
+        unsafe { libc::syscall(libc::SYS_landlock_create_ruleset, nothing, size, VERSION) };
+    u32::try_from(version).map_err(|_| io::Error::last_os_error())
+}
+
+/// A ruleset that allows nothing yet; `size` is how much of the structure the kernel knows.
+pub(crate) fn landlock_create(handled: &LandlockRuleset, size: usize) -> io::Result<OwnedFd> {
+    let size = size.min(mem::size_of::<LandlockRuleset>());
+    // SAFETY: the kernel reads at most `size` bytes of the structure, which has as many.
+    let fd = unsafe {
+        libc::syscall(libc::SYS_landlock_create_ruleset, ptr::from_ref(handled), size, 0)
+    };
+    let fd = libc::c_int::try_from(fd).map_err(|_| io::ErrorKind::InvalidData)?;
+    if fd < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: the kernel has just made this descriptor, and nobody else owns it.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
+pub(crate) fn landlock_allow(ruleset: BorrowedFd<'_>, rule: &LandlockRule<'_>) -> io::Result<()> {
+    /// `struct landlock_path_beneath_attr`.
+    #[repr(C, packed)]
+    struct PathBeneath {
+        allowed_access: u64,
+        parent_fd: i32,
+    }
+    /// `LANDLOCK_RULE_PATH_BENEATH`.
+    const PATH_BENEATH: u32 = 1;
+    let rule =
+        PathBeneath { allowed_access: rule.allowed_access, parent_fd: rule.parent.as_raw_fd() };
+    let (ruleset, rule) = (ruleset.as_raw_fd(), &raw const rule);
+    // SAFETY: the kernel reads one structure, which outlives the call.
+    let done =
+        unsafe { libc::syscall(libc::SYS_landlock_add_rule, ruleset, PATH_BENEATH, rule, 0) };
+    if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+/// Puts the ruleset around this thread and all it starts.
+pub(crate) fn landlock_restrict(ruleset: BorrowedFd<'_>) -> io::Result<()> {
+    // SAFETY: the call takes numbers only.
+    let done = unsafe { libc::syscall(libc::SYS_landlock_restrict_self, ruleset.as_raw_fd(), 0) };
+    if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}

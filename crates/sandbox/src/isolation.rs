@@ -1,6 +1,6 @@
 //! What separates a sandbox from its host, in words for people.
 
-use launcher::{Enforcement, Limits, Mechanism, Network};
+use launcher::{Enforcement, Landlock, Limits, Mechanism, Network};
 
 /// Which promises hold for one sandbox, and which do not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +42,7 @@ impl Isolation {
             }
             Network::Host => isolation.missing.push("shares the network of the host".to_owned()),
         }
+        isolation.add_landlock(Landlock::of_this_kernel());
         isolation.add_memory(limits, enforcement.memory);
         isolation.add_processes(limits, enforcement.processes);
         isolation.add_cpu(limits, enforcement.cpu);
@@ -53,6 +54,14 @@ impl Isolation {
             isolation.missing.push(words.to_owned());
         }
         isolation
+    }
+
+    /// Where the kernel has it, the launcher starts no sandbox without it.
+    fn add_landlock(&mut self, landlock: Option<Landlock>) {
+        if let Some(landlock) = landlock {
+            let scoped = if landlock.scopes() { ", abstract sockets and signals" } else { "" };
+            self.holds.push(format!("writes{scoped} fenced by Landlock"));
+        }
     }
 
     fn add_memory(&mut self, limits: &Limits, by: Mechanism) {

@@ -5,7 +5,10 @@
 
 use std::{path::PathBuf, sync::OnceLock, thread};
 
-use crate::runtime::search::{Program, Search};
+use crate::{
+    path::SandboxPath,
+    runtime::search::{Program, Search},
+};
 
 mod search;
 mod version;
@@ -171,9 +174,19 @@ impl Runtimes {
 }
 
 impl Installed {
-    /// The command that runs a source file, given by its absolute path in the sandbox.
+    /// The program that runs a source file of a workspace, in it.
     #[must_use]
-    pub fn command(&self, source: &str) -> Vec<String> {
+    pub fn program(&self, workspace: &str, source: &SandboxPath) -> crate::Program {
+        let command = self.command(&format!("{workspace}/{source}"));
+        crate::Program {
+            env: self.environment(workspace),
+            cwd: workspace.to_owned(),
+            ..crate::Program::new(command)
+        }
+    }
+
+    /// The command that runs a source file, given by its absolute path in the sandbox.
+    fn command(&self, source: &str) -> Vec<String> {
         let program = self.program.to_string_lossy().into_owned();
         let (before, after): (&[&str], _) = match &self.start {
             Start::Interpret(arguments) => (&[], *arguments),
@@ -184,23 +197,24 @@ impl Installed {
     }
 
     /// The environment of its programs, complete: nothing of the server's is in it.
-    #[must_use]
-    pub fn environment(&self) -> Vec<(String, String)> {
+    fn environment(&self, workspace: &str) -> Vec<(String, String)> {
         let bins = self.toolchains.iter().map(|it| format!("{}/bin:", it.display()));
         let path: String = bins.chain([SYSTEM_PATH.to_owned()]).collect();
         let always = [
             ("PATH", path.as_str()),
-            ("HOME", "/tmp"),
+            ("HOME", workspace),
             ("USER", "runbook"),
             ("LANG", "C.UTF-8"),
-            ("TMPDIR", "/tmp"),
+            ("TMPDIR", workspace),
         ];
+        let (build_cache, modules) =
+            (format!("{workspace}/.cache/go-build"), format!("{workspace}/.go"));
         let own: &[_] = match self.runtime.name {
             "python" => &[("PYTHONDONTWRITEBYTECODE", "1")],
             // Without a network, neither a newer compiler nor a module could be fetched.
             "golang" => &[
-                ("GOCACHE", "/tmp/.cache/go-build"),
-                ("GOPATH", "/tmp/.go"),
+                ("GOCACHE", &build_cache),
+                ("GOPATH", &modules),
                 ("GOTOOLCHAIN", "local"),
                 ("GO111MODULE", "auto"),
                 ("GOPROXY", "off"),

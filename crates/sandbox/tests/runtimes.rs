@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use sandbox::{
-    ExitStatus, Limits, Namespaces, ProcessEvent, Program, Readiness, Sandbox, Spec, StartError,
+    ExitStatus, Limits, Namespaces, ProcessEvent, Readiness, Sandbox, Spec, StartError,
     runtime::discover,
 };
 
@@ -24,7 +24,7 @@ async fn says_hello(name: &str, source: &str) {
     let backend = Namespaces::new(Readiness::OnDemand).unwrap();
     // Compilers want more memory than most programs.
     let limits = Limits { memory_bytes: 1 << 30, cpu_millis: 2000, ..Limits::default() };
-    let spec = Spec { limits, toolchains: installed.toolchains.clone() };
+    let spec = Spec { limits, toolchains: installed.toolchains.clone(), ..Spec::default() };
     let sandbox = match Sandbox::start(&backend, spec).await {
         Ok(sandbox) => sandbox,
         Err(error @ StartError::NotPermitted { .. }) => {
@@ -33,10 +33,9 @@ async fn says_hello(name: &str, source: &str) {
         }
         Err(error) => panic!("{error}"),
     };
-    let file = format!("a dir/hello world.{}", installed.runtime.extension);
-    sandbox.write_file(&file.parse().unwrap(), source.as_bytes(), 0o644).await.unwrap();
-    let mut program = Program::new(installed.command(&format!("/tmp/{file}")));
-    program.env = installed.environment();
+    let file = format!("a dir/hello world.{}", installed.runtime.extension).parse().unwrap();
+    sandbox.write_file(&file, source.as_bytes(), 0o644).await.unwrap();
+    let mut program = installed.program(sandbox.workspace(), &file);
     program.timeout = Some(Duration::from_secs(120));
     let mut process = sandbox.run(program).await.unwrap();
     let mut output = Vec::new();

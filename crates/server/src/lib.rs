@@ -8,6 +8,7 @@ mod auth;
 mod extract;
 mod idempotency;
 mod local;
+mod metrics;
 mod openapi;
 mod problem;
 mod routes;
@@ -16,7 +17,7 @@ mod web_ui;
 mod welcome;
 mod wire;
 
-use std::{future::Future, io, sync::Arc, time::Duration};
+use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -54,11 +55,13 @@ pub struct Config {
     pub cors_origin: Option<String>,
     /// Whether anybody may make an account.
     pub sign_up: bool,
+    /// What a reader of `/metrics` shows as its bearer token. Without one, only this machine reads.
+    pub metrics_token: Option<String>,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { jwt_secret: None, cors_origin: None, sign_up: true }
+        Self { jwt_secret: None, cors_origin: None, sign_up: true, metrics_token: None }
     }
 }
 
@@ -117,6 +120,7 @@ impl App {
             SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
         };
         api.route("/api/openapi.json", get(openapi::serve))
+            .route("/metrics", get(metrics::show))
             .route("/open", get(local::open))
             .fallback(web_ui::serve)
             .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
@@ -159,7 +163,7 @@ impl App {
     ) -> io::Result<()> {
         let engine = self.engine.clone();
         let (stopped, mut draining) = tokio::sync::watch::channel(());
-        let router = self.router();
+        let router = self.router().into_make_service_with_connect_info::<SocketAddr>();
         // Small events must not wait for the acknowledgement of the ones before.
         let listener = listener.tap_io(|connection| {
             if let Err(error) = connection.set_nodelay(true) {

@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use crate::{
     App,
-    auth::{check_same_origin, cookie},
+    auth::{check_same_origin, cookie, equal},
     problem::{Code, Problem},
 };
 
@@ -65,10 +65,8 @@ impl LocalSecret {
         format!("/open?token={}", self.0)
     }
 
-    /// Compares in a time that does not depend on where the two differ.
     fn is(&self, shown: &str) -> bool {
-        let differing = self.0.bytes().zip(shown.bytes()).fold(0, |acc, (a, b)| acc | (a ^ b));
-        shown.len() == self.0.len() && differing == 0
+        equal(shown, &self.0)
     }
 }
 

@@ -27,6 +27,7 @@ pub(crate) async fn run(args: HubArgs) -> Result<ExitCode, Failure> {
         jwt_secret: args.jwt_secret,
         cors_origin: args.cors_origin,
         sign_up: !args.no_sign_up,
+        metrics_token: args.metrics_token,
     };
     let app = App::hub(engine, config).await?;
     let bound = listener.local_addr().map_err(Failure::internal)?;

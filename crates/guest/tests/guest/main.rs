@@ -7,6 +7,7 @@ mod files;
 mod host;
 mod init;
 mod output;
+mod pipes;
 mod protocol;
 mod start;
 mod terminal;

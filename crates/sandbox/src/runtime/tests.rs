@@ -41,7 +41,7 @@ fn an_interpreter_gets_its_arguments_before_the_source() {
 
 #[test]
 fn the_toolchain_comes_first_in_the_path() {
-    let environment = installed("node", Start::Interpret(&[])).environment();
+    let environment = installed("node", Start::Interpret(&[])).environment("/tmp");
     let path = environment.iter().find(|(name, _)| name == "PATH").map(|(_, path)| path.as_str());
     assert_eq!(path, Some("/opt/x/bin:/usr/local/bin:/usr/bin:/bin"));
 }

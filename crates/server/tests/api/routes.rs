@@ -434,3 +434,22 @@ async fn an_unknown_api_path_is_a_problem_and_a_place_in_the_ui_is_the_page() {
     let missing = app.send(request("GET", "/assets/nothing.js").body(Body::empty()).unwrap()).await;
     missing.problem(404, "not_found");
 }
+
+#[tokio::test]
+async fn metrics_count_executions_and_are_shown_to_whoever_has_the_token() {
+    let config = server::Config { metrics_token: Some("scrape".to_owned()), ..TestApp::config() };
+    let app = TestApp::with(scripted(), config).await;
+    let scrape = |token: &'static str| {
+        request("GET", "/metrics").header(header::AUTHORIZATION, token).body(Body::empty()).unwrap()
+    };
+    app.send(scrape("Bearer wrong")).await.problem(401, "unauthenticated");
+    let before = app.send(scrape("Bearer scrape")).await.expect(200).text;
+    assert!(before.contains("runbook_executions_total{outcome=\"exited\"} 0\n"), "{before}");
+    let ada = app.sign_up("ada").await;
+    let (_, session) = app.connect(&ada, HELLO).await;
+    let body = json!({"sessionId": session["id"], "blockIndex": 0, "runtime": "bash"});
+    app.ask(&ada, "POST", "/api/executions/exec-block", &body).await.expect(200);
+    let after = app.send(scrape("Bearer scrape")).await.expect(200).text;
+    assert!(after.contains("runbook_executions_total{outcome=\"exited\"} 1\n"), "{after}");
+    assert!(after.contains("runbook_sandboxes 1\n"), "{after}");
+}

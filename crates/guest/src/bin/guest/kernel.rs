@@ -122,21 +122,28 @@ fn signal_set(signals: impl Iterator<Item = i32>) -> libc::sigset_t {
 /// programs without input inherit.
 ///
 /// Call it once, before anything else is opened.
-pub(crate) fn adopt(link: i32, second: Option<i32>) -> io::Result<(OwnedFd, Option<OwnedFd>)> {
-    let link = aside(link)?;
-    let second = second.map(aside).transpose()?;
+pub(crate) fn adopt<const N: usize>(left: [Option<i32>; N]) -> io::Result<[Option<OwnedFd>; N]> {
+    let mut copies = [None; N];
+    for (copy, fd) in copies.iter_mut().zip(left) {
+        *copy = fd.map(aside).transpose()?;
+    }
     // SAFETY: the path ends with NUL.
     let null = check(unsafe { libc::open(c"/dev/null".as_ptr(), libc::O_RDWR) })?;
     for fd in [libc::STDIN_FILENO, libc::STDOUT_FILENO] {
         // SAFETY: nobody owns 0 and 1 but `std`, which does not mind what they are.
         check(unsafe { libc::dup2(null, fd) })?;
     }
-    let link = place(link, 3)?;
-    let second = second.map(|it| place(it, 4)).transpose()?;
-    let first_unused = if second.is_some() { 5 } else { 4 };
+    let mut adopted = [const { None }; N];
+    let mut next = libc::STDERR_FILENO + 1;
+    for (place_of, copy) in adopted.iter_mut().zip(copies) {
+        if let Some(copy) = copy {
+            *place_of = Some(place(copy, next)?);
+            next += 1;
+        }
+    }
     // SAFETY: the caller has opened nothing yet, so nobody owns what is closed.
-    unsafe { libc::syscall(libc::SYS_close_range, first_unused, u32::MAX, 0) };
-    Ok((link, second))
+    unsafe { libc::syscall(libc::SYS_close_range, next, u32::MAX, 0) };
+    Ok(adopted)
 }
 
 /// A copy above the numbers that are about to be overwritten.
@@ -163,6 +170,16 @@ pub(crate) fn hard_limit(pid: i32, resource: libc::__rlimit_resource_t) -> Optio
     let result = unsafe { libc::prlimit64(pid, resource, ptr::null(), limit.as_mut_ptr()) };
     // SAFETY: all zeroes is a valid rlimit64.
     (result == 0).then(|| unsafe { limit.assume_init() }.rlim_max)
+}
+
+/// Whether limits of this resource can be set, tried by setting our own as it is.
+pub(crate) fn may_limit(resource: libc::__rlimit_resource_t) -> bool {
+    let mut limit = MaybeUninit::<libc::rlimit64>::zeroed();
+    // SAFETY: getrlimit writes one rlimit64, of which all zeroes is a valid one, and setrlimit reads it.
+    unsafe {
+        libc::getrlimit64(resource, limit.as_mut_ptr()) == 0
+            && libc::setrlimit64(resource, limit.as_ptr()) == 0
+    }
 }
 
 /// Sends a signal to a process, or for `-1` to every process we may signal.

@@ -21,7 +21,9 @@ pub(crate) enum LinkError {
 
 #[derive(Debug)]
 pub(crate) struct Link {
-    fd: OwnedFd,
+    inbound: OwnedFd,
+    /// `None` where one descriptor does both.
+    outbound: Option<OwnedFd>,
     decoder: Decoder<HostFrame>,
     received: Box<[u8]>,
     outgoing: Vec<u8>,
@@ -29,10 +31,11 @@ pub(crate) struct Link {
 }
 
 impl Link {
-    /// Takes a descriptor that is already non-blocking.
-    pub(crate) fn new(fd: OwnedFd) -> Self {
+    /// Takes descriptors that are already non-blocking.
+    pub(crate) fn new(inbound: OwnedFd, outbound: Option<OwnedFd>) -> Self {
         Self {
-            fd,
+            inbound,
+            outbound,
             decoder: Decoder::default(),
             received: vec![0; MAX_CHUNK].into(),
             outgoing: Vec::new(),
@@ -40,8 +43,13 @@ impl Link {
         }
     }
 
-    pub(crate) fn fd(&self) -> BorrowedFd<'_> {
-        self.fd.as_fd()
+    pub(crate) fn inbound(&self) -> BorrowedFd<'_> {
+        self.inbound.as_fd()
+    }
+
+    /// The descriptor for writing, if it is another.
+    pub(crate) fn outbound(&self) -> Option<BorrowedFd<'_>> {
+        self.outbound.as_ref().map(AsFd::as_fd)
     }
 
     fn unsent(&self) -> usize {
@@ -68,7 +76,8 @@ impl Link {
     /// Writes as much as the link takes now.
     pub(crate) fn flush(&mut self) -> Result<(), LinkError> {
         while self.has_unsent() {
-            match rustix::io::write(&self.fd, &self.outgoing[self.sent..]) {
+            let outbound = self.outbound.as_ref().unwrap_or(&self.inbound);
+            match rustix::io::write(outbound, &self.outgoing[self.sent..]) {
                 Ok(count) => self.sent += count,
                 Err(Errno::INTR) => {}
                 Err(Errno::AGAIN) => break,
@@ -87,7 +96,7 @@ impl Link {
 
     /// Reads once. [`next`](Self::next) then gives the frames.
     pub(crate) fn receive(&mut self) -> Result<(), LinkError> {
-        match rustix::io::read(&self.fd, &mut *self.received) {
+        match rustix::io::read(&self.inbound, &mut *self.received) {
             Ok(0) => Err(LinkError::Closed),
             Ok(count) => {
                 self.decoder.push(&self.received[..count]);

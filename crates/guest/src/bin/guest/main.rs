@@ -1,10 +1,11 @@
 //! The guest: the first process of every sandbox.
 //!
-//! `guest [--link FD] [--workspace DIR] [--memory-events FD]`
+//! `guest [--link FD[,FD]] [--workspace DIR] [--memory-events FD|find]`
 //!
-//! It speaks the protocol of the library over one descriptor (3 unless told otherwise), and is usually
-//! pid 1 of a pid namespace; as an ordinary process it works too, as a subreaper. It trusts neither the
-//! programs it starts nor the bytes on its link, prints nothing, and ends with its link.
+//! It speaks the protocol of the library over one descriptor (3 unless told otherwise), or reads from
+//! the first of two and writes to the second. It is usually pid 1 of a pid namespace; as an ordinary
+//! process it works too, as a subreaper. It trusts neither the programs it starts nor the bytes on its
+//! link, prints nothing, and ends with its link.
 
 mod files;
 mod kernel;
@@ -20,7 +21,7 @@ use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 
 use rustix::process::{DumpableBehavior, Resource, Rlimit};
 
-use crate::{files::Files, supervisor::Supervisor};
+use crate::{files::Files, link::Link, memory::MemoryKills, supervisor::Supervisor};
 
 /// Exit code when the guest cannot begin; 64 is `EX_USAGE` of sysexits.h.
 const CANNOT_BEGIN: u8 = 64;
@@ -28,9 +29,17 @@ const CANNOT_BEGIN: u8 = 64;
 const PROTOCOL: u8 = 76;
 
 struct Options {
-    link: i32,
+    link: (i32, Option<i32>),
     workspace: PathBuf,
-    memory_events: Option<i32>,
+    memory_events: MemoryEvents,
+}
+
+/// Where kills for lack of memory are counted.
+enum MemoryEvents {
+    Nowhere,
+    Descriptor(i32),
+    /// In the control group that is mounted here, if one is.
+    Find,
 }
 
 fn main() -> ExitCode {
@@ -45,23 +54,50 @@ fn main() -> ExitCode {
 }
 
 fn options(mut arguments: impl Iterator<Item = OsString>) -> Option<Options> {
-    let mut options = Options { link: 3, workspace: PathBuf::from("/tmp"), memory_events: None };
+    let mut options = Options {
+        link: (3, None),
+        workspace: PathBuf::from("/tmp"),
+        memory_events: MemoryEvents::Nowhere,
+    };
     while let Some(name) = arguments.next() {
         let value = arguments.next()?;
         match name.to_str()? {
-            "--link" => options.link = value.to_str()?.parse().ok()?,
+            "--link" => options.link = link(value.to_str()?)?,
             "--workspace" => options.workspace = value.into(),
-            "--memory-events" => options.memory_events = Some(value.to_str()?.parse().ok()?),
+            "--memory-events" if value == "find" => options.memory_events = MemoryEvents::Find,
+            "--memory-events" => {
+                options.memory_events = MemoryEvents::Descriptor(value.to_str()?.parse().ok()?);
+            }
             _ => return None,
         }
     }
     Some(options)
 }
 
+fn link(value: &str) -> Option<(i32, Option<i32>)> {
+    match value.split_once(',') {
+        None => Some((value.parse().ok()?, None)),
+        Some((from_host, to_host)) => Some((from_host.parse().ok()?, Some(to_host.parse().ok()?))),
+    }
+}
+
 fn begin(options: &Options) -> std::io::Result<Supervisor> {
     kernel::silence_signals();
-    let (link, memory_events) = kernel::adopt(options.link, options.memory_events)?;
-    rustix::io::ioctl_fionbio(&link, true)?;
+    let (from_host, to_host) = options.link;
+    let memory_events = match options.memory_events {
+        MemoryEvents::Descriptor(fd) => Some(fd),
+        MemoryEvents::Nowhere | MemoryEvents::Find => None,
+    };
+    let [from_host, to_host, memory_events] =
+        kernel::adopt([Some(from_host), to_host, memory_events])?;
+    let from_host = from_host.expect("asked for, so adopted");
+    for fd in [Some(&from_host), to_host.as_ref()].into_iter().flatten() {
+        rustix::io::ioctl_fionbio(fd, true)?;
+    }
+    let memory_kills = match options.memory_events {
+        MemoryEvents::Find => MemoryKills::of_mounted_group(),
+        MemoryEvents::Nowhere | MemoryEvents::Descriptor(_) => MemoryKills::new(memory_events),
+    };
     // Programs must not read the memory or the descriptors of the process that judges them.
     rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
     let signals = if rustix::process::getpid().is_init() {
@@ -76,5 +112,5 @@ fn begin(options: &Options) -> std::io::Result<Supervisor> {
     let most = Rlimit { current: open_files.maximum, maximum: open_files.maximum };
     rustix::process::setrlimit(Resource::Nofile, most)?;
     let files = Files::open(&options.workspace)?;
-    Ok(Supervisor::new(link, signals, files, memory_events))
+    Ok(Supervisor::new(Link::new(from_host, to_host), signals, files, memory_kills))
 }

@@ -1,9 +1,15 @@
 //! How often the kernel killed a process of this sandbox for its memory limit.
 //!
-//! Only a cgroup counts that. Who starts the guest may pass a descriptor of the cgroup's
-//! `memory.events` (v2) or `memory.oom_control` (v1): both have a line `oom_kill N`.
+//! Only a cgroup counts that, in its `memory.events` (v2) or `memory.oom_control` (v1): both have a
+//! line `oom_kill N`. Who starts the guest may pass a descriptor of the file, or mount the group.
 
 use std::os::fd::OwnedFd;
+
+use rustix::fs::{Mode, OFlags};
+
+/// Where containers find the files of their own group.
+const MOUNTED: [&str; 2] =
+    ["/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control"];
 
 #[derive(Debug)]
 pub(crate) struct MemoryKills(Option<OwnedFd>);
@@ -11,6 +17,12 @@ pub(crate) struct MemoryKills(Option<OwnedFd>);
 impl MemoryKills {
     pub(crate) fn new(events: Option<OwnedFd>) -> Self {
         Self(events)
+    }
+
+    pub(crate) fn of_mounted_group() -> Self {
+        let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+        let open = |path| rustix::fs::open(path, flags, Mode::empty()).ok();
+        Self(MOUNTED.into_iter().find_map(open))
     }
 
     /// The count since the sandbox began; 0 if nobody counts.

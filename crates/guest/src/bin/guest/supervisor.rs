@@ -79,16 +79,16 @@ enum Ready {
 
 impl Supervisor {
     pub(crate) fn new(
-        link: OwnedFd,
+        link: Link,
         signals: OwnedFd,
         files: Files,
-        memory_events: Option<OwnedFd>,
+        memory_kills: MemoryKills,
     ) -> Self {
         Self {
-            link: Link::new(link),
+            link,
             signals,
             files,
-            memory_kills: MemoryKills::new(memory_events),
+            memory_kills,
             tree: Tree::new(),
             spawner: Spawner::new(),
             programs: BTreeMap::new(),
@@ -152,8 +152,13 @@ impl Supervisor {
         };
         let mut events = PollFlags::empty();
         events.set(PollFlags::IN, self.link.listens());
-        events.set(PollFlags::OUT, self.link.has_unsent());
-        add(Ready::Link, self.link.fd(), events);
+        let mut output = PollFlags::empty();
+        output.set(PollFlags::OUT, self.link.has_unsent());
+        match self.link.outbound() {
+            None => events |= output,
+            Some(outbound) => add(Ready::Link, outbound, output),
+        }
+        add(Ready::Link, self.link.inbound(), events);
         add(Ready::Signals, self.signals.as_fd(), PollFlags::IN);
         for (&id, program) in &self.programs {
             if let Some(input) = &program.input {
@@ -194,6 +199,10 @@ impl Supervisor {
     }
 
     fn serve_link(&mut self, events: PollFlags) -> Result<(), End> {
+        // A pipe without a reader; a socket in this state has something to read, too.
+        if events.contains(PollFlags::ERR) && !events.contains(PollFlags::IN) {
+            return Err(End::Asked);
+        }
         if events.intersects(PollFlags::IN | PollFlags::HUP | PollFlags::ERR) {
             self.link.receive()?;
             while let Some(frame) = self.link.next()? {
@@ -471,7 +480,7 @@ fn limits(asked: Rlimits, mark: Mark) -> Vec<(libc::__rlimit_resource_t, u64)> {
         (libc::RLIMIT_AS, asked.address_space_bytes),
         (libc::RLIMIT_CPU, asked.cpu_seconds),
         (libc::RLIMIT_CORE, Some(0)),
-        (tree::MARKED, Some(mark.limit())),
+        (tree::marked(), Some(mark.limit())),
     ];
     asked.into_iter().filter_map(|(resource, value)| Some((resource, value?))).collect()
 }

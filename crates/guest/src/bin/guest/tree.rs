@@ -2,12 +2,14 @@
 //!
 //! A process may leave its session, its group and its parent, but not its limits: they are inherited and
 //! can only be lowered. So each program starts with its own hard limit for file locks, a resource that
-//! Linux has not enforced since 2.4 but still keeps, and that number marks all its descendants.
+//! Linux has not enforced since 2.4 but still keeps, and that number marks all its descendants. Kernels
+//! that do not let it be set, such as gVisor's, carry the mark in the limit for resident memory, which
+//! nobody enforces either but programs set now and then.
 //!
 //! Being pid 1 or a subreaper, the guest is an ancestor of everything it started. Only its descendants
 //! are ever signalled: outside a pid namespace another guest may use the same marks.
 
-use std::{collections::HashMap, io::Read, os::fd::OwnedFd};
+use std::{collections::HashMap, io::Read, os::fd::OwnedFd, sync::OnceLock};
 
 use rustix::{
     fs::{Dir, Mode, OFlags},
@@ -17,7 +19,13 @@ use rustix::{
 use crate::kernel;
 
 /// The resource whose hard limit carries the mark.
-pub(crate) const MARKED: libc::__rlimit_resource_t = libc::RLIMIT_LOCKS;
+pub(crate) fn marked() -> libc::__rlimit_resource_t {
+    static MARKED: OnceLock<libc::__rlimit_resource_t> = OnceLock::new();
+    *MARKED.get_or_init(|| {
+        let usual = libc::RLIMIT_LOCKS;
+        if kernel::may_limit(usual) { usual } else { libc::RLIMIT_RSS }
+    })
+}
 
 /// Marks start here, far above what anybody sets and far below "unlimited".
 const FIRST_MARK: u64 = 1 << 40;
@@ -41,7 +49,7 @@ impl Mark {
 
     /// The mark of any process; of a zombie, too.
     pub(crate) fn of(pid: i32) -> Option<Self> {
-        kernel::hard_limit(pid, MARKED).map(Self)
+        kernel::hard_limit(pid, marked()).map(Self)
     }
 }
 

@@ -82,16 +82,40 @@ pub(super) fn refuse_odd_parts(path: &str) -> Result<()> {
 
 pub(super) fn beneath(
     directory: &OwnedFd,
-    path: impl rustix::path::Arg,
+    path: impl AsRef<[u8]>,
     flags: OFlags,
 ) -> rustix::io::Result<OwnedFd> {
+    let path = path.as_ref();
     let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
-    rustix::fs::openat2(directory, path, flags | OFlags::CLOEXEC, Mode::empty(), resolve)
+    match rustix::fs::openat2(directory, path, flags | OFlags::CLOEXEC, Mode::empty(), resolve) {
+        Err(Errno::NOSYS) => part_by_part(directory, path, flags),
+        other => other,
+    }
+}
+
+/// The same for kernels without `openat2`, such as gVisor's. Who calls has refused `..`, so that
+/// following no link is all there is to do.
+fn part_by_part(directory: &OwnedFd, path: &[u8], flags: OFlags) -> rustix::io::Result<OwnedFd> {
+    let careful = OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let open = |parent: &OwnedFd, part: &[u8], flags| {
+        rustix::fs::openat(parent, part, flags | careful, Mode::empty())
+    };
+    let Some(last) = path.iter().rposition(|it| *it == b'/') else {
+        return open(directory, path, flags);
+    };
+    let mut parts = path[..last].split(|it| *it == b'/');
+    let first = parts.next().unwrap_or_default();
+    let to_directory = OFlags::PATH | OFlags::DIRECTORY;
+    let mut parent = open(directory, first, to_directory)?;
+    for part in parts {
+        parent = open(&parent, part, to_directory)?;
+    }
+    open(&parent, &path[last + 1..], flags)
 }
 
 /// Opens a directory; an empty path is `root` itself.
 pub(super) fn directory(root: &OwnedFd, path: &[u8]) -> rustix::io::Result<OwnedFd> {
-    let path = if path.is_empty() { b"." } else { path };
+    let path = if path.is_empty() { b".".as_slice() } else { path };
     beneath(root, path, OFlags::PATH | OFlags::DIRECTORY)
 }
 
@@ -111,4 +135,31 @@ pub(super) fn make_directories(root: &OwnedFd, path: &[u8]) -> Result<OwnedFd> {
         parent = directory(&parent, part).during("open the directory")?;
     }
     Ok(parent)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, os::unix::fs::symlink};
+
+    use super::*;
+
+    #[test]
+    fn without_openat2_no_link_is_followed_either() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir_all(dir.path().join("a/b")).unwrap();
+        fs::write(dir.path().join("a/b/file"), "").unwrap();
+        symlink("a", dir.path().join("link")).unwrap();
+        symlink("a/b/file", dir.path().join("file")).unwrap();
+        let root = rustix::fs::open(dir.path(), OFlags::PATH, Mode::empty()).unwrap();
+        for (path, result) in [
+            ("a/b/file", Ok(())),
+            (".", Ok(())),
+            ("file", Err(Errno::LOOP)),
+            ("link/b/file", Err(Errno::NOTDIR)),
+            ("a/c/file", Err(Errno::NOENT)),
+        ] {
+            let opened = part_by_part(&root, path.as_bytes(), OFlags::RDONLY).map(drop);
+            assert_eq!(opened, result, "{path}");
+        }
+    }
 }

@@ -1,0 +1,63 @@
+//! What the engine has done and is doing, in numbers for operators.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use model::execution::OutcomeKind;
+
+use crate::execution::Ending;
+
+/// Every way in which an execution ends, in the order of the counters.
+const KINDS: [OutcomeKind; 6] = [
+    OutcomeKind::Exited,
+    OutcomeKind::Killed,
+    OutcomeKind::TimedOut,
+    OutcomeKind::OutOfMemory,
+    OutcomeKind::Cancelled,
+    OutcomeKind::Lost,
+];
+
+/// The engine at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statistics {
+    /// Sessions that have not ended.
+    pub sessions: usize,
+    /// Sandboxes that sessions hold.
+    pub sandboxes: usize,
+    /// Sessions that wait for a sandbox.
+    pub waiting: usize,
+    /// Executions that ended since the start, by how.
+    pub ended: Vec<(OutcomeKind, u64)>,
+    /// Executions that ended since the start because we failed.
+    pub failed: u64,
+}
+
+/// Counts since the start.
+#[derive(Debug, Default)]
+pub(crate) struct Counters {
+    ended: [AtomicU64; KINDS.len()],
+    failed: AtomicU64,
+}
+
+impl Counters {
+    pub(crate) fn count(&self, ending: &Ending) {
+        let counter = match ending {
+            Ending::Outcome { outcome, .. } => {
+                let kind = outcome.kind();
+                KINDS.iter().position(|it| *it == kind).and_then(|it| self.ended.get(it))
+            }
+            Ending::Failure(_) => Some(&self.failed),
+        };
+        if let Some(counter) = counter {
+            counter.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    pub(crate) fn ended(&self) -> Vec<(OutcomeKind, u64)> {
+        let counts = self.ended.iter().map(|it| it.load(Ordering::Relaxed));
+        KINDS.into_iter().zip(counts).collect()
+    }
+
+    pub(crate) fn failed(&self) -> u64 {
+        self.failed.load(Ordering::Relaxed)
+    }
+}
