@@ -22,8 +22,10 @@ mod order;
 mod root;
 mod sandboxes;
 mod syscalls;
+mod system;
 
 pub use host::may_be_shown;
 pub use landlock::Landlock;
 pub use limits::Limits;
 pub use message::{Enforcement, Failure, Mechanism, Network, Reply, Request, Usage};
+pub use system::{COPY_ON_WRITE, Root, System};

@@ -30,6 +30,7 @@ use crate::{
     packet::{self, MAX_DESCRIPTORS},
     root,
     syscalls::{self, Born, Wait},
+    system::{Asker, Layout, MOST_SYSTEM_USERS, Root, SYSTEM_USERS, System},
 };
 
 /// The first host user that root gives to sandboxes: above the ranges of people, of subordinate
@@ -77,6 +78,15 @@ enum State {
     },
 }
 
+/// What the server asks of one sandbox.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted<'a> {
+    pub(crate) limits: &'a Limits,
+    pub(crate) toolchains: &'a [PathBuf],
+    pub(crate) system: &'a System,
+    pub(crate) root: Root,
+}
+
 /// What to watch a sandbox for.
 #[derive(Debug)]
 pub(crate) struct Watched<'a> {
@@ -119,13 +129,19 @@ impl Sandboxes {
 
     /// Starts a process that becomes a sandbox when it gets an order.
     pub(crate) fn add_spare(&mut self) -> Result<(), Failure> {
+        self.add(None).map(drop)
+    }
+
+    fn add(&mut self, own_root: Option<(&System, Root)>) -> Result<u64, Failure> {
         let number = self.free_number();
+        let layout = own_root.map(|(system, root)| self.layout(system, root, number));
+        let layout = layout.transpose()?;
         let (control, other) =
             socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)
                 .map_err(|it| failure("make a socket", it))?;
         let mut group =
             self.cgroups.create(number).map_err(|it| failure("make a control group", it))?;
-        let born = match self.give_birth(&group, other.as_fd()) {
+        let born = match self.give_birth(&group, other.as_fd(), layout.as_ref()) {
             Ok(born) => born,
             Err(error) => {
                 group.remove();
@@ -134,13 +150,20 @@ impl Sandboxes {
         };
         group.close_entrance();
         let mut sandbox = Sandbox { number, born, control, group, state: State::Spare };
-        let mapped = self.map_user(&sandbox);
+        let writable = layout.is_some_and(|it| it.overlays.is_some());
+        let mapped = self.map_user(&sandbox, writable);
         if mapped.is_err() {
             sandbox.state = State::Failed;
             sandbox.kill();
         }
         self.all.push(sandbox);
-        mapped
+        mapped.map(|()| number)
+    }
+
+    fn layout(&self, system: &System, root: Root, number: u64) -> Result<Layout, Failure> {
+        let Mould { one_thread, network, drops_groups, .. } = &self.mould;
+        let own_user = drops_groups.then(|| own_user(number));
+        Layout::new(system, root, Asker { one_thread, network: *network, own_user })
     }
 
     /// The number names the control group and chooses the host user, so no two alive share it.
@@ -154,12 +177,18 @@ impl Sandboxes {
         number
     }
 
-    fn give_birth(&self, group: &Group, control: BorrowedFd<'_>) -> io::Result<Born> {
+    fn give_birth(
+        &self,
+        group: &Group,
+        control: BorrowedFd<'_>,
+        layout: Option<&Layout>,
+    ) -> io::Result<Born> {
         let (cgroup, doors) = match group.entrance() {
             Entrance::Birth(dir) => (Some(dir.as_fd()), [].as_slice()),
             Entrance::Write(doors) => (None, doors),
         };
-        let inheritance = Inheritance { control, doors, memory_events: group.memory_events() };
+        let memory_events = group.memory_events();
+        let inheritance = Inheritance { control, doors, memory_events, layout };
         let Mould { one_thread, network, .. } = &self.mould;
         match syscalls::fork_into_namespaces(one_thread, cgroup, *network)? {
             Some(born) => Ok(born),
@@ -167,12 +196,12 @@ impl Sandboxes {
         }
     }
 
-    /// Makes our user, or one that root keeps for this sandbox alone, the only user inside.
-    fn map_user(&self, sandbox: &Sandbox) -> Result<(), Failure> {
+    /// Makes our user, or one that root keeps for this sandbox alone, the only user inside; the files of
+    /// a writable system need owners, too.
+    fn map_user(&self, sandbox: &Sandbox, writable: bool) -> Result<(), Failure> {
         let proc = PathBuf::from(format!("/proc/{}", sandbox.born.pid));
-        let (user, group) = if self.mould.drops_groups {
-            let offset = sandbox.number % HOST_USERS;
-            let user = FIRST_HOST_USER + u32::try_from(offset).expect("below HOST_USERS");
+        let user = if self.mould.drops_groups {
+            let user = own_user(sandbox.number);
             (user, user)
         } else {
             // Without this an unprivileged process may not map a group.
@@ -180,10 +209,15 @@ impl Sandboxes {
                 .map_err(|it| failure("fix the groups", it))?;
             (geteuid().as_raw(), getegid().as_raw())
         };
-        fs::write(proc.join("uid_map"), format!("{USER} {user} 1"))
-            .map_err(|it| failure("map the user", it))?;
-        fs::write(proc.join("gid_map"), format!("{USER} {group} 1"))
-            .map_err(|it| failure("map the group", it))?;
+        let (mut users, mut groups) =
+            (format!("{USER} {} 1\n", user.0), format!("{USER} {} 1\n", user.1));
+        if writable && self.mould.drops_groups {
+            let (first, most) = (SYSTEM_USERS + 1, MOST_SYSTEM_USERS - 1);
+            users.insert_str(0, &format!("1 {first} {most}\n"));
+            groups.insert_str(0, &format!("0 {SYSTEM_USERS} {MOST_SYSTEM_USERS}\n"));
+        }
+        fs::write(proc.join("uid_map"), users).map_err(|it| failure("map the user", it))?;
+        fs::write(proc.join("gid_map"), groups).map_err(|it| failure("map the group", it))?;
         send(&sandbox.control, b"m", SendFlags::NOSIGNAL)
             .map_err(|it| failure("release the process", it))?;
         Ok(())
@@ -193,13 +227,16 @@ impl Sandboxes {
     pub(crate) fn start(
         &mut self,
         id: u64,
-        limits: &Limits,
-        toolchains: &[PathBuf],
+        wanted: Wanted<'_>,
         link: OwnedFd,
     ) -> Result<(), Failure> {
-        if !self.all.iter().any(|it| it.state == State::Spare) {
-            self.add_spare()?;
-        }
+        let Wanted { limits, toolchains, system, root } = wanted;
+        let is_usual = (system, root) == (&System::Host, Root::ReadOnly);
+        let spare = self.all.iter().find(|it| is_usual && it.state == State::Spare);
+        let number = match spare {
+            Some(spare) => spare.number,
+            None => self.add((!is_usual).then_some((system, root)))?,
+        };
         let data_bytes = match self.enforcement.memory {
             Mechanism::Rlimit | Mechanism::Nothing => limits.memory_bytes,
             Mechanism::CgroupV1 | Mechanism::CgroupV2 => 0,
@@ -213,7 +250,7 @@ impl Sandboxes {
         let spare = self
             .all
             .iter_mut()
-            .find(|it| it.state == State::Spare)
+            .find(|it| it.number == number)
             .ok_or_else(|| failure("find a spare", io::Error::from(io::ErrorKind::NotFound)))?;
         spare.state = State::Starting { id };
         let given = spare
@@ -356,7 +393,12 @@ fn open_toolchains(
     Ok((paths, trees))
 }
 
-fn failure(step: &str, error: impl Into<io::Error>) -> Failure {
+/// The host user that root keeps for a sandbox.
+fn own_user(number: u64) -> u32 {
+    FIRST_HOST_USER + u32::try_from(number % HOST_USERS).expect("below HOST_USERS")
+}
+
+pub(crate) fn failure(step: &str, error: impl Into<io::Error>) -> Failure {
     let errno = error.into().raw_os_error().unwrap_or(libc::EIO);
     Failure { step: step.to_owned(), errno }
 }

@@ -21,7 +21,7 @@ use crate::{
     landlock::Landlock,
     message::{CgroupSource, Failure, Network, Reply, Request},
     packet::{self, PacketError},
-    sandboxes::Sandboxes,
+    sandboxes::{Sandboxes, Wanted},
     seccomp,
     syscalls::{self, OneThread, Signals, Wait},
 };
@@ -168,13 +168,15 @@ impl Server {
     fn obey(&mut self, socket: &OwnedFd) -> Result<bool, ServeError> {
         let Some((request, descriptors)) = packet::receive(socket)? else { return Ok(false) };
         match request {
-            Request::Start { id, limits, toolchains } => {
+            Request::Start { id, limits, toolchains, system, root } => {
                 let link = descriptors.into_iter().next();
                 let missing =
                     || Failure { step: "receive the link".to_owned(), errno: libc::EBADF };
-                let started = link
-                    .ok_or_else(missing)
-                    .and_then(|link| self.sandboxes.start(id, &limits, &toolchains, link));
+                let started = link.ok_or_else(missing).and_then(|link| {
+                    let wanted =
+                        Wanted { limits: &limits, toolchains: &toolchains, system: &system, root };
+                    self.sandboxes.start(id, wanted, link)
+                });
                 if let Err(failure) = started {
                     packet::send(socket, &Reply::Failed { id, failure }, &[])?;
                 }

@@ -13,7 +13,7 @@ use std::{
 };
 
 use launcher::{
-    Limits, Network, Reply, Request, Usage,
+    Limits, Network, Reply, Request, Root, System, Usage,
     message::CgroupSource,
     packet::{receive, send},
 };
@@ -55,7 +55,13 @@ impl Launcher {
         let (ours, theirs) =
             socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)
                 .unwrap();
-        let request = Request::Start { id, limits: Limits::default(), toolchains };
+        let request = Request::Start {
+            id,
+            limits: Limits::default(),
+            toolchains,
+            system: System::default(),
+            root: Root::default(),
+        };
         send(&self.socket, &request, &[theirs.as_fd()]).unwrap();
         ours
     }

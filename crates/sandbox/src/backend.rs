@@ -4,9 +4,9 @@ use std::{fmt, future::Future, path::PathBuf, pin::Pin, sync::Arc, time::Duratio
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use crate::isolation::Isolation;
+use crate::{image::Image, isolation::Isolation};
 
-pub use launcher::Limits;
+pub use launcher::{Limits, Root};
 
 pub mod namespaces;
 
@@ -100,6 +100,20 @@ pub struct Spec {
     pub limits: Limits,
     /// Host directories outside `/usr` to show read-only at the same path.
     pub toolchains: Vec<PathBuf>,
+    pub system: System,
+    pub root: Root,
+}
+
+/// What the root file system of a sandbox is made from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum System {
+    /// What the backend brings along: with namespaces this host's own programs.
+    #[default]
+    Host,
+    /// A whole root file system, unpacked in a directory of this host that nobody changes.
+    Directory(PathBuf),
+    /// An image of a [`Store`](crate::image::Store).
+    Image(Image),
 }
 
 /// A sandbox could not be started.

@@ -10,6 +10,7 @@
 
 pub mod backend;
 pub mod doctor;
+pub mod image;
 pub mod isolation;
 pub mod link;
 pub mod path;
@@ -20,8 +21,8 @@ mod sandbox;
 pub mod scripted;
 
 pub use backend::{
-    Backend, BoxFuture, Control, ControlError, Ended, Guard, Limits, Link, SandboxUsage, Spec,
-    StartError, Started,
+    Backend, BoxFuture, Control, ControlError, Ended, Guard, Limits, Link, Root, SandboxUsage,
+    Spec, StartError, Started, System,
     namespaces::{Namespaces, Readiness},
 };
 pub use guest::{ExitStatus, FileEntry, FileKind, OnExcess, Stdin, TerminalSize};

@@ -15,5 +15,6 @@ mod isolation {
     mod ordinary_user;
     mod processes;
     mod resources;
+    mod systems;
     mod trees;
 }
