@@ -7,6 +7,7 @@ use std::{
 };
 
 use sandbox::{ExitStatus, Root, Spec, System};
+use sha2::{Digest, Sha256};
 
 use super::harness::{Cage, Outcome};
 
@@ -218,4 +219,47 @@ async fn a_system_that_is_none_is_an_error_and_no_sandbox() {
         let error = Sandbox::start(&backend, spec).await.map(drop).unwrap_err();
         assert!(error.to_string().contains(path), "{error}");
     }
+}
+
+/// The same system as an image, in the layout that tools write.
+fn image_of(made: &Made) -> (tempfile::TempDir, PathBuf) {
+    let dir = tempfile::tempdir().unwrap();
+    let layer = dir.path().join("layer.tar");
+    #[expect(clippy::disallowed_methods, reason = "the layer is made by another program")]
+    let status = std::process::Command::new("tar")
+        .args(["-c", "-f", layer.to_str().unwrap(), "-C", made.dir.path().to_str().unwrap(), "."])
+        .status()
+        .unwrap();
+    assert!(status.success());
+    let hex = |bytes: &[u8]| {
+        Sha256::digest(bytes).iter().map(|it| format!("{it:02x}")).collect::<String>()
+    };
+    let layer = fs::read(&layer).unwrap();
+    let diff_id = format!("sha256:{}", hex(&layer));
+    let config = serde_json::json!({ "rootfs": { "diff_ids": [diff_id] } }).to_string();
+    let name = format!("{}.json", hex(config.as_bytes()));
+    let manifest = serde_json::json!([{ "Config": name, "Layers": ["layer.tar"] }]).to_string();
+    fs::write(dir.path().join(&name), config).unwrap();
+    fs::write(dir.path().join("manifest.json"), manifest).unwrap();
+    let path = dir.path().to_owned();
+    (dir, path)
+}
+
+#[tokio::test]
+async fn an_image_is_a_system_like_another() {
+    let Some(made) = Made::new() else { return };
+    let (dir, path) = image_of(&made);
+    let store = sandbox::image::Store::open(dir.path().join("store")).unwrap();
+    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let image = store.import(&path, None).await.unwrap();
+    for root in [Root::ReadOnly, WRITABLE] {
+        let system = System::Image(image.clone());
+        let Some(cage) = Cage::with(Spec { system, root, ..Spec::default() }).await else { return };
+        let outcome =
+            sh(&cage, "cat /etc/name; id -un; echo x 2>/dev/null > /opt/new && echo wrote").await;
+        let is_written = root == WRITABLE && is_writable(&cage);
+        let wrote = if is_written { "wrote\n" } else { "" };
+        assert_eq!(outcome.stdout, format!("made\nrunbook\n{wrote}"), "{outcome:?}");
+    }
+    assert!(!image.directory().join("opt/new").exists());
 }
