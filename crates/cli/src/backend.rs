@@ -23,18 +23,22 @@ pub(crate) fn for_many(flags: IsolationFlags) -> Result<Arc<dyn Backend>, Failur
 }
 
 fn start(flags: IsolationFlags, readiness: Readiness) -> Result<Arc<dyn Backend>, Failure> {
-    let network = match flags.network {
-        NetworkName::None => Network::None,
-        NetworkName::Host => Network::Host,
-    };
     match flags.backend {
         // Namespaces are the only backend so far, so the strongest is also the only one.
         BackendName::Auto | BackendName::Namespaces => {
             let backend = Namespaces::new(readiness).map_err(|error| {
                 Failure::unavailable(format!("{error}; `runbook doctor` says what is missing"))
             })?;
-            Ok(Arc::new(backend.with_network(network)))
+            Ok(Arc::new(backend))
         }
+    }
+}
+
+/// What programs reach.
+pub(crate) fn network(flags: IsolationFlags) -> Network {
+    match flags.network {
+        NetworkName::None => Network::None,
+        NetworkName::Host => Network::Full,
     }
 }
 

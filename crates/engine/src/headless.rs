@@ -42,11 +42,11 @@ impl Headless {
         backend: &dyn Backend,
         runtimes: Arc<Runtimes>,
         wanted: impl IntoIterator<Item = Runtime>,
-        sandbox: sandbox::Limits,
+        (sandbox, network): (sandbox::Limits, sandbox::Network),
         limits: Limits,
     ) -> Result<Self, HeadlessError> {
         let toolchains = program::toolchains(wanted, &runtimes);
-        let spec = Spec { limits: sandbox, toolchains, ..Spec::default() };
+        let spec = Spec { limits: sandbox, toolchains, network, ..Spec::default() };
         let sandbox = Sandbox::start(backend, spec).await?;
         Ok(Self { sandbox, runtimes, limits })
     }

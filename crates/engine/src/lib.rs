@@ -65,6 +65,8 @@ pub struct Config {
     pub limits: Limits,
     /// Limits of each sandbox.
     pub sandbox: sandbox::Limits,
+    /// What programs reach.
+    pub network: sandbox::Network,
 }
 
 impl Default for Config {
@@ -74,6 +76,7 @@ impl Default for Config {
             idle_expiry: session::IDLE_EXPIRY,
             limits: Limits { timeout: Some(Duration::from_secs(5 * 60)), ..Limits::default() },
             sandbox: sandbox::Limits::default(),
+            network: sandbox::Network::None,
         }
     }
 }
@@ -386,7 +389,8 @@ impl Inner {
 
     fn spec(&self) -> Spec {
         let toolchains = program::toolchains(document::Runtime::ALL, &self.runtimes);
-        Spec { limits: self.config.sandbox.clone(), toolchains, ..Spec::default() }
+        let Config { sandbox: limits, network, .. } = &self.config;
+        Spec { limits: limits.clone(), toolchains, network: network.clone(), ..Spec::default() }
     }
 
     fn sink(&self, execution: ExecutionId) -> StoreSink {

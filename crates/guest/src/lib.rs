@@ -17,12 +17,17 @@
 
 mod codec;
 mod frame;
+mod network;
 pub mod tar;
 
 pub use codec::{Decoder, FrameError, FrameTooLarge, encode};
 pub use frame::{
     ExitStatus, Exited, FileEntry, FileKind, GuestFrame, HostFrame, Nonce, OnExcess, Payload,
     ProgramId, RequestId, Rlimits, Start, StartStep, Stdin, TerminalSize,
+};
+pub use network::{
+    ListenerId, ListenerKind, ListeningPort, MAX_ACCEPTED, MAX_DATAGRAM, MAX_DIALLED,
+    MAX_LISTENERS, MAX_PORTS, NetworkOrder, NetworkReport, STREAM_WINDOW, StreamId,
 };
 
 /// Version of the protocol. Both ends must name the same one in their `Hello`.

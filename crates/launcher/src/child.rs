@@ -21,7 +21,7 @@ use rustix::{
     io::{Errno, fcntl_dupfd_cloexec, read, write},
     net::{AddressFamily, SendFlags, SocketFlags, SocketType, send, socket_with},
     process::{
-        DumpableBehavior, Gid, Resource, Rlimit, Signal, Uid, set_dumpable_behavior,
+        DumpableBehavior, Gid, Resource, Rlimit, Signal, Uid, getrlimit, set_dumpable_behavior,
         set_parent_process_death_signal, setrlimit, setsid, umask,
     },
     system::sethostname,
@@ -56,13 +56,23 @@ const MEMORY_EVENTS: i32 = 4;
 #[derive(Debug)]
 pub(crate) struct Mould {
     pub(crate) blueprint: Blueprint,
+    /// For those that share the host's network.
+    pub(crate) exposed: Blueprint,
     pub(crate) filter: Vec<sock_filter>,
     pub(crate) landlock: Option<Landlock>,
     pub(crate) guest: OwnedFd,
     pub(crate) one_thread: OneThread,
-    pub(crate) network: Network,
     /// Root may, and has to, drop its groups; others cannot in a user namespace of their own.
     pub(crate) drops_groups: bool,
+}
+
+impl Mould {
+    pub(crate) fn blueprint(&self, network: Network) -> &Blueprint {
+        match network {
+            Network::Own => &self.blueprint,
+            Network::Host => &self.exposed,
+        }
+    }
 }
 
 /// A step that failed, without a word allocated.
@@ -119,10 +129,10 @@ pub(crate) struct Inheritance<'a> {
 }
 
 /// Lives the life above.
-pub(crate) fn live(mould: &Mould, inheritance: &Inheritance<'_>) -> ! {
+pub(crate) fn live(mould: &Mould, network: Network, inheritance: &Inheritance<'_>) -> ! {
     let Ok(hands) = Hands::new(mould, inheritance) else { exit() };
     let mut packet = [0; MAX_PACKET];
-    let failed = match prepare(mould, &hands, inheritance) {
+    let failed = match prepare(mould, network, &hands, inheritance) {
         Ok(()) => become_guest(mould, &hands, inheritance.layout, &mut packet),
         Err(failed) => failed,
     };
@@ -163,7 +173,8 @@ impl Hands {
 
     /// Closes everything else: the launcher's own socket, and the links of other sandboxes.
     fn close_what_is_not_ours(&self, doors: &[File]) -> io::Result<()> {
-        const MOST: usize = 9;
+        // Four hands and a door for each hierarchy of version 1.
+        const MOST: usize = 13;
         let mut kept = [u32::MAX; MOST];
         let optional = [self.memory_events.as_ref(), self.system.as_ref()];
         let ours = [Some(&self.control), Some(&self.guest)].into_iter().chain(optional);
@@ -187,6 +198,7 @@ impl Hands {
 /// Everything that needs no order.
 fn prepare<'a>(
     mould: &'a Mould,
+    network: Network,
     hands: &Hands,
     inheritance: &Inheritance<'a>,
 ) -> Result<(), Failed<'a>> {
@@ -213,13 +225,13 @@ fn prepare<'a>(
     // Changing the user cleared this too; it is said again at the end, where it must hold.
     set_parent_process_death_signal(Some(Signal::KILL)).step("bind our life to the launcher")?;
     sethostname(b"sandbox").step("set the host name")?;
-    if mould.network == Network::None {
+    if network == Network::Own {
         let (family, kind) = (AddressFamily::INET, SocketType::DGRAM);
         let socket = socket_with(family, kind, SocketFlags::CLOEXEC, None).step("open a socket")?;
         syscalls::raise_loopback(socket.as_fd()).step("raise the loopback interface")?;
     }
     match inheritance.layout {
-        None => root::build(&mould.blueprint)?,
+        None => root::build(mould.blueprint(network))?,
         Some(layout) => root::build_layout(layout, hands.system.as_ref().map(AsFd::as_fd))?,
     }
     for door in doors {
@@ -296,7 +308,9 @@ fn set_limits(order: &Order<'_>) -> Result<(), Errno> {
         setrlimit(resource, Rlimit { current: Some(value), maximum: Some(value) })
     };
     set(Resource::Core, 0)?;
-    set(Resource::Nofile, OPEN_FILES)?;
+    // Whoever starts us may allow less.
+    let allowed = getrlimit(Resource::Nofile).maximum.unwrap_or(u64::MAX);
+    set(Resource::Nofile, OPEN_FILES.min(allowed))?;
     set(Resource::Nproc, order.processes)?;
     set(Resource::Rtprio, 0)?;
     set(Resource::Nice, 0)?;
@@ -306,8 +320,9 @@ fn set_limits(order: &Order<'_>) -> Result<(), Errno> {
     Ok(())
 }
 
-/// Descriptors of one program; the soft limit most distributions give.
-const OPEN_FILES: u64 = 1024;
+/// Descriptors of the guest: its programs' streams, its listeners and the connections it forwards. The
+/// programs get the limits that the server says.
+const OPEN_FILES: u64 = 4096;
 
 fn drop_privileges<'a>(mould: &Mould) -> Result<(), Failed<'a>> {
     for bit in 0..u64::BITS {

@@ -24,6 +24,7 @@ pub(crate) struct Blueprint {
     pub(crate) frozen: Vec<CString>,
     /// Mount options of the root directory itself.
     pub(crate) size: CString,
+    pub(crate) network: Network,
 }
 
 /// A host directory or file, and where it appears below the new root.
@@ -93,7 +94,7 @@ const FROZEN: &[&str] = &["sys", "irq", "bus", "fs", "acpi", "scsi", "driver"];
 
 impl Blueprint {
     /// What is ours in every system: `/dev`, `/proc`, and where others are mounted.
-    pub(crate) fn empty() -> io::Result<Self> {
+    pub(crate) fn empty(network: Network) -> io::Result<Self> {
         Ok(Self {
             dirs: OUR_DIRS.iter().map(|it| (*it).to_owned()).collect(),
             trees: Vec::new(),
@@ -106,15 +107,16 @@ impl Blueprint {
             hidden: below("/proc", HIDDEN)?,
             frozen: below("/proc", FROZEN)?,
             size: c"mode=755,size=4m,nr_inodes=4096".to_owned(),
+            network,
         })
     }
 
     pub(crate) fn of_this_host(network: Network) -> io::Result<Self> {
-        let mut blueprint = Self::empty()?;
+        let mut blueprint = Self::empty(network)?;
         blueprint.add(Path::new("/usr"), true)?;
         blueprint.dirs.push(c"var".to_owned());
         blueprint.links.extend(links(VAR_LINKS));
-        blueprint.add_etc(network);
+        blueprint.add_etc();
         for name in TOP_LEVEL {
             blueprint.show(&Path::new("/").join(name))?;
         }
@@ -130,9 +132,9 @@ impl Blueprint {
     }
 
     /// Adds an `/etc` that says the same for every host.
-    pub(crate) fn add_etc(&mut self, network: Network) {
+    pub(crate) fn add_etc(&mut self) {
         self.dirs.extend([c"etc".to_owned(), c"etc/ssl".to_owned()]);
-        self.files.extend(Self::own_files(network));
+        self.files.extend(Self::own_files(self.network));
         self.links.push(Link { target: c"/proc/mounts".to_owned(), path: c"etc/mtab".to_owned() });
     }
 
@@ -141,13 +143,13 @@ impl Blueprint {
             .iter()
             .map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()))
             .collect();
-        if network == Network::Host {
+        let servers = match network {
+            // The guest answers there, if it was told to; nobody, otherwise.
+            Network::Own => b"nameserver 127.0.0.1\n".to_vec(),
             // A host without a list of name servers has none to give.
-            let servers = fs::read("/etc/resolv.conf").unwrap_or_default();
-            files.push((c"etc/resolv.conf".to_owned(), servers));
-        } else {
-            files.push((c"etc/resolv.conf".to_owned(), Vec::new()));
-        }
+            Network::Host => fs::read("/etc/resolv.conf").unwrap_or_default(),
+        };
+        files.push((c"etc/resolv.conf".to_owned(), servers));
         files
     }
 

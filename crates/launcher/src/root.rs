@@ -22,6 +22,7 @@ use rustix::{
 use crate::{
     child::{Failed, Step},
     host::{Blueprint, Tree},
+    message::Network,
     order::{Order, Toolchains},
     syscalls::restrict_mount,
     system::{COPY_ON_WRITE, Layout, Overlay, beneath, beneath_here},
@@ -315,6 +316,9 @@ fn mount_proc(blueprint: &Blueprint) -> Result<(), Failed<'_>> {
     let flags = QUIET | MountFlags::NOEXEC;
     mount(c"proc", c"proc", c"proc", flags, None).step("mount /proc")?;
     forbid_user_namespaces().step("forbid user namespaces")?;
+    if blueprint.network == Network::Own {
+        open_low_ports().step("open the low ports")?;
+    }
     for path in &blueprint.hidden {
         mount_bind(c"dev/null", &**path).step_at("hide a file", path)?;
     }
@@ -324,6 +328,13 @@ fn mount_proc(blueprint: &Blueprint) -> Result<(), Failed<'_>> {
             .step_at("make a directory read-only", path)?;
     }
     Ok(())
+}
+
+/// Lets anybody listen on any port of our own network, as the guest has to for name service.
+fn open_low_ports() -> Result<(), Errno> {
+    let path = c"proc/sys/net/ipv4/ip_unprivileged_port_start";
+    let file = open(path, OFlags::WRONLY | OFlags::CLOEXEC, Mode::empty())?;
+    write(&file, b"0").map(drop)
 }
 
 /// The second lock on nested user namespaces, after the system call filter.

@@ -49,7 +49,7 @@ pub(crate) fn fork_into_namespaces(
 ) -> io::Result<Option<Born>> {
     let mut pidfd: libc::c_int = -1;
     let namespaces = match network {
-        Network::None => NAMESPACES | libc::CLONE_NEWNET,
+        Network::Own => NAMESPACES | libc::CLONE_NEWNET,
         Network::Host => NAMESPACES,
     };
     // SAFETY: clone_args is a plain struct of integers, for which zero means "not used".

@@ -119,7 +119,7 @@ impl Layout {
             ),
             System::Directory(path) => (
                 path.as_path(),
-                Blueprint::empty().map_err(|it| failure("describe the system", it))?,
+                Blueprint::empty(asker.network).map_err(|it| failure("describe the system", it))?,
             ),
         };
         let at = |step: &'static str| {
@@ -129,7 +129,7 @@ impl Layout {
             .map_err(|it| at("open the system")(it.into()))?;
         let mut covers = Vec::new();
         if *system != System::Host {
-            blueprint.take_from(path, asker.network).map_err(at("look at the system"))?;
+            blueprint.take_from(path).map_err(at("look at the system"))?;
             covers = covers_of(&top, asker.network).map_err(at("read the system"))?;
         }
         let name = CString::new(path.as_os_str().as_bytes())
@@ -209,7 +209,7 @@ fn c_string(text: String) -> CString {
 
 impl Blueprint {
     /// Takes over what lies in the top directory of a system.
-    fn take_from(&mut self, path: &Path, network: Network) -> io::Result<()> {
+    fn take_from(&mut self, path: &Path) -> io::Result<()> {
         let mut has_etc = false;
         for (count, entry) in fs::read_dir(path)?.enumerate() {
             let entry = entry?;
@@ -239,7 +239,7 @@ impl Blueprint {
             self.trees.push(Tree { source: name.clone(), target: name });
         }
         if !has_etc {
-            self.add_etc(network);
+            self.add_etc();
         }
         Ok(())
     }

@@ -4,11 +4,16 @@ use std::{fmt, future::Future, path::PathBuf, pin::Pin, sync::Arc, time::Duratio
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use crate::{image::Image, isolation::Isolation};
+use crate::{egress::EgressConfig, image::Image, isolation::Isolation, network::Network};
 
 pub use launcher::{Limits, Root};
 
+pub mod choice;
+pub mod docker;
+pub(crate) mod embedded;
+pub mod host;
 pub mod namespaces;
+mod owner;
 
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -102,6 +107,12 @@ pub struct Spec {
     pub toolchains: Vec<PathBuf>,
     pub system: System,
     pub root: Root,
+    /// What its programs reach.
+    pub network: Network,
+    /// How this machine reaches it for them; used only with [`Network::Allow`].
+    pub egress: EgressConfig,
+    /// The image that a backend of containers makes the sandbox from, instead of its own default.
+    pub image: Option<String>,
 }
 
 /// What the root file system of a sandbox is made from.
@@ -128,6 +139,9 @@ pub enum StartError {
     Launcher(#[source] std::io::Error),
     #[error("the launcher is gone")]
     LauncherGone,
+    /// What the backend needs is not here, or not ours to use.
+    #[error("{what}; {advice}")]
+    Unavailable { what: String, advice: String },
     /// The guest started and then said nothing that makes sense.
     #[error("the guest does not answer: {0}")]
     Guest(String),

@@ -1,7 +1,11 @@
 //! What separates a sandbox from its host, in words for people.
 
-use crate::backend::{Root, System};
-use launcher::{Enforcement, Landlock, Limits, Mechanism, Network};
+use launcher::{Enforcement, Freezer, Landlock, Limits, Mechanism};
+
+use crate::{
+    backend::{Root, System},
+    network::Network,
+};
 
 const OF_THE_HOST: &str = "no host files but read-only /usr and toolchains";
 
@@ -22,11 +26,11 @@ impl Isolation {
     pub(crate) fn of_namespaces(
         limits: &Limits,
         enforcement: &Enforcement,
-        network: Network,
+        network: &Network,
     ) -> Self {
         let mut isolation = Self {
             backend: "namespaces",
-            network,
+            network: network.clone(),
             holds: vec![
                 OF_THE_HOST.to_owned(),
                 "own processes, users, IPC objects and host name".to_owned(),
@@ -39,16 +43,12 @@ impl Isolation {
             ],
             missing: Vec::new(),
         };
-        match network {
-            Network::None => {
-                isolation.holds.push("no network but a loopback of its own".to_owned())
-            }
-            Network::Host => isolation.missing.push("shares the network of the host".to_owned()),
-        }
+        isolation.add_network();
         isolation.add_landlock(Landlock::of_this_kernel());
         isolation.add_memory(limits, enforcement.memory);
         isolation.add_processes(limits, enforcement.processes);
         isolation.add_cpu(limits, enforcement.cpu);
+        isolation.add_freezer(&enforcement.freezer);
         if enforcement.own_users {
             isolation.holds.push("a host user of its own".to_owned());
         } else {
@@ -86,6 +86,20 @@ impl Isolation {
         }
     }
 
+    pub(crate) fn add_network(&mut self) {
+        let alone = "no network but a loopback of its own";
+        match &self.network {
+            Network::None => self.holds.push(alone.to_owned()),
+            Network::Allow(rules) if rules.is_empty() => self.holds.push(alone.to_owned()),
+            Network::Allow(rules) => {
+                let rules: Vec<_> = rules.iter().map(ToString::to_string).collect();
+                let rules = rules.join(", ");
+                self.holds.push(format!("{alone}, and by way of the server {rules}"));
+            }
+            Network::Full => self.missing.push("shares the network of the host".to_owned()),
+        }
+    }
+
     fn add_memory(&mut self, limits: &Limits, by: Mechanism) {
         let size = size(limits.memory_bytes);
         match version(by) {
@@ -116,6 +130,18 @@ impl Isolation {
             None => self.missing.push("CPU time is not limited".to_owned()),
         }
     }
+
+    fn add_freezer(&mut self, by: &Freezer) {
+        let by = match by {
+            Freezer::CgroupV1 { .. } => "cgroup v1",
+            Freezer::CgroupV2 => "cgroup v2",
+            Freezer::Signals => {
+                self.missing.push("a pause is SIGSTOP, which programs may notice".to_owned());
+                return;
+            }
+        };
+        self.holds.push(format!("can be paused unnoticed by {by}"));
+    }
 }
 
 fn version(mechanism: Mechanism) -> Option<&'static str> {
@@ -126,7 +152,7 @@ fn version(mechanism: Mechanism) -> Option<&'static str> {
     }
 }
 
-fn size(bytes: u64) -> String {
+pub(crate) fn size(bytes: u64) -> String {
     const MIB: u64 = 1024 * 1024;
     if bytes.is_multiple_of(MIB) {
         format!("{} MiB", bytes / MIB)
@@ -141,7 +167,8 @@ mod tests {
 
     fn enforcement(by: Mechanism) -> Enforcement {
         let cpu = if by == Mechanism::Rlimit { Mechanism::Nothing } else { by };
-        Enforcement { memory: by, processes: by, cpu, own_users: true, reason: None }
+        let freezer = if by == Mechanism::Rlimit { Freezer::Signals } else { Freezer::CgroupV2 };
+        Enforcement { memory: by, processes: by, cpu, own_users: true, freezer, reason: None }
     }
 
     #[test]
@@ -149,7 +176,7 @@ mod tests {
         let isolation = Isolation::of_namespaces(
             &Limits::default(),
             &enforcement(Mechanism::CgroupV1),
-            Network::None,
+            &Network::None,
         );
         assert!(isolation.holds.contains(&"memory limited to 512 MiB by cgroup v1".to_owned()));
         assert!(isolation.holds.contains(&"1 CPU at most by cgroup v1".to_owned()));
@@ -157,11 +184,24 @@ mod tests {
     }
 
     #[test]
+    fn an_allow_list_is_told_and_a_shared_network_is_a_weakness() {
+        let isolation = |network| {
+            let enforcement = enforcement(Mechanism::CgroupV2);
+            Isolation::of_namespaces(&Limits::default(), &enforcement, &network)
+        };
+        let rules = vec!["pypi.org".parse().unwrap(), "*.npmjs.org:443".parse().unwrap()];
+        let held = isolation(Network::Allow(rules)).holds.join("; ");
+        assert!(held.contains("by way of the server pypi.org, *.npmjs.org:443"), "{held}");
+        assert_eq!(isolation(Network::Full).missing, ["shares the network of the host"]);
+        assert!(isolation(Network::None).missing.is_empty());
+    }
+
+    #[test]
     fn without_control_groups_it_says_what_is_weaker() {
         let isolation = Isolation::of_namespaces(
             &Limits::default(),
             &enforcement(Mechanism::Rlimit),
-            Network::None,
+            &Network::None,
         );
         assert!(isolation.missing.iter().any(|it| it.contains("not for the whole sandbox")));
         assert!(isolation.missing.contains(&"CPU time is not limited".to_owned()));

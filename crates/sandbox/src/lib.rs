@@ -10,10 +10,13 @@
 
 pub mod backend;
 pub mod doctor;
+pub mod egress;
 pub mod image;
 pub mod isolation;
 pub mod link;
+pub mod network;
 pub mod path;
+mod preview;
 pub mod process;
 pub mod runtime;
 mod sandbox;
@@ -23,12 +26,16 @@ pub mod scripted;
 pub use backend::{
     Backend, BoxFuture, Control, ControlError, Ended, Guard, Limits, Link, Root, SandboxUsage,
     Spec, StartError, Started, System,
+    choice::{Backends, BackendsConfig, Choice, Chosen, InvalidChoice},
+    docker::{Docker, DockerConfig},
+    host::Host,
     namespaces::{Namespaces, Readiness},
 };
-pub use guest::{ExitStatus, FileEntry, FileKind, OnExcess, Stdin, TerminalSize};
+pub use egress::{EgressConfig, EgressEvent, EgressLimits};
+pub use guest::{ExitStatus, FileEntry, FileKind, ListeningPort, OnExcess, Stdin, TerminalSize};
 pub use isolation::Isolation;
-pub use launcher::Network;
-pub use link::{Connection, FileStream, LinkError, SandboxError};
+pub use link::{ConnectError, Connection, FileStream, GuestStream, LinkError, SandboxError};
+pub use network::{InvalidRule, Network, Rule};
 pub use path::{InvalidPath, SandboxPath};
 pub use process::{Exit, Process, ProcessEvent, ProcessHandle, Program};
 pub use sandbox::Sandbox;

@@ -7,10 +7,17 @@
 //! One task holds the guard. It alone decides that the sandbox is over, and says so only when the
 //! backend confirms that nothing of it is left.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use guest::FileEntry;
-use tokio::{io::AsyncRead, sync::watch};
+use tokio::{
+    io::AsyncRead,
+    sync::{Mutex, broadcast, watch},
+};
 use tokio_util::{
     sync::{CancellationToken, DropGuard},
     task::TaskTracker,
@@ -20,8 +27,10 @@ use crate::{
     backend::{
         Backend, Control, ControlError, Ended, Guard, Limits, SandboxUsage, Spec, StartError,
     },
+    egress::{Egress, EgressEvent},
     isolation::Isolation,
     link::{Connection, FileStream, SandboxError},
+    network::Network,
     path::SandboxPath,
     process::{Process, Program},
 };
@@ -29,11 +38,14 @@ use crate::{
 /// A running sandbox. Cheap to clone; it ends when the last clone is dropped or `destroy` is called.
 #[derive(Clone)]
 pub struct Sandbox {
-    connection: Connection,
+    pub(crate) connection: Connection,
     isolation: Arc<Isolation>,
+    egress: Option<broadcast::Sender<EgressEvent>>,
     control: Arc<dyn Control>,
     workspace: Arc<str>,
     limits: Limits,
+    /// When it was paused, while it is.
+    paused: Arc<Mutex<Option<Instant>>>,
     ended: watch::Receiver<Option<Ended>>,
     tasks: TaskTracker,
     end: CancellationToken,
@@ -44,12 +56,26 @@ pub struct Sandbox {
 impl Sandbox {
     /// Starts a sandbox and waits until its guest answers. Dropping the future ends it.
     pub async fn start(backend: &dyn Backend, spec: Spec) -> Result<Self, StartError> {
-        let limits = spec.limits.clone();
-        let started = backend.start(spec).await?;
+        let (limits, network) = (spec.limits.clone(), spec.network.clone());
+        let egress = spec.egress.clone();
+        let mut started = backend.start(spec).await?;
         let tasks = TaskTracker::new();
         let connection = Connection::open(started.link, &tasks)
             .await
             .map_err(|error| StartError::Guest(error.to_string()))?;
+        let egress = match network {
+            Network::None | Network::Full => None,
+            Network::Allow(rules) => {
+                let begun = Egress::begin(connection.shared(), rules, egress).await;
+                begun.map_err(|error| StartError::Guest(error.to_string()))?
+            }
+        };
+        let egress = egress.map(|(egress, weaknesses)| {
+            started.isolation.missing.extend(weaknesses);
+            let events = egress.events();
+            tasks.spawn(egress.serve());
+            events
+        });
         let end = CancellationToken::new();
         let (tell_ended, ended) = watch::channel(None);
         tasks.spawn(keep(started.guard, connection.clone(), end.clone(), tell_ended));
@@ -60,9 +86,11 @@ impl Sandbox {
         Ok(Self {
             connection,
             isolation,
+            egress,
             control,
             workspace,
             limits,
+            paused: Arc::default(),
             ended,
             tasks,
             end,
@@ -86,18 +114,50 @@ impl Sandbox {
         &self.workspace
     }
 
-    /// Stops every process of the sandbox, its guest included, until [`Self::resume`].
+    /// Stops every process of the sandbox, its guest included, until [`Self::resume`]. Time limits stand
+    /// still too. Whatever else is asked of the sandbox meanwhile waits; destroying it does not.
     pub async fn pause(&self) -> Result<(), ControlError> {
-        self.control.pause().await
+        let mut paused = self.paused.lock().await;
+        if paused.is_none() {
+            // Noted first: should this future be dropped, a resume undoes what was begun.
+            *paused = Some(Instant::now());
+            self.connection.pausing();
+        }
+        let result = self.control.pause().await;
+        if result.is_err() {
+            self.connection.resuming(elapsed(paused.take()));
+        }
+        result
     }
 
+    /// Lets the processes go on; does nothing when the sandbox is not paused.
     pub async fn resume(&self) -> Result<(), ControlError> {
-        self.control.resume().await
+        let mut paused = self.paused.lock().await;
+        if paused.is_none() {
+            return Ok(());
+        }
+        self.connection.resuming(elapsed(*paused));
+        let result = self.control.resume().await;
+        if result.is_ok() {
+            *paused = None;
+        } else {
+            // It stands still as before, and the guest may not think otherwise when it wakes.
+            self.connection.pausing();
+            *paused = Some(Instant::now());
+        }
+        result
     }
 
     /// What the sandbox has used and uses now.
     pub async fn usage(&self) -> Result<SandboxUsage, ControlError> {
         self.control.usage().await
+    }
+
+    /// What its programs reach from now on, or fail to. `None` where nothing is decided for them: without a
+    /// network, and with all of it.
+    #[must_use]
+    pub fn network_events(&self) -> Option<broadcast::Receiver<EgressEvent>> {
+        self.egress.as_ref().map(broadcast::Sender::subscribe)
     }
 
     /// Starts a program, which runs once this returns.
@@ -232,6 +292,10 @@ impl fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sandbox").field("isolation", &self.isolation).finish_non_exhaustive()
     }
+}
+
+fn elapsed(since: Option<Instant>) -> Duration {
+    since.map_or(Duration::ZERO, |it| it.elapsed())
 }
 
 async fn keep(

@@ -137,7 +137,7 @@ impl Backend for Scripted {
         });
         let isolation = Isolation {
             backend: "scripted",
-            network: launcher::Network::None,
+            network: crate::Network::None,
             holds: Vec::new(),
             missing: vec!["everything: programs are only played".to_owned()],
         };

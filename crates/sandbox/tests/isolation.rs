@@ -7,14 +7,19 @@
 #![expect(clippy::print_stderr, reason = "what is skipped is said")]
 
 mod isolation {
+    mod control;
+    mod egress;
     mod ending;
     mod files;
     mod harness;
     mod kernel;
     mod network;
     mod ordinary_user;
+    mod preview;
     mod processes;
     mod resources;
+    mod signals;
     mod systems;
+    mod terminal;
     mod trees;
 }

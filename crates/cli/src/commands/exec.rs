@@ -28,14 +28,14 @@ pub(crate) async fn run(args: ExecArgs) -> Result<ExitCode, Failure> {
     })?;
     let code = read(&args.file)?;
     let backend = backend::for_one(args.isolation)?;
-    let limits = args.limits;
+    let (limits, network) = (args.limits, backend::network(args.isolation));
     let stop = CancellationToken::new();
     let mut printer = Printer::new(args.json);
     let work = async {
         let (runtimes, wanted) = (backend::runtimes(), [runtime]);
+        let sandbox = (limits.sandbox(), network);
         let headless =
-            Headless::start(&*backend, runtimes, wanted, limits.sandbox(), limits.execution());
-        let headless = headless.await?;
+            Headless::start(&*backend, runtimes, wanted, sandbox, limits.execution()).await?;
         let ending = headless.run_code(runtime, code, &stop, &mut printer).await;
         headless.end().await;
         ending

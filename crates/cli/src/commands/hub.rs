@@ -20,6 +20,7 @@ pub(crate) async fn run(args: HubArgs) -> Result<ExitCode, Failure> {
         idle_expiry: args.idle_expiry,
         limits: args.limits.execution(),
         sandbox: args.limits.sandbox(),
+        network: backend::network(args.isolation),
     };
     let runtimes = backend::runtimes();
     let engine = Engine::start(store.clone(), backend, runtimes, config, Clock::system()).await?;

@@ -44,7 +44,8 @@ pub(crate) async fn run(args: RunArgs) -> Result<ExitCode, Failure> {
     let stop = CancellationToken::new();
     let work = async {
         let wanted = blocks.iter().filter_map(|it| it.runtime);
-        let (sandbox, limits) = (args.limits.sandbox(), args.limits.execution());
+        let sandbox = (args.limits.sandbox(), backend::network(args.isolation));
+        let limits = args.limits.execution();
         let headless = Headless::start(&*backend, runtimes, wanted, sandbox, limits).await?;
         let run = Run { args: &args, source: &source, headless: &headless, stop: &stop };
         let done = match headless.seed(&source.document).await {

@@ -1,9 +1,12 @@
+use std::net::{IpAddr, SocketAddrV4};
+
 use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    ExitStatus, Exited, FileEntry, FileKind, GuestFrame, HostFrame, OnExcess, Payload, ProgramId,
-    RequestId, Rlimits, Start, StartStep, Stdin, TerminalSize,
+    ExitStatus, Exited, FileEntry, FileKind, GuestFrame, HostFrame, ListenerId, ListenerKind,
+    ListeningPort, NetworkOrder, NetworkReport, OnExcess, Payload, ProgramId, RequestId, Rlimits,
+    Start, StartStep, Stdin, StreamId, TerminalSize,
 };
 
 fn payload() -> impl Strategy<Value = Payload> {
@@ -46,6 +49,7 @@ fn start() -> impl Strategy<Value = Start> {
                 output_limit,
                 on_excess: if flag { OnExcess::Drop } else { OnExcess::Kill },
                 window,
+                cpu_limit_us: timeout_ms,
             },
         )
 }
@@ -68,6 +72,8 @@ fn host_frame() -> impl Strategy<Value = HostFrame> {
             }
         ),
         Just(HostFrame::Shutdown),
+        Just(HostFrame::Pausing),
+        any::<u64>().prop_map(|paused_us| HostFrame::Resuming { paused_us }),
         (request(), ".{0,40}", any::<(u64, u32)>()).prop_map(
             |(request, path, (max_bytes, window))| HostFrame::ReadTree {
                 request,
@@ -82,6 +88,34 @@ fn host_frame() -> impl Strategy<Value = HostFrame> {
             from,
             to
         }),
+        network_order().prop_map(HostFrame::Network),
+    ]
+}
+
+fn stream() -> impl Strategy<Value = StreamId> {
+    any::<u64>().prop_map(StreamId)
+}
+
+fn network_order() -> impl Strategy<Value = NetworkOrder> {
+    prop_oneof![
+        any::<(u64, [u8; 4], u16)>().prop_map(|(listener, address, port)| NetworkOrder::Listen {
+            listener: ListenerId(listener),
+            kind: ListenerKind::Datagram,
+            address: SocketAddrV4::new(address.into(), port),
+        }),
+        (stream(), any::<u16>()).prop_map(|(stream, port)| NetworkOrder::Dial { stream, port }),
+        (stream(), payload()).prop_map(|(stream, bytes)| NetworkOrder::Bytes { stream, bytes }),
+    ]
+}
+
+fn network_report() -> impl Strategy<Value = NetworkReport> {
+    let port = any::<(u16, [u8; 16])>()
+        .prop_map(|(port, address)| ListeningPort { port, address: IpAddr::from(address) });
+    prop_oneof![
+        (stream(), payload()).prop_map(|(stream, bytes)| NetworkReport::Bytes { stream, bytes }),
+        (stream(), any::<i32>()).prop_map(|(stream, errno)| NetworkReport::Reset { stream, errno }),
+        (request(), prop::collection::vec(port, 0..5))
+            .prop_map(|(request, ports)| NetworkReport::Ports { request, ports }),
     ]
 }
 
@@ -95,6 +129,7 @@ fn exited() -> impl Strategy<Value = Exited> {
             cpu_us,
             wall_us,
             peak_memory_bytes: peak,
+            cpu_exceeded: timed_out,
         },
     )
 }
@@ -117,6 +152,7 @@ fn guest_frame() -> impl Strategy<Value = GuestFrame> {
         (request(), prop::collection::vec(entry, 0..5))
             .prop_map(|(request, entries)| GuestFrame::Files { request, entries }),
         ".{0,40}".prop_map(|message| GuestFrame::Error { message }),
+        network_report().prop_map(GuestFrame::Network),
     ]
 }
 

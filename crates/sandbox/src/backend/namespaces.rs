@@ -4,28 +4,35 @@
 //! next start brings a new one.
 
 use std::{
+    io,
     os::{
         fd::{AsFd, OwnedFd},
         unix::net::UnixStream as StdStream,
     },
-    sync::Arc,
+    sync::{Arc, Weak},
+    time::Duration,
 };
 
-use launcher::{COPY_ON_WRITE, Enforcement, Failure, Network, Request, message::CgroupSource};
+use launcher::{
+    Action, Answer, COPY_ON_WRITE, Enforcement, Failure, Request, message::CgroupSource,
+};
+use rustix::io::Errno;
 use tokio::{net::UnixStream, sync::Mutex};
 
 use crate::{
     backend::{
         Backend, BoxFuture, Control, ControlError, Ended, Guard, Root, SandboxUsage, Spec,
-        StartError, Started, System,
+        StartError, Started, System, embedded,
     },
     isolation::Isolation,
 };
 
 mod connection;
-mod embedded;
 
 use connection::{Connection, Ticket};
+
+/// What the launcher says where nothing can do what it was asked.
+const EOPNOTSUPP: i32 = Errno::OPNOTSUPP.raw_os_error();
 
 /// How much to prepare for sandboxes that nobody asked for yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +48,6 @@ pub enum Readiness {
 pub struct Namespaces {
     readiness: Readiness,
     cgroups: CgroupSource,
-    network: Network,
     programs: Programs,
     current: Mutex<Option<Arc<Connection>>>,
 }
@@ -70,24 +76,14 @@ impl Namespaces {
             launcher: sealed("launcher", embedded::LAUNCHER)?,
             guest: sealed("guest", embedded::GUEST)?,
         };
-        let (network, current) = (Network::None, Mutex::new(None));
-        Ok(Self { readiness, cgroups, network, programs, current })
-    }
-
-    /// What sandboxes reach; without this, nothing. To be said before the first one starts.
-    #[must_use]
-    pub fn with_network(self, network: Network) -> Self {
-        Self { network, ..self }
+        Ok(Self { readiness, cgroups, programs, current: Mutex::new(None) })
     }
 
     /// Starts the launcher if none runs, and says what its sandboxes will be like.
     pub async fn prepare(&self) -> Result<Isolation, StartError> {
         let connection = self.connection().await?;
-        Ok(Isolation::of_namespaces(
-            &Spec::default().limits,
-            connection.enforcement(),
-            self.network,
-        ))
+        let Spec { limits, network, .. } = Spec::default();
+        Ok(Isolation::of_namespaces(&limits, connection.enforcement(), &network))
     }
 
     /// How this machine holds the limits of a sandbox.
@@ -109,7 +105,7 @@ impl Namespaces {
             Readiness::OnDemand => 0,
             Readiness::Spares(spares) => spares,
         };
-        let hello = Request::Hello { spares, cgroups: self.cgroups.clone(), network: self.network };
+        let hello = Request::Hello { spares, cgroups: self.cgroups.clone() };
         let Programs { launcher, guest } = &self.programs;
         let connection = Arc::new(Connection::open(launcher.as_fd(), guest.as_fd(), &hello).await?);
         *current = Some(Arc::clone(&connection));
@@ -140,7 +136,7 @@ impl Namespaces {
     async fn start_as(&self, spec: Spec) -> Result<Started, StartError> {
         let connection = self.connection().await?;
         let mut isolation =
-            Isolation::of_namespaces(&spec.limits, connection.enforcement(), self.network);
+            Isolation::of_namespaces(&spec.limits, connection.enforcement(), &spec.network);
         isolation.describe_system(&spec.system, spec.root);
         let (ours, theirs) = StdStream::pair().map_err(StartError::Launcher)?;
         ours.set_nonblocking(true).map_err(StartError::Launcher)?;
@@ -158,11 +154,17 @@ impl Namespaces {
                 System::Image(image) => launcher::System::Directory(image.directory().to_owned()),
             },
             root: spec.root,
+            network: if spec.network.is_shared() {
+                launcher::Network::Host
+            } else {
+                launcher::Network::Own
+            },
         };
         guard.connection.send(&request, &[theirs.as_fd()])?;
         drop(theirs);
         guard.ticket.started().await?.map_err(into_start_error)?;
-        let control = Arc::new(NamespaceControl);
+        let connection = Arc::downgrade(&guard.connection);
+        let control = Arc::new(NamespaceControl { connection, id: guard.ticket.id() });
         let workspace = "/tmp".to_owned();
         Ok(Started { link: Box::new(link), guard: Box::new(guard), control, isolation, workspace })
     }
@@ -200,26 +202,57 @@ impl Drop for NamespaceGuard {
     }
 }
 
+/// Asks the launcher, and keeps neither it nor the sandbox alive.
 #[derive(Debug)]
-struct NamespaceControl;
+struct NamespaceControl {
+    connection: Weak<Connection>,
+    id: u64,
+}
 
-impl Control for NamespaceControl {
-    fn pause(&self) -> BoxFuture<'_, Result<(), ControlError>> {
-        Box::pin(async { Err(refused("pause")) })
-    }
-
-    fn resume(&self) -> BoxFuture<'_, Result<(), ControlError>> {
-        Box::pin(async { Err(refused("resume")) })
-    }
-
-    fn usage(&self) -> BoxFuture<'_, Result<SandboxUsage, ControlError>> {
-        Box::pin(async { Err(refused("measure")) })
+impl NamespaceControl {
+    async fn act(&self, what: &'static str, action: Action) -> Result<Answer, ControlError> {
+        let connection = self.connection.upgrade().ok_or(ControlError::Gone)?;
+        match connection.act(self.id, action).await {
+            Ok(Answer::Gone) => Err(ControlError::Gone),
+            Ok(Answer::Failed(Failure { step, errno })) if errno == EOPNOTSUPP => {
+                Err(ControlError::Unsupported { backend: "namespaces", what, reason: step })
+            }
+            Ok(Answer::Failed(Failure { errno, .. })) => {
+                let source = io::Error::from_raw_os_error(errno);
+                Err(ControlError::Failed { what, source })
+            }
+            Ok(answer @ (Answer::Done | Answer::Measured(_))) => Ok(answer),
+            // It takes its sandboxes with it.
+            Err(StartError::LauncherGone) => Err(ControlError::Gone),
+            Err(error) => Err(ControlError::Failed { what, source: io::Error::other(error) }),
+        }
     }
 }
 
-fn refused(what: &'static str) -> ControlError {
-    let reason = "the launcher is not asked yet".to_owned();
-    ControlError::Unsupported { backend: "namespaces", what, reason }
+impl Control for NamespaceControl {
+    fn pause(&self) -> BoxFuture<'_, Result<(), ControlError>> {
+        Box::pin(async { self.act("pause", Action::Pause).await.map(drop) })
+    }
+
+    fn resume(&self) -> BoxFuture<'_, Result<(), ControlError>> {
+        Box::pin(async { self.act("resume", Action::Resume).await.map(drop) })
+    }
+
+    fn usage(&self) -> BoxFuture<'_, Result<SandboxUsage, ControlError>> {
+        Box::pin(async {
+            let Answer::Measured(measured) = self.act("measure", Action::Measure).await? else {
+                return Ok(SandboxUsage::default());
+            };
+            Ok(SandboxUsage {
+                cpu: measured.cpu_micros.map(Duration::from_micros),
+                memory_bytes: measured.memory_bytes,
+                peak_memory_bytes: measured.peak_memory_bytes,
+                processes: measured.processes,
+                read_bytes: measured.read_bytes,
+                written_bytes: measured.written_bytes,
+            })
+        })
+    }
 }
 
 fn into_start_error(Failure { step, errno }: Failure) -> StartError {

@@ -10,6 +10,7 @@ use super::{
     Inbox, Shared,
     inbox::Violation,
     requests::{Failed, Mismatch},
+    streams,
 };
 use crate::process::{Exit, ProcessEvent};
 
@@ -27,6 +28,8 @@ enum Ended {
     Violation(#[from] Violation),
     #[error(transparent)]
     Mismatch(#[from] Mismatch),
+    #[error(transparent)]
+    Stream(#[from] streams::Violation),
     #[error("a second hello")]
     SecondHello,
     #[error("the guest complains: {message:?}")]
@@ -49,7 +52,7 @@ pub(super) async fn serve(
 async fn read(
     mut link: impl AsyncRead + Unpin,
     mut decoder: Decoder<GuestFrame>,
-    shared: &Shared,
+    shared: &Arc<Shared>,
 ) -> Result<(), Ended> {
     let mut buffer = vec![0; BUFFER];
     loop {
@@ -69,7 +72,7 @@ async fn read(
     }
 }
 
-fn deliver(frame: GuestFrame, shared: &Shared) -> Result<(), Ended> {
+fn deliver(frame: GuestFrame, shared: &Arc<Shared>) -> Result<(), Ended> {
     // Frames about a program or request that nobody waits for any more are dropped.
     let to = |id: ProgramId, tell: &dyn Fn(&Inbox) -> Result<(), Violation>| {
         let inbox = shared.programs().get(&id).cloned();
@@ -114,6 +117,7 @@ fn deliver(frame: GuestFrame, shared: &Shared) -> Result<(), Ended> {
             let entry = Some(entry);
             shared.requests.failed(request, Failed { errno, what, entry });
         }
+        GuestFrame::Network(report) => shared.streams.deliver(report, shared)?,
     }
     Ok(())
 }
@@ -122,6 +126,7 @@ fn exit(exited: &Exited) -> Exit {
     Exit {
         status: exited.status,
         timed_out: exited.timed_out,
+        cpu_exceeded: exited.cpu_exceeded,
         out_of_memory: exited.out_of_memory,
         cpu: Duration::from_micros(exited.cpu_us),
         wall: Duration::from_micros(exited.wall_us),

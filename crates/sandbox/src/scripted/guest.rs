@@ -6,8 +6,8 @@ use std::{
 };
 
 use ::guest::{
-    Decoder, FileEntry, FileKind, GuestFrame, HostFrame, MAX_CHUNK, Payload, ProgramId, RequestId,
-    Start, StartStep, VERSION, encode,
+    Decoder, FileEntry, FileKind, GuestFrame, HostFrame, MAX_CHUNK, NetworkOrder, NetworkReport,
+    Payload, ProgramId, RequestId, Start, StartStep, VERSION, encode,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, DuplexStream, WriteHalf},
@@ -27,6 +27,7 @@ const ENOENT: i32 = 2;
 const EISDIR: i32 = 21;
 const EFBIG: i32 = 27;
 const ENOTSUP: i32 = 95;
+const ECONNREFUSED: i32 = 111;
 
 struct Guest {
     stage: Arc<Stage>,
@@ -133,7 +134,8 @@ impl Guest {
             HostFrame::Signal { program, signal } => self.cue(program, Cue::Signal(signal)),
             HostFrame::Kill { program } => self.cue(program, Cue::Kill),
             HostFrame::Grant { program, bytes } => self.cue(program, Cue::Grant(bytes)),
-            HostFrame::Resize { .. } => {}
+            // Nobody pauses a play.
+            HostFrame::Resize { .. } | HostFrame::Pausing | HostFrame::Resuming { .. } => {}
             HostFrame::WriteFile { request, path, mode, bytes, last } => {
                 let file = File { mode, content: bytes.0 };
                 self.write(request, path, file, last).await?;
@@ -190,8 +192,28 @@ impl Guest {
             }
             HostFrame::Rename { request, from, to } => self.rename(request, &from, to).await?,
             HostFrame::RemoveTree { request, path } => self.remove_tree(request, &path).await?,
+            HostFrame::Network(order) => self.network(order).await?,
         }
         Ok(())
+    }
+
+    /// Nothing listens on a stage, and whoever has us listen hears nothing.
+    async fn network(&mut self, order: NetworkOrder) -> Result<(), End> {
+        let report = match order {
+            NetworkOrder::Listen { listener, .. } => {
+                NetworkReport::Listening { listener, errno: 0 }
+            }
+            NetworkOrder::Dial { stream, .. } => {
+                NetworkReport::Reset { stream, errno: ECONNREFUSED }
+            }
+            NetworkOrder::Ports { request } => NetworkReport::Ports { request, ports: Vec::new() },
+            NetworkOrder::Datagram { .. }
+            | NetworkOrder::Bytes { .. }
+            | NetworkOrder::Eof { .. }
+            | NetworkOrder::Grant { .. }
+            | NetworkOrder::Reset { .. } => return Ok(()),
+        };
+        self.send(&GuestFrame::Network(report)).await
     }
 
     async fn start(&mut self, start: Start) -> Result<(), End> {

@@ -73,11 +73,12 @@ async fn services_of_the_host_are_reached_only_where_the_operator_shares_its_net
     let service = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = service.local_addr().unwrap().port();
     let connect = format!("print(call(socket.socket().connect, ('127.0.0.1', {port})))");
-    for (network, answer) in [(Network::None, "ECONNREFUSED"), (Network::Host, "ok")] {
-        let Some(cage) = Cage::reaching(network, Spec::default()).await else { return };
+    for (network, answer) in [(Network::None, "ECONNREFUSED"), (Network::Full, "ok")] {
+        let spec = Spec { network: network.clone(), ..Spec::default() };
+        let Some(cage) = Cage::with(spec).await else { return };
         assert_eq!(cage.answers(&connect).await, [answer]);
         let says = &cage.sandbox.isolation().missing;
         let shared = says.iter().any(|it| it.contains("network"));
-        assert_eq!(shared, network == Network::Host, "{says:?}");
+        assert_eq!(shared, network == Network::Full, "{says:?}");
     }
 }

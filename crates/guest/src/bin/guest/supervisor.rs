@@ -18,6 +18,7 @@ use crate::{
     kernel::{self, Children},
     link::{Link, LinkError},
     memory::MemoryKills,
+    network::{self, Network},
     program::{Program, Source},
     spawn::{Image, SpawnError, Spawner, Streams},
     stream::Ends,
@@ -32,6 +33,9 @@ const MAX_PROGRAMS: usize = 256;
 const FIRST_PAUSE: Duration = Duration::from_millis(1);
 const LONGEST_PAUSE: Duration = Duration::from_millis(100);
 
+/// How long a host that keeps talking may delay the end of a program whose time is over.
+const LAST_WORDS: Duration = Duration::from_millis(100);
+
 /// Children reaped before the link is looked at again.
 const REAPED_AT_ONCE: usize = 1024;
 
@@ -41,13 +45,19 @@ pub(crate) struct Supervisor {
     signals: OwnedFd,
     files: Files,
     memory_kills: MemoryKills,
+    network: Network,
     tree: Tree,
     spawner: Spawner,
     programs: BTreeMap<ProgramId, Program>,
     next_mark: Mark,
     buffer: Box<[u8]>,
     greeted: bool,
+    /// Pause between two looks at a tree that does not die.
     pause: Duration,
+    /// The sandbox is about to stand still, or did; the host will say for how long.
+    is_paused: bool,
+    /// When a time limit was found exceeded while the host had more to say.
+    overdue_since: Option<Instant>,
 }
 
 /// Why the guest ends.
@@ -75,6 +85,7 @@ enum Ready {
     Signals,
     Input(ProgramId),
     Output(ProgramId, Source),
+    Network(network::Token),
 }
 
 impl Supervisor {
@@ -89,6 +100,7 @@ impl Supervisor {
             signals,
             files,
             memory_kills,
+            network: Network::default(),
             tree: Tree::new(),
             spawner: Spawner::new(),
             programs: BTreeMap::new(),
@@ -96,6 +108,8 @@ impl Supervisor {
             buffer: vec![0; MAX_CHUNK].into(),
             greeted: false,
             pause: FIRST_PAUSE,
+            is_paused: false,
+            overdue_since: None,
         }
     }
 
@@ -121,9 +135,13 @@ impl Supervisor {
 
     fn turn(&mut self) -> Result<(), End> {
         self.link.flush()?;
+        let mut heard = false;
         for (ready, events) in self.wait() {
             match ready {
-                Ready::Link => self.serve_link(events)?,
+                Ready::Link => {
+                    self.serve_link(events)?;
+                    heard = events.contains(PollFlags::IN);
+                }
                 Ready::Signals => self.serve_signals()?,
                 Ready::Input(id) => self.serve_input(id, events),
                 Ready::Output(id, source) => {
@@ -133,9 +151,13 @@ impl Supervisor {
                         program.pump(source, &mut self.buffer, &mut self.link);
                     }
                 }
+                Ready::Network(token) => {
+                    self.network.serve(token, events, &mut self.buffer, &mut self.link);
+                }
             }
         }
-        self.expire();
+        self.expire(heard);
+        self.network.expire();
         self.hunt();
         self.files.pump(&mut self.link);
         self.report_ended();
@@ -178,6 +200,7 @@ impl Supervisor {
                 }
             }
         }
+        self.network.watch(&self.link, |token, fd, events| add(Ready::Network(token), fd, events));
         let timeout = self.timeout().map(|it| Timespec {
             tv_sec: i64::try_from(it.as_secs()).unwrap_or(i64::MAX),
             tv_nsec: it.subsec_nanos().into(),
@@ -193,9 +216,13 @@ impl Supervisor {
             return Some(Duration::ZERO);
         }
         let dying = self.programs.values().any(Program::is_dying).then_some(self.pause);
-        let deadline = self.programs.values().filter_map(Program::deadline).min();
-        let deadline = deadline.map(|it| it.saturating_duration_since(Instant::now()));
-        dying.into_iter().chain(deadline).min()
+        let network = self.network.deadline();
+        let deadlines = self.programs.values().filter_map(Program::deadline);
+        let looks = self.programs.values().filter_map(Program::next_look);
+        let next =
+            if self.is_paused { network } else { deadlines.chain(looks).chain(network).min() };
+        let next = next.map(|it| it.saturating_duration_since(Instant::now()));
+        dying.into_iter().chain(next).min()
     }
 
     fn serve_link(&mut self, events: PollFlags) -> Result<(), End> {
@@ -256,6 +283,8 @@ impl Supervisor {
             HostFrame::RemoveFile { request, path } => files.remove(request, &path, link),
             HostFrame::Cancel { request } => files.cancel(request),
             HostFrame::Shutdown => return Err(End::Asked),
+            HostFrame::Pausing => self.is_paused = true,
+            HostFrame::Resuming { paused_us } => self.go_on(Duration::from_micros(paused_us)),
             HostFrame::StreamFile { request, path, max_bytes, window } => {
                 files.read(request, &path, max_bytes, Some(window), link);
             }
@@ -269,6 +298,9 @@ impl Supervisor {
             }
             HostFrame::Rename { request, from, to } => files.rename(request, &from, &to, link),
             HostFrame::RemoveTree { request, path } => files.remove_tree(request, &path, link),
+            HostFrame::Network(order) => {
+                self.network.obey(order, link).map_err(|it| End::Protocol(it.0.to_owned()))?
+            }
         }
         Ok(())
     }
@@ -389,13 +421,35 @@ impl Supervisor {
         }
     }
 
-    fn expire(&mut self) {
-        if self.programs.values().all(|it| it.deadline().is_none()) {
+    fn go_on(&mut self, paused: Duration) {
+        if mem::take(&mut self.is_paused) {
+            let now = Instant::now();
+            self.programs.values_mut().for_each(|it| it.postpone(paused, now));
+        }
+    }
+
+    /// Dooms what has used up its time. `heard` says that the host may have more to say: that we were
+    /// paused, perhaps, which comes first.
+    fn expire(&mut self, heard: bool) {
+        let due = |it: &Program| it.deadline().into_iter().chain(it.next_look()).min();
+        let Some(first) = self.programs.values().filter_map(due).min() else { return };
+        let now = Instant::now();
+        if self.is_paused || first > now {
+            self.overdue_since = None;
             return;
         }
-        let now = Instant::now();
+        let overdue_since = *self.overdue_since.get_or_insert(now);
+        if heard && now < overdue_since + LAST_WORDS {
+            return;
+        }
+        self.overdue_since = None;
         for program in self.programs.values_mut() {
-            if program.expire(now) {
+            let mut over = program.expire(now);
+            if program.next_look().is_some_and(|it| it <= now) {
+                let mark = program.mark;
+                over |= program.charge(self.tree.cpu_where(|it| it == mark), now);
+            }
+            if over {
                 self.pause = FIRST_PAUSE;
             }
         }

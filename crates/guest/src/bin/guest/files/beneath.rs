@@ -100,17 +100,16 @@ fn part_by_part(directory: &OwnedFd, path: &[u8], flags: OFlags) -> rustix::io::
     let open = |parent: &OwnedFd, part: &[u8], flags| {
         rustix::fs::openat(parent, part, flags | careful, Mode::empty())
     };
-    let Some(last) = path.iter().rposition(|it| *it == b'/') else {
-        return open(directory, path, flags);
-    };
-    let mut parts = path[..last].split(|it| *it == b'/');
-    let first = parts.next().unwrap_or_default();
-    let to_directory = OFlags::PATH | OFlags::DIRECTORY;
-    let mut parent = open(directory, first, to_directory)?;
-    for part in parts {
-        parent = open(&parent, part, to_directory)?;
+    let mut parts = path.split(|it| *it == b'/').peekable();
+    let mut parent = None;
+    while let Some(part) = parts.next() {
+        let above = parent.as_ref().unwrap_or(directory);
+        if parts.peek().is_none() {
+            return open(above, part, flags);
+        }
+        parent = Some(open(above, part, OFlags::PATH | OFlags::DIRECTORY)?);
     }
-    open(&parent, &path[last + 1..], flags)
+    Err(Errno::NOENT)
 }
 
 /// Opens a directory; an empty path is `root` itself.
