@@ -21,6 +21,7 @@ mod isolation {
     mod processes;
     mod resources;
     mod signals;
+    mod systems;
     mod targets;
     mod terminal;
     mod trees;
