@@ -37,7 +37,9 @@ async fn main() -> Result<()> {
             println!("{name} is missing");
             continue;
         };
-        let file = tempfile::Builder::new().suffix(".txt").tempfile()?;
+        let file = tempfile::Builder::new()
+            .suffix(&format!(".{}", installed.runtime.extension))
+            .tempfile()?;
         std::fs::write(file.path(), source)?;
         let path: SandboxPath = "main".parse()?;
         let plain = installed.program("/tmp", &path);
