@@ -161,6 +161,15 @@ impl Connection {
         self.shared.closed.cancelled().await;
     }
 
+    pub(crate) fn is_closed(&self) -> bool {
+        self.shared.closed.is_cancelled()
+    }
+
+    /// Like [`closed`](Self::closed), without keeping the link open.
+    pub(crate) fn closing(&self) -> impl Future<Output = ()> + Send + use<> {
+        self.shared.closed.clone().cancelled_owned()
+    }
+
     /// Starts a program, which runs once this returns. Dropping the future kills it.
     ///
     /// # Errors

@@ -294,6 +294,16 @@ impl Sandbox {
         }
     }
 
+    /// Whether its link is closed: it has ended, or is about to.
+    pub(crate) fn is_over(&self) -> bool {
+        self.connection.is_closed()
+    }
+
+    /// Resolves when it is over, and does not keep it alive.
+    pub(crate) fn over(&self) -> impl Future<Output = ()> + Send + use<> {
+        self.connection.closing()
+    }
+
     /// Kills everything and waits until nothing is left: process, mount or control group.
     pub async fn destroy(self) {
         self.end.cancel();

@@ -205,6 +205,19 @@ impl Standby {
         state.wait_for(|it| matches!(it, State::Failed(_))).await.ok();
     }
 
+    pub(crate) fn has_failed(&self) -> bool {
+        matches!(&*self.state.borrow(), State::Failed(_))
+    }
+
+    /// Like [`failed`](Self::failed), without keeping it alive.
+    pub(crate) fn watched(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut state = self.state.clone();
+        async move {
+            // The sender goes when it is used, too.
+            state.wait_for(|it| matches!(it, State::Failed(_))).await.ok();
+        }
+    }
+
     /// Waits until it is booted, or says why it never will be; `None` if the sandbox is gone.
     pub(crate) async fn booted(&mut self) -> Option<Result<(), String>> {
         match &*self.state.wait_for(|it| *it != State::Booting).await.ok()? {
