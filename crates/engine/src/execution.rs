@@ -7,7 +7,9 @@ use model::{
     execution::{self, Command, Outcome, Rejected, State},
     limits::{Limits, OnExcess},
 };
-use sandbox::{Exit, ExitStatus, Network, Process, ProcessEvent, Program, Sandbox, SandboxError};
+use sandbox::{
+    Exit, ExitStatus, Network, Process, ProcessEvent, Program, Sandbox, SandboxError, Standby,
+};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -79,13 +81,17 @@ pub(crate) fn limit(program: &mut Program, limits: &Limits) {
 /// after a second.
 pub(crate) async fn drive(
     sandbox: &Sandbox,
-    program: Program,
+    (program, standby): (Program, Option<Standby>),
     limits: &Limits,
     stop: &CancellationToken,
     sink: &mut impl Sink,
 ) -> Ending {
     let started = Instant::now();
-    let process = match sandbox.run(program).await {
+    let started_process = match standby {
+        Some(standby) => sandbox.run_prepared(standby, program).await,
+        None => sandbox.run(program).await,
+    };
+    let process = match started_process {
         Ok(process) => process,
         Err(error) if stop.is_cancelled() => {
             tracing::debug!(%error, "cancelled while starting");

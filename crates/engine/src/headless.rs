@@ -113,6 +113,6 @@ impl Headless {
         sink: &mut impl Sink,
     ) -> Result<Ending, HeadlessError> {
         let program = files::write_code(&self.sandbox, program, &limits).await?;
-        Ok(drive(&self.sandbox, program, &limits, stop, sink).await)
+        Ok(drive(&self.sandbox, (program, None), &limits, stop, sink).await)
     }
 }

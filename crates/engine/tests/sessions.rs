@@ -4,7 +4,7 @@
 
 use std::{io, sync::Arc, time::Duration};
 
-use engine::{BlockName, Clock, Config, Connected, Engine, RunError, StartError};
+use engine::{BlockName, Clock, Config, Connected, Engine, Offers, RunError, StartError};
 use futures_util::StreamExt;
 use model::{
     event::{Event, EventKind},
@@ -82,7 +82,7 @@ impl Stage {
 
 async fn start(store: Store, backend: &Scripted, config: Config) -> Engine {
     let runtimes = Arc::new(sandbox::runtime::discover("/usr/local/bin:/usr/bin:/bin"));
-    Engine::start(store, Arc::new(backend.clone()), runtimes, config, Clock::system())
+    Engine::start(store, Offers::one(Arc::new(backend.clone()), runtimes), config, Clock::system())
         .await
         .unwrap()
 }
