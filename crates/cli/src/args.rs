@@ -4,7 +4,7 @@
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::{Args as Flags, Parser, Subcommand, builder::FalseyValueParser};
-use sandbox::{Choice, Network, Rule};
+use sandbox::{Choice, EgressConfig, Network, Rule, egress::UpstreamProxy};
 
 /// Documentation that runs: Markdown whose code blocks execute in isolated sandboxes.
 #[derive(Debug, Parser)]
@@ -191,6 +191,15 @@ pub(crate) struct IsolationFlags {
     /// a list such as `pypi.org,*.npmjs.org:443`.
     #[arg(long, env = "RUNBOOK_NETWORK", default_value = "none", value_parser = network)]
     pub(crate) network: Network,
+    /// Proxy through which this machine itself reaches the hosts of such a list.
+    #[arg(long, env = "RUNBOOK_UPSTREAM_PROXY", hide_env_values = true)]
+    pub(crate) upstream_proxy: Option<UpstreamProxy>,
+}
+
+impl IsolationFlags {
+    pub(crate) fn egress(&self) -> EgressConfig {
+        EgressConfig { upstream_proxy: self.upstream_proxy.clone(), ..EgressConfig::default() }
+    }
 }
 
 /// A backend, perhaps with an image, that documents may choose.

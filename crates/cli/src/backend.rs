@@ -5,7 +5,7 @@ use std::{collections::HashMap, env, sync::Arc};
 use document::Runtime;
 use engine::{Headless, HeadlessError, Offer, Offers};
 use sandbox::{
-    Backends, BackendsConfig, Choice, DockerConfig, Readiness, StartError, runtime::Runtimes,
+    Backends, BackendsConfig, Choice, DockerConfig, Readiness, Spec, StartError, runtime::Runtimes,
 };
 
 use crate::{
@@ -40,8 +40,13 @@ pub(crate) async fn one(
     let start = async |choice: &Choice| {
         let backend = backends.get(choice).await?;
         let runtimes = backends.runtimes(choice, None).await?;
-        let sandbox = (limits.sandbox(), flags.network.clone());
-        Headless::start(&*backend, runtimes, wanted.clone(), sandbox, limits.execution()).await
+        let spec = Spec {
+            limits: limits.sandbox(),
+            network: flags.network.clone(),
+            egress: flags.egress(),
+            ..Spec::default()
+        };
+        Headless::start(&*backend, runtimes, wanted.clone(), spec, limits.execution()).await
     };
     if flags.backend != Choice::Auto {
         return start(&flags.backend).await;

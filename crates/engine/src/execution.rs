@@ -87,6 +87,7 @@ pub(crate) async fn drive(
     sink: &mut impl Sink,
 ) -> Ending {
     let started = Instant::now();
+    let log = network::Log::of(sandbox);
     let started_process = match standby {
         Some(standby) => sandbox.run_prepared(standby, program).await,
         None => sandbox.run(program).await,
@@ -108,7 +109,7 @@ pub(crate) async fn drive(
     let memory_bytes = sandbox.limits().memory_bytes;
     let output = Output::new(limits.output_bytes);
     let watch = (sandbox.isolation().network == Network::None).then(network::Watch::default);
-    let mut drive = Drive { process, output, watch, memory_bytes, stop, sink };
+    let mut drive = Drive { process, output, watch, log, memory_bytes, stop, sink };
     match drive.until_end().await {
         Ok(end) => drive.ending(&end, limits, started),
         Err(failure) => Ending::Failure(failure),
@@ -120,6 +121,7 @@ struct Drive<'a, S> {
     output: Output,
     /// `None` where the sandbox has a network.
     watch: Option<network::Watch>,
+    log: network::Log,
     memory_bytes: u64,
     stop: &'a CancellationToken,
     sink: &'a mut S,
@@ -136,6 +138,12 @@ impl<S: Sink> Drive<'_, S> {
         loop {
             let event = tokio::select! {
                 event = self.process.next() => event,
+                data = self.log.next() => {
+                    let mut events = self.output.take();
+                    events.push(EventKind::Info { data });
+                    self.sink.append(events).await?;
+                    continue;
+                }
                 () = self.stop.cancelled(), if kill_at.is_none() => {
                     // One that has ended meanwhile needs no signal.
                     drop(self.process.handle().signal(SIGTERM).await);

@@ -23,8 +23,8 @@ pub(crate) async fn run(args: HubArgs) -> Result<ExitCode, Failure> {
         idle_expiry: args.idle_expiry,
         limits: args.limits.execution(),
         sandbox: args.limits.sandbox(),
+        egress: args.isolation.egress(),
         network: args.isolation.network,
-        ..engine::Config::default()
     };
     let engine = Engine::start(store.clone(), offers, config, Clock::system()).await?;
     let config = server::Config {

@@ -25,6 +25,7 @@ pub(crate) async fn run(args: OpenArgs) -> Result<ExitCode, Failure> {
     let config = engine::Config {
         limits: args.limits.execution(),
         sandbox: args.limits.sandbox(),
+        egress: args.isolation.egress(),
         network: args.isolation.network,
         ..engine::Config::default()
     };
