@@ -150,6 +150,13 @@ impl Layout {
 impl Asker<'_> {
     /// Opens the tree of a system, and hands its files to the sandbox if it may change them.
     fn open(&self, path: &Path, top: &OwnedFd, writable: bool) -> Result<Option<OwnedFd>, Failure> {
+        // An overlay shows one file system, and where the host's programs lie on another it would be bare.
+        let device = |path: &Path| fs::metadata(path).map(|it| it.dev());
+        if writable && path == Path::new("/") && device(path).ok() != device(Path::new("/usr")).ok()
+        {
+            let step = format!("{COPY_ON_WRITE}, of which /usr is a file system of its own");
+            return Err(failure(&step, io::Error::from_raw_os_error(libc::EXDEV)));
+        }
         let Some(own_user) = self.own_user else {
             let owner = fs::metadata(path).map(|it| it.uid());
             if writable && owner.is_ok_and(|it| it != geteuid().as_raw()) {

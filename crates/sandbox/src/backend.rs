@@ -115,6 +115,17 @@ pub struct Spec {
     pub image: Option<String>,
 }
 
+impl Spec {
+    /// For backends that show no other system than their own, and as it is.
+    pub(crate) fn refuse_systems(&self, backend: &str) -> Result<(), StartError> {
+        if self.system == System::Host && self.root == Root::ReadOnly {
+            return Ok(());
+        }
+        let step = format!("show another system, or a writable one, with the {backend} backend");
+        Err(StartError::Failed { step, reason: std::io::ErrorKind::Unsupported.into() })
+    }
+}
+
 /// What the root file system of a sandbox is made from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum System {
@@ -145,4 +156,23 @@ pub enum StartError {
     /// The guest started and then said nothing that makes sense.
     #[error("the guest does not answer: {0}")]
     Guest(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_system_that_a_backend_does_not_show_is_refused_and_not_forgotten() {
+        let directory = System::Directory(PathBuf::from("/srv/system"));
+        let writable = Root::CopyOnWrite { bytes: 1, inodes: 1 };
+        for spec in [
+            Spec { system: directory, ..Spec::default() },
+            Spec { root: writable, ..Spec::default() },
+        ] {
+            let error = spec.refuse_systems("host").unwrap_err().to_string();
+            assert!(error.contains("with the host backend"), "{error}");
+        }
+        assert!(Spec::default().refuse_systems("host").is_ok());
+    }
 }
