@@ -4,7 +4,7 @@
 
 use std::{fs, io, path::Path};
 
-use launcher::{Enforcement, Mechanism};
+use launcher::{Enforcement, Freezer, Mechanism};
 use rustix::process::geteuid;
 use serde::Serialize;
 
@@ -13,7 +13,10 @@ use crate::backend::{
     namespaces::{Namespaces, Readiness},
 };
 
+mod docker;
 mod kernel;
+
+pub use docker::probe_docker;
 
 /// What [`probe`] found, in the order in which it matters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -37,14 +40,15 @@ impl Report {
     /// Whether sandboxes can be started at all.
     #[must_use]
     pub fn can_start_sandboxes(&self) -> bool {
-        self.findings.iter().any(|it| it.name == "sandboxes" && it.holds)
+        let decisive = ["sandboxes", docker::SANDBOXES];
+        self.findings.iter().any(|it| it.holds && decisive.contains(&it.name))
     }
 }
 
 /// Looks at the kernel and its settings, then starts a launcher to see what it gets.
 pub async fn probe() -> Report {
     let host = kernel::Host::new(Path::new("/proc"));
-    let mut findings = vec![host.kernel(), host.user_namespaces(), host.seccomp()];
+    let mut findings = vec![host.kernel(), host.user_namespaces(), host.seccomp(), host.density()];
     let backend = Namespaces::new(Readiness::OnDemand);
     let enforcement = match &backend {
         Ok(backend) => backend.enforcement().await.map_err(|error| error.to_string()),
@@ -79,6 +83,7 @@ async fn first_start(backend: &Namespaces) -> Finding {
                 StartError::Failed { .. }
                 | StartError::Launcher(_)
                 | StartError::LauncherGone
+                | StartError::Unavailable { .. }
                 | StartError::Guest(_) => "run on Linux 5.12 or later, outside other containers",
             };
             (false, error.to_string(), Some(advice.to_owned()))
@@ -113,6 +118,7 @@ fn limits(enforcement: &Enforcement) -> Vec<Finding> {
         by("memory-limit", enforcement.memory, "per process only, by RLIMIT_DATA", false),
         by("process-limit", enforcement.processes, "by RLIMIT_NPROC in a user namespace", true),
         by("cpu-limit", enforcement.cpu, "none", false),
+        by("pause", freezer(&enforcement.freezer), "by SIGSTOP, which programs may notice", true),
         Finding {
             name: "own-users",
             holds: own_users,
@@ -120,6 +126,14 @@ fn limits(enforcement: &Enforcement) -> Vec<Finding> {
             advice: (!own_users).then(|| root.to_owned()),
         },
     ]
+}
+
+fn freezer(freezer: &Freezer) -> Mechanism {
+    match freezer {
+        Freezer::CgroupV1 { .. } => Mechanism::CgroupV1,
+        Freezer::CgroupV2 => Mechanism::CgroupV2,
+        Freezer::Signals => Mechanism::Nothing,
+    }
 }
 
 fn is_root() -> bool {
@@ -141,11 +155,12 @@ mod tests {
             processes: Mechanism::Rlimit,
             cpu: Mechanism::Nothing,
             own_users: false,
+            freezer: Freezer::Signals,
             reason: Some("no group in /x: denied".to_owned()),
         };
         let findings = limits(&enforcement);
         let held: Vec<_> = findings.iter().filter(|it| it.holds).map(|it| it.name).collect();
-        assert_eq!(held, ["process-limit"]);
+        assert_eq!(held, ["process-limit", "pause"]);
         assert_eq!(findings[0].detail, "no group in /x: denied");
         assert!(findings.iter().all(|it| it.holds == it.advice.is_none()));
     }

@@ -1,8 +1,13 @@
 //! What separates a sandbox from its host, in words for people.
 
-use launcher::{Enforcement, Landlock, Limits, Mechanism};
+use launcher::{Enforcement, Freezer, Landlock, Limits, Mechanism};
 
-use crate::network::Network;
+use crate::{
+    backend::{Root, System},
+    network::Network,
+};
+
+const OF_THE_HOST: &str = "no host files but read-only /usr and toolchains";
 
 /// Which promises hold for one sandbox, and which do not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +32,7 @@ impl Isolation {
             backend: "namespaces",
             network: network.clone(),
             holds: vec![
-                "no host files but read-only /usr and toolchains".to_owned(),
+                OF_THE_HOST.to_owned(),
                 "own processes, users, IPC objects and host name".to_owned(),
                 "no capabilities, no_new_privs, seccomp filter".to_owned(),
                 format!(
@@ -43,6 +48,7 @@ impl Isolation {
         isolation.add_memory(limits, enforcement.memory);
         isolation.add_processes(limits, enforcement.processes);
         isolation.add_cpu(limits, enforcement.cpu);
+        isolation.add_freezer(&enforcement.freezer);
         if enforcement.own_users {
             isolation.holds.push("a host user of its own".to_owned());
         } else {
@@ -53,7 +59,34 @@ impl Isolation {
         isolation
     }
 
-    fn add_network(&mut self) {
+    /// Where the kernel has it, the launcher starts no sandbox without it.
+    fn add_landlock(&mut self, landlock: Option<Landlock>) {
+        if let Some(landlock) = landlock {
+            let scoped = if landlock.scopes() { ", abstract sockets and signals" } else { "" };
+            self.holds.push(format!("writes{scoped} fenced by Landlock"));
+        }
+    }
+
+    /// Adds what is shown instead of the host's programs, and what may be changed of it.
+    pub(crate) fn describe_system(&mut self, system: &System, root: Root) {
+        let shown = match system {
+            System::Host => None,
+            System::Directory(path) => Some(format!("the system in {}", path.display())),
+            System::Image(image) => Some(format!("the image {}", image.digest())),
+        };
+        if let Some(shown) = shown {
+            self.holds.retain(|it| it != OF_THE_HOST);
+            self.holds.push(format!("no host files but {shown}, and toolchains"));
+        }
+        if let Root::CopyOnWrite { bytes, inodes } = root {
+            self.holds.push(format!(
+                "changes of the system are its own, limited to {} and {inodes} files by tmpfs",
+                size(bytes)
+            ));
+        }
+    }
+
+    pub(crate) fn add_network(&mut self) {
         let alone = "no network but a loopback of its own";
         match &self.network {
             Network::None => self.holds.push(alone.to_owned()),
@@ -64,14 +97,6 @@ impl Isolation {
                 self.holds.push(format!("{alone}, and by way of the server {rules}"));
             }
             Network::Full => self.missing.push("shares the network of the host".to_owned()),
-        }
-    }
-
-    /// Where the kernel has it, the launcher starts no sandbox without it.
-    fn add_landlock(&mut self, landlock: Option<Landlock>) {
-        if let Some(landlock) = landlock {
-            let scoped = if landlock.scopes() { ", abstract sockets and signals" } else { "" };
-            self.holds.push(format!("writes{scoped} fenced by Landlock"));
         }
     }
 
@@ -105,6 +130,18 @@ impl Isolation {
             None => self.missing.push("CPU time is not limited".to_owned()),
         }
     }
+
+    fn add_freezer(&mut self, by: &Freezer) {
+        let by = match by {
+            Freezer::CgroupV1 { .. } => "cgroup v1",
+            Freezer::CgroupV2 => "cgroup v2",
+            Freezer::Signals => {
+                self.missing.push("a pause is SIGSTOP, which programs may notice".to_owned());
+                return;
+            }
+        };
+        self.holds.push(format!("can be paused unnoticed by {by}"));
+    }
 }
 
 fn version(mechanism: Mechanism) -> Option<&'static str> {
@@ -115,7 +152,7 @@ fn version(mechanism: Mechanism) -> Option<&'static str> {
     }
 }
 
-fn size(bytes: u64) -> String {
+pub(crate) fn size(bytes: u64) -> String {
     const MIB: u64 = 1024 * 1024;
     if bytes.is_multiple_of(MIB) {
         format!("{} MiB", bytes / MIB)
@@ -130,7 +167,8 @@ mod tests {
 
     fn enforcement(by: Mechanism) -> Enforcement {
         let cpu = if by == Mechanism::Rlimit { Mechanism::Nothing } else { by };
-        Enforcement { memory: by, processes: by, cpu, own_users: true, reason: None }
+        let freezer = if by == Mechanism::Rlimit { Freezer::Signals } else { Freezer::CgroupV2 };
+        Enforcement { memory: by, processes: by, cpu, own_users: true, freezer, reason: None }
     }
 
     #[test]

@@ -7,12 +7,16 @@
 //! One task holds the guard. It alone decides that the sandbox is over, and says so only when the
 //! backend confirms that nothing of it is left.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use guest::FileEntry;
 use tokio::{
     io::AsyncRead,
-    sync::{broadcast, watch},
+    sync::{Mutex, broadcast, watch},
 };
 use tokio_util::{
     sync::{CancellationToken, DropGuard},
@@ -29,6 +33,7 @@ use crate::{
     network::Network,
     path::SandboxPath,
     process::{Process, Program},
+    standby::{Standby, StandbyPlan},
 };
 
 /// A running sandbox. Cheap to clone; it ends when the last clone is dropped or `destroy` is called.
@@ -40,6 +45,8 @@ pub struct Sandbox {
     control: Arc<dyn Control>,
     workspace: Arc<str>,
     limits: Limits,
+    /// When it was paused, while it is.
+    paused: Arc<Mutex<Option<Instant>>>,
     ended: watch::Receiver<Option<Ended>>,
     tasks: TaskTracker,
     end: CancellationToken,
@@ -84,6 +91,7 @@ impl Sandbox {
             control,
             workspace,
             limits,
+            paused: Arc::default(),
             ended,
             tasks,
             end,
@@ -107,13 +115,38 @@ impl Sandbox {
         &self.workspace
     }
 
-    /// Stops every process of the sandbox, its guest included, until [`Self::resume`].
+    /// Stops every process of the sandbox, its guest included, until [`Self::resume`]. Time limits stand
+    /// still too. Whatever else is asked of the sandbox meanwhile waits; destroying it does not.
     pub async fn pause(&self) -> Result<(), ControlError> {
-        self.control.pause().await
+        let mut paused = self.paused.lock().await;
+        if paused.is_none() {
+            // Noted first: should this future be dropped, a resume undoes what was begun.
+            *paused = Some(Instant::now());
+            self.connection.pausing();
+        }
+        let result = self.control.pause().await;
+        if result.is_err() {
+            self.connection.resuming(elapsed(paused.take()));
+        }
+        result
     }
 
+    /// Lets the processes go on; does nothing when the sandbox is not paused.
     pub async fn resume(&self) -> Result<(), ControlError> {
-        self.control.resume().await
+        let mut paused = self.paused.lock().await;
+        if paused.is_none() {
+            return Ok(());
+        }
+        self.connection.resuming(elapsed(*paused));
+        let result = self.control.resume().await;
+        if result.is_ok() {
+            *paused = None;
+        } else {
+            // It stands still as before, and the guest may not think otherwise when it wakes.
+            self.connection.pausing();
+            *paused = Some(Instant::now());
+        }
+        result
     }
 
     /// What the sandbox has used and uses now.
@@ -131,6 +164,22 @@ impl Sandbox {
     /// Starts a program, which runs once this returns.
     pub async fn run(&self, program: Program) -> Result<Process, SandboxError> {
         self.connection.run(program).await
+    }
+
+    /// Starts an interpreter ahead of the program it will run, and waits until it is booted. Takes what a
+    /// plain start of the interpreter takes.
+    pub async fn prepare(&self, plan: Arc<StandbyPlan>) -> Result<Standby, SandboxError> {
+        self.connection.prepare(plan).await
+    }
+
+    /// Starts a program in the place of a standby of this sandbox. One that cannot become it, or has
+    /// ended, is replaced by a plain start.
+    pub async fn run_prepared(
+        &self,
+        standby: Standby,
+        program: Program,
+    ) -> Result<Process, SandboxError> {
+        self.connection.run_prepared(standby, program).await
     }
 
     /// Creates or replaces a file of the workspace, and its directories. It appears whole.
@@ -245,6 +294,16 @@ impl Sandbox {
         }
     }
 
+    /// Whether its link is closed: it has ended, or is about to.
+    pub(crate) fn is_over(&self) -> bool {
+        self.connection.is_closed()
+    }
+
+    /// Resolves when it is over, and does not keep it alive.
+    pub(crate) fn over(&self) -> impl Future<Output = ()> + Send + use<> {
+        self.connection.closing()
+    }
+
     /// Kills everything and waits until nothing is left: process, mount or control group.
     pub async fn destroy(self) {
         self.end.cancel();
@@ -260,6 +319,10 @@ impl fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sandbox").field("isolation", &self.isolation).finish_non_exhaustive()
     }
+}
+
+fn elapsed(since: Option<Instant>) -> Duration {
+    since.map_or(Duration::ZERO, |it| it.elapsed())
 }
 
 async fn keep(

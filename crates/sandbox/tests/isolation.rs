@@ -7,15 +7,24 @@
 #![expect(clippy::print_stderr, reason = "what is skipped is said")]
 
 mod isolation {
+    mod control;
     mod egress;
     mod ending;
     mod files;
     mod harness;
     mod kernel;
+    mod leftovers;
     mod network;
     mod ordinary_user;
+    mod output;
     mod preview;
     mod processes;
     mod resources;
+    mod signals;
+    mod systems;
+    mod targets;
+    mod terminal;
     mod trees;
+    mod uploads;
+    mod work;
 }

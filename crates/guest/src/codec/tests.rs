@@ -5,8 +5,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     Dialled, ExitStatus, Exited, FileEntry, FileKind, GuestFrame, HostFrame, ListenerId,
-    ListenerKind, ListeningPort, NetworkOrder, NetworkReport, OnExcess, Payload, ProgramId,
-    RequestId, Rlimits, Start, StartStep, Stdin, StreamId, TerminalSize,
+    ListenerKind, ListeningPort, NetworkOrder, NetworkReport, OnExcess, Payload, Prepare,
+    ProgramId, RequestId, Rlimits, StandbyId, Start, StartStep, Stdin, StreamId, TerminalSize,
 };
 
 fn payload() -> impl Strategy<Value = Payload> {
@@ -49,8 +49,25 @@ fn start() -> impl Strategy<Value = Start> {
                 output_limit,
                 on_excess: if flag { OnExcess::Drop } else { OnExcess::Kill },
                 window,
+                standby: timeout_ms.map(StandbyId),
+                cpu_limit_us: timeout_ms,
             },
         )
+}
+
+fn prepare() -> impl Strategy<Value = Prepare> {
+    let standby = any::<u64>().prop_map(StandbyId);
+    (standby, start(), ".{0,20}", payload()).prop_map(|(standby, start, executable, attachment)| {
+        Prepare {
+            standby,
+            executable,
+            argv: start.argv,
+            env: start.env,
+            cwd: start.cwd,
+            rlimits: start.rlimits,
+            attachment,
+        }
+    })
 }
 
 fn host_frame() -> impl Strategy<Value = HostFrame> {
@@ -71,6 +88,10 @@ fn host_frame() -> impl Strategy<Value = HostFrame> {
             }
         ),
         Just(HostFrame::Shutdown),
+        prepare().prop_map(HostFrame::Prepare),
+        any::<u64>().prop_map(|it| HostFrame::Discard { standby: StandbyId(it) }),
+        Just(HostFrame::Pausing),
+        any::<u64>().prop_map(|paused_us| HostFrame::Resuming { paused_us }),
         (request(), ".{0,40}", any::<(u64, u32)>()).prop_map(
             |(request, path, (max_bytes, window))| HostFrame::ReadTree {
                 request,
@@ -129,6 +150,7 @@ fn exited() -> impl Strategy<Value = Exited> {
             cpu_us,
             wall_us,
             peak_memory_bytes: peak,
+            cpu_exceeded: timed_out,
         },
     )
 }
@@ -152,6 +174,11 @@ fn guest_frame() -> impl Strategy<Value = GuestFrame> {
             .prop_map(|(request, entries)| GuestFrame::Files { request, entries }),
         ".{0,40}".prop_map(|message| GuestFrame::Error { message }),
         network_report().prop_map(GuestFrame::Network),
+        any::<u64>().prop_map(|it| GuestFrame::StandbyReady { standby: StandbyId(it) }),
+        (any::<u64>(), ".{0,40}").prop_map(|(standby, reason)| GuestFrame::StandbyFailed {
+            standby: StandbyId(standby),
+            reason
+        }),
     ]
 }
 
@@ -209,6 +236,24 @@ proptest! {
         let at = at.index(stream.len());
         stream[at] = value;
         decode::<GuestFrame>(&stream, stream.len()).ok();
+    }
+}
+
+#[test]
+fn output_written_in_place_is_a_frame_like_any_other() {
+    for size in [0, 1, 127, 128, 20_000, MAX_CHUNK] {
+        let program = ProgramId(1 << 40);
+        let mut stream = Vec::new();
+        let fill = |place: &mut [u8]| {
+            place[..size].fill(7);
+            Ok::<_, ()>(size)
+        };
+        let count = encode_output(OutputStream::Stderr, program, MAX_CHUNK, &mut stream, fill);
+        assert_eq!(count, Ok(size));
+        encode_output(OutputStream::Stdout, program, 9, &mut stream, |_| Err(())).unwrap_err();
+        let bytes = Payload(vec![7; size]);
+        let expected = GuestFrame::Stderr { program, bytes };
+        assert_eq!(decode(&stream, stream.len()), Ok(vec![expected]));
     }
 }
 

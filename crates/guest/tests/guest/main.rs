@@ -10,6 +10,7 @@ mod network;
 mod output;
 mod pipes;
 mod protocol;
+mod standby;
 mod start;
 mod terminal;
 mod tree;

@@ -4,28 +4,35 @@
 //! next start brings a new one.
 
 use std::{
+    io,
     os::{
         fd::{AsFd, OwnedFd},
         unix::net::UnixStream as StdStream,
     },
-    sync::Arc,
+    sync::{Arc, Weak},
+    time::Duration,
 };
 
-use launcher::{Enforcement, Failure, Request, message::CgroupSource};
+use launcher::{
+    Action, Answer, COPY_ON_WRITE, Enforcement, Failure, Request, message::CgroupSource,
+};
+use rustix::io::Errno;
 use tokio::{net::UnixStream, sync::Mutex};
 
 use crate::{
     backend::{
-        Backend, BoxFuture, Control, ControlError, Ended, Guard, SandboxUsage, Spec, StartError,
-        Started,
+        Backend, BoxFuture, Control, ControlError, Ended, Guard, Root, SandboxUsage, Spec,
+        StartError, Started, System, embedded,
     },
     isolation::Isolation,
 };
 
 mod connection;
-mod embedded;
 
 use connection::{Connection, Ticket};
+
+/// What the launcher says where nothing can do what it was asked.
+const EOPNOTSUPP: i32 = Errno::OPNOTSUPP.raw_os_error();
 
 /// How much to prepare for sandboxes that nobody asked for yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,10 +112,32 @@ impl Namespaces {
         Ok(connection)
     }
 
-    async fn start_one(&self, spec: Spec) -> Result<Started, StartError> {
+    /// Where the kernel does not give a writable system, starts with one that is not, and says so.
+    async fn start_one(&self, mut spec: Spec) -> Result<Started, StartError> {
+        if spec.root == Root::ReadOnly {
+            return self.start_as(spec).await;
+        }
+        let refused = match self.start_as(spec.clone()).await {
+            Err(
+                StartError::NotPermitted { step, errno: _ }
+                | StartError::Failed { step, reason: _ },
+            ) if step.starts_with(COPY_ON_WRITE) => step,
+            other => return other,
+        };
+        spec.root = Root::ReadOnly;
+        let mut started = self.start_as(spec).await?;
+        started
+            .isolation
+            .missing
+            .push(format!("the system is read-only; it was refused to {refused}"));
+        Ok(started)
+    }
+
+    async fn start_as(&self, spec: Spec) -> Result<Started, StartError> {
         let connection = self.connection().await?;
-        let isolation =
+        let mut isolation =
             Isolation::of_namespaces(&spec.limits, connection.enforcement(), &spec.network);
+        isolation.describe_system(&spec.system, spec.root);
         let (ours, theirs) = StdStream::pair().map_err(StartError::Launcher)?;
         ours.set_nonblocking(true).map_err(StartError::Launcher)?;
         let link = UnixStream::from_std(ours).map_err(StartError::Launcher)?;
@@ -119,6 +148,12 @@ impl Namespaces {
             id: guard.ticket.id(),
             limits: spec.limits,
             toolchains: spec.toolchains,
+            system: match spec.system {
+                System::Host => launcher::System::Host,
+                System::Directory(path) => launcher::System::Directory(path),
+                System::Image(image) => launcher::System::Directory(image.directory().to_owned()),
+            },
+            root: spec.root,
             network: if spec.network.is_shared() {
                 launcher::Network::Host
             } else {
@@ -128,7 +163,8 @@ impl Namespaces {
         guard.connection.send(&request, &[theirs.as_fd()])?;
         drop(theirs);
         guard.ticket.started().await?.map_err(into_start_error)?;
-        let control = Arc::new(NamespaceControl);
+        let connection = Arc::downgrade(&guard.connection);
+        let control = Arc::new(NamespaceControl { connection, id: guard.ticket.id() });
         let workspace = "/tmp".to_owned();
         Ok(Started { link: Box::new(link), guard: Box::new(guard), control, isolation, workspace })
     }
@@ -166,26 +202,57 @@ impl Drop for NamespaceGuard {
     }
 }
 
+/// Asks the launcher, and keeps neither it nor the sandbox alive.
 #[derive(Debug)]
-struct NamespaceControl;
+struct NamespaceControl {
+    connection: Weak<Connection>,
+    id: u64,
+}
 
-impl Control for NamespaceControl {
-    fn pause(&self) -> BoxFuture<'_, Result<(), ControlError>> {
-        Box::pin(async { Err(refused("pause")) })
-    }
-
-    fn resume(&self) -> BoxFuture<'_, Result<(), ControlError>> {
-        Box::pin(async { Err(refused("resume")) })
-    }
-
-    fn usage(&self) -> BoxFuture<'_, Result<SandboxUsage, ControlError>> {
-        Box::pin(async { Err(refused("measure")) })
+impl NamespaceControl {
+    async fn act(&self, what: &'static str, action: Action) -> Result<Answer, ControlError> {
+        let connection = self.connection.upgrade().ok_or(ControlError::Gone)?;
+        match connection.act(self.id, action).await {
+            Ok(Answer::Gone) => Err(ControlError::Gone),
+            Ok(Answer::Failed(Failure { step, errno })) if errno == EOPNOTSUPP => {
+                Err(ControlError::Unsupported { backend: "namespaces", what, reason: step })
+            }
+            Ok(Answer::Failed(Failure { errno, .. })) => {
+                let source = io::Error::from_raw_os_error(errno);
+                Err(ControlError::Failed { what, source })
+            }
+            Ok(answer @ (Answer::Done | Answer::Measured(_))) => Ok(answer),
+            // It takes its sandboxes with it.
+            Err(StartError::LauncherGone) => Err(ControlError::Gone),
+            Err(error) => Err(ControlError::Failed { what, source: io::Error::other(error) }),
+        }
     }
 }
 
-fn refused(what: &'static str) -> ControlError {
-    let reason = "the launcher is not asked yet".to_owned();
-    ControlError::Unsupported { backend: "namespaces", what, reason }
+impl Control for NamespaceControl {
+    fn pause(&self) -> BoxFuture<'_, Result<(), ControlError>> {
+        Box::pin(async { self.act("pause", Action::Pause).await.map(drop) })
+    }
+
+    fn resume(&self) -> BoxFuture<'_, Result<(), ControlError>> {
+        Box::pin(async { self.act("resume", Action::Resume).await.map(drop) })
+    }
+
+    fn usage(&self) -> BoxFuture<'_, Result<SandboxUsage, ControlError>> {
+        Box::pin(async {
+            let Answer::Measured(measured) = self.act("measure", Action::Measure).await? else {
+                return Ok(SandboxUsage::default());
+            };
+            Ok(SandboxUsage {
+                cpu: measured.cpu_micros.map(Duration::from_micros),
+                memory_bytes: measured.memory_bytes,
+                peak_memory_bytes: measured.peak_memory_bytes,
+                processes: measured.processes,
+                read_bytes: measured.read_bytes,
+                written_bytes: measured.written_bytes,
+            })
+        })
+    }
 }
 
 fn into_start_error(Failure { step, errno }: Failure) -> StartError {

@@ -12,10 +12,16 @@ use super::{
     network,
     requests::{Failed, Mismatch},
 };
-use crate::process::{Exit, ProcessEvent};
+use crate::{
+    process::{Exit, ProcessEvent},
+    standby::State,
+};
 
 /// A few chunks at a time; the kernel's socket buffer holds about as much.
 const BUFFER: usize = 256 * 1024;
+
+/// Of what a guest says about a failed standby, in characters.
+const LONGEST_REASON: usize = 500;
 
 /// Why the link is given up.
 #[derive(Debug, thiserror::Error)]
@@ -54,12 +60,11 @@ async fn read(
     mut decoder: Decoder<GuestFrame>,
     shared: &Arc<Shared>,
 ) -> Result<(), Ended> {
-    let mut buffer = vec![0; BUFFER];
     loop {
         while let Some(frame) = decoder.next()? {
             deliver(frame, shared)?;
         }
-        let count = match link.read(&mut buffer).await {
+        let count = match link.read_buf(decoder.intake(BUFFER)).await {
             Ok(count) => count,
             // A guest that was killed leaves what was sent to it unread.
             Err(error) if error.kind() == io::ErrorKind::ConnectionReset => 0,
@@ -68,7 +73,6 @@ async fn read(
         if count == 0 {
             return Ok(());
         }
-        decoder.push(&buffer[..count]);
     }
 }
 
@@ -118,6 +122,11 @@ fn deliver(frame: GuestFrame, shared: &Arc<Shared>) -> Result<(), Ended> {
             shared.requests.failed(request, Failed { errno, what, entry });
         }
         GuestFrame::Network(report) => shared.streams.deliver(report, shared)?,
+        GuestFrame::StandbyReady { standby } => shared.hear_of_standby(standby, State::Ready),
+        GuestFrame::StandbyFailed { standby, reason } => {
+            let reason = reason.chars().take(LONGEST_REASON).collect();
+            shared.hear_of_standby(standby, State::Failed(reason));
+        }
     }
     Ok(())
 }
@@ -126,6 +135,7 @@ fn exit(exited: &Exited) -> Exit {
     Exit {
         status: exited.status,
         timed_out: exited.timed_out,
+        cpu_exceeded: exited.cpu_exceeded,
         out_of_memory: exited.out_of_memory,
         cpu: Duration::from_micros(exited.cpu_us),
         wall: Duration::from_micros(exited.wall_us),

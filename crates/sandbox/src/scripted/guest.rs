@@ -134,7 +134,8 @@ impl Guest {
             HostFrame::Signal { program, signal } => self.cue(program, Cue::Signal(signal)),
             HostFrame::Kill { program } => self.cue(program, Cue::Kill),
             HostFrame::Grant { program, bytes } => self.cue(program, Cue::Grant(bytes)),
-            HostFrame::Resize { .. } => {}
+            // Nobody pauses a play.
+            HostFrame::Resize { .. } | HostFrame::Pausing | HostFrame::Resuming { .. } => {}
             HostFrame::WriteFile { request, path, mode, bytes, last } => {
                 let file = File { mode, content: bytes.0 };
                 self.write(request, path, file, last).await?;
@@ -192,6 +193,11 @@ impl Guest {
             HostFrame::Rename { request, from, to } => self.rename(request, &from, to).await?,
             HostFrame::RemoveTree { request, path } => self.remove_tree(request, &path).await?,
             HostFrame::Network(order) => self.network(order).await?,
+            HostFrame::Prepare(prepare) => {
+                let frame = self.stage.rehearse(prepare);
+                self.send(&frame).await?;
+            }
+            HostFrame::Discard { .. } => {}
         }
         Ok(())
     }

@@ -3,17 +3,18 @@
 //! ```text
 //!  Running ── main process ended ──▶ Ending ── tree dead ──▶ Draining ── streams at their end ──▶ Exited
 //! ```
-//! A kill, a timeout or too much output makes it `doomed`: its tree is being killed while it still is
-//! `Running`.
+//! A kill, a time limit or too much output makes it `doomed`: its tree is being killed while it still
+//! is `Running`.
 
 use std::time::{Duration, Instant};
 
 use guest::{
-    ExitStatus, Exited, FRAME_COST, GuestFrame, MAX_CHUNK, OnExcess, Payload, ProgramId, Start,
-    TerminalSize,
+    ExitStatus, Exited, FRAME_COST, GuestFrame, MAX_CHUNK, OnExcess, OutputStream, ProgramId,
+    Start, TerminalSize,
 };
 
 use crate::{
+    cpu::CpuBudget,
     kernel::Reaped,
     link::Link,
     stream::{self, Ends, Input, Output, Overrun, Read, Written},
@@ -34,8 +35,11 @@ pub(crate) struct Program {
     allowance: Allowance,
     started: Instant,
     deadline: Option<Instant>,
+    cpu: Option<CpuBudget>,
     /// The sandbox's count of processes killed for memory when this program started.
     pub(crate) memory_kills: u64,
+    /// What its main process had used before it was this program.
+    pub(crate) boot_cpu_us: u64,
     cpu_us: u64,
     peak_memory_bytes: u64,
 }
@@ -59,6 +63,7 @@ struct Main {
 enum Doom {
     Killed,
     TimedOut,
+    CpuExceeded,
     Excess,
 }
 
@@ -79,6 +84,15 @@ struct Allowance {
 pub(crate) enum Source {
     Stdout,
     Stderr,
+}
+
+impl From<Source> for OutputStream {
+    fn from(source: Source) -> Self {
+        match source {
+            Source::Stdout => Self::Stdout,
+            Source::Stderr => Self::Stderr,
+        }
+    }
 }
 
 impl Allowance {
@@ -114,7 +128,9 @@ impl Program {
             },
             started: now,
             deadline: start.timeout_ms.and_then(|it| now.checked_add(Duration::from_millis(it))),
+            cpu: start.cpu_limit_us.map(|it| CpuBudget::new(it, now)),
             memory_kills: 0,
+            boot_cpu_us: 0,
             cpu_us: 0,
             peak_memory_bytes: 0,
         }
@@ -133,6 +149,31 @@ impl Program {
         let over = self.deadline().is_some_and(|it| it <= now);
         if over {
             self.doom = Some(Doom::TimedOut);
+        }
+        over
+    }
+
+    /// The sandbox stood still for so long. One that was started since then stood still for less.
+    pub(crate) fn postpone(&mut self, paused: Duration, now: Instant) {
+        let paused = paused.min(now.saturating_duration_since(self.started));
+        self.started += paused;
+        self.deadline = self.deadline.and_then(|it| it.checked_add(paused));
+    }
+
+    /// When to look at the CPU time of its tree, while that is still limited.
+    pub(crate) fn next_look(&self) -> Option<Instant> {
+        match (self.phase, self.doom) {
+            (Phase::Running, None) => self.cpu.as_ref().map(CpuBudget::next_look),
+            _ => None,
+        }
+    }
+
+    /// Compares the CPU time of the living with what is left of the limit, and says whether it is over.
+    pub(crate) fn charge(&mut self, living_us: u64, now: Instant) -> bool {
+        let used = self.cpu_us.saturating_add(living_us);
+        let over = self.cpu.as_mut().is_some_and(|it| it.charge(used, now));
+        if over {
+            self.doom.get_or_insert(Doom::CpuExceeded);
         }
         over
     }
@@ -197,49 +238,50 @@ impl Program {
         self.allowance.credit = self.allowance.credit.saturating_add(u64::from(bytes));
     }
 
-    /// Reads one chunk of output and sends it as far as the limit allows.
+    /// Reads one chunk of output and sends it, or drops it once the limit is reached.
     pub(crate) fn pump(&mut self, source: Source, buffer: &mut [u8], link: &mut Link) {
-        let most = if self.allowance.is_used_up() { u64::MAX } else { self.allowance.sendable() };
-        let most = usize::try_from(most).unwrap_or(usize::MAX).min(MAX_CHUNK).min(buffer.len());
-        let Some(output) = self.output(source) else { return };
-        match output.read(&mut buffer[..most]) {
-            Read::NothingNow => {}
-            Read::End => *self.output(source) = None,
-            Read::Bytes(count) => {
-                if output.is_exhausted() {
-                    *self.output(source) = None;
-                }
-                self.send(source, &buffer[..count], link);
-            }
+        let read = if self.allowance.is_used_up() {
+            self.drop_output(source, buffer, link)
+        } else {
+            self.send_output(source, link)
+        };
+        let exhausted = self.output(source).as_ref().is_some_and(Output::is_exhausted);
+        if read == Read::End || (matches!(read, Read::Bytes(_)) && exhausted) {
+            *self.output(source) = None;
         }
     }
 
-    fn send(&mut self, source: Source, bytes: &[u8], link: &mut Link) {
-        if self.allowance.truncated {
-            return;
+    fn send_output(&mut self, source: Source, link: &mut Link) -> Read {
+        let most = self.allowance.sendable().min(self.allowance.left);
+        let most = usize::try_from(most).unwrap_or(usize::MAX).min(MAX_CHUNK);
+        let (id, stream) = (self.id, source.into());
+        let Some(output) = self.output(source) else { return Read::End };
+        let sent = link.queue_output(stream, id, most, |place| match output.read(place) {
+            Read::Bytes(count) => Ok(count),
+            nothing @ (Read::NothingNow | Read::End) => Err(nothing),
+        });
+        match sent {
+            Ok(count) => {
+                self.allowance.left -= count as u64;
+                let cost = count as u64 + u64::from(FRAME_COST);
+                self.allowance.credit = self.allowance.credit.saturating_sub(cost);
+                Read::Bytes(count)
+            }
+            Err(nothing) => nothing,
         }
-        let mut allowed = self.allowance.left;
-        if self.allowance.abandoned {
-            allowed = allowed.min(self.allowance.sendable());
-        }
-        let allowed = usize::try_from(allowed).unwrap_or(usize::MAX).min(bytes.len());
-        if allowed > 0 {
-            let payload = Payload::from(&bytes[..allowed]);
-            link.queue(&match source {
-                Source::Stdout => GuestFrame::Stdout { program: self.id, bytes: payload },
-                Source::Stderr => GuestFrame::Stderr { program: self.id, bytes: payload },
-            });
-            self.allowance.left -= allowed as u64;
-            let cost = allowed as u64 + u64::from(FRAME_COST);
-            self.allowance.credit = self.allowance.credit.saturating_sub(cost);
-        }
-        if allowed < bytes.len() {
+    }
+
+    fn drop_output(&mut self, source: Source, buffer: &mut [u8], link: &mut Link) -> Read {
+        let Some(output) = self.output(source) else { return Read::End };
+        let read = output.read(buffer);
+        if matches!(read, Read::Bytes(_)) && !self.allowance.truncated {
             self.allowance.truncated = true;
             link.queue(&GuestFrame::Truncated { program: self.id });
             if self.allowance.on_excess == OnExcess::Kill {
                 self.doom.get_or_insert(Doom::Excess);
             }
         }
+        read
     }
 
     /// Reads what is left after the tree died, as far as it can be sent, and says whether that was all.
@@ -301,14 +343,18 @@ impl Program {
     /// The report, once it is drained. `memory_kills` is the sandbox's count now.
     pub(crate) fn exited(&self, memory_kills: u64) -> Option<Exited> {
         let Phase::Draining(main) = self.phase else { return None };
+        let by_kernel = matches!(main.status, ExitStatus::Signal(libc::SIGKILL | libc::SIGXCPU))
+            && self.cpu.as_ref().is_some_and(|it| it.is_used_up(self.cpu_us));
         Some(Exited {
             program: self.id,
             status: main.status,
             timed_out: self.doom == Some(Doom::TimedOut),
             out_of_memory: main.status != ExitStatus::Code(0) && memory_kills > self.memory_kills,
-            cpu_us: self.cpu_us,
+            cpu_us: self.cpu_us.saturating_sub(self.boot_cpu_us),
             wall_us: u64::try_from(main.wall.as_micros()).unwrap_or(u64::MAX),
             peak_memory_bytes: self.peak_memory_bytes,
+            cpu_exceeded: self.doom == Some(Doom::CpuExceeded)
+                || (self.doom.is_none() && by_kernel),
         })
     }
 }

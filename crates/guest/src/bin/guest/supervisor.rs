@@ -7,20 +7,25 @@ use std::{
     time::{Duration, Instant},
 };
 
-use guest::{GuestFrame, HostFrame, MAX_CHUNK, ProgramId, Rlimits, Start, StartStep, VERSION};
+use guest::{
+    GuestFrame, HostFrame, MAX_CHUNK, Prepare, ProgramId, Rlimits, StandbyId, Start, StartStep,
+    VERSION,
+};
 use rustix::{
     event::{PollFd, PollFlags, Timespec},
     io::Errno,
 };
 
 use crate::{
+    fence,
     files::Files,
     kernel::{self, Children},
     link::{Link, LinkError},
     memory::MemoryKills,
     network::{self, Network},
     program::{Program, Source},
-    spawn::{Image, SpawnError, Spawner, Streams},
+    spawn::{Image, SpawnError, Spawner},
+    standby::{self, News, Speaks, Standby, Standbys},
     stream::Ends,
     tree::{self, Found, Mark, Tree},
 };
@@ -32,6 +37,9 @@ const MAX_PROGRAMS: usize = 256;
 /// is for a process that was born between looking and killing.
 const FIRST_PAUSE: Duration = Duration::from_millis(1);
 const LONGEST_PAUSE: Duration = Duration::from_millis(100);
+
+/// How long a host that keeps talking may delay the end of a program whose time is over.
+const LAST_WORDS: Duration = Duration::from_millis(100);
 
 /// Children reaped before the link is looked at again.
 const REAPED_AT_ONCE: usize = 1024;
@@ -46,10 +54,16 @@ pub(crate) struct Supervisor {
     tree: Tree,
     spawner: Spawner,
     programs: BTreeMap<ProgramId, Program>,
+    standbys: Standbys,
     next_mark: Mark,
     buffer: Box<[u8]>,
     greeted: bool,
+    /// Pause between two looks at a tree that does not die.
     pause: Duration,
+    /// The sandbox is about to stand still, or did; the host will say for how long.
+    is_paused: bool,
+    /// When a time limit was found exceeded while the host had more to say.
+    overdue_since: Option<Instant>,
 }
 
 /// Why the guest ends.
@@ -78,6 +92,7 @@ enum Ready {
     Input(ProgramId),
     Output(ProgramId, Source),
     Network(network::Token),
+    Standby(StandbyId, Speaks),
 }
 
 impl Supervisor {
@@ -96,11 +111,21 @@ impl Supervisor {
             tree: Tree::new(),
             spawner: Spawner::new(),
             programs: BTreeMap::new(),
+            standbys: Standbys::default(),
             next_mark: Mark::first(),
             buffer: vec![0; MAX_CHUNK].into(),
             greeted: false,
             pause: FIRST_PAUSE,
+            is_paused: false,
+            overdue_since: None,
         }
+    }
+
+    /// Takes over the standby that was there before us.
+    pub(crate) fn adopt(&mut self, standby: Standby) {
+        // It has the first.
+        self.next_mark = Mark::first().next();
+        self.standbys.add(standby);
     }
 
     /// Serves the host until it asks for the end, is gone, or breaks the protocol. Nothing that was
@@ -125,11 +150,16 @@ impl Supervisor {
 
     fn turn(&mut self) -> Result<(), End> {
         self.link.flush()?;
-        for (ready, events) in self.wait() {
+        let mut heard = false;
+        for (ready, events) in self.wait()? {
             match ready {
-                Ready::Link => self.serve_link(events)?,
+                Ready::Link => {
+                    self.serve_link(events)?;
+                    heard = events.contains(PollFlags::IN);
+                }
                 Ready::Signals => self.serve_signals()?,
                 Ready::Input(id) => self.serve_input(id, events),
+                Ready::Standby(id, speaks) => self.serve_standby(id, speaks),
                 Ready::Output(id, source) => {
                     if let Some(program) = self.programs.get_mut(&id)
                         && program.reads(&self.link)
@@ -142,8 +172,10 @@ impl Supervisor {
                 }
             }
         }
-        self.expire();
-        self.network.expire();
+        self.expire(heard);
+        if !self.is_paused {
+            self.network.expire();
+        }
         self.hunt();
         self.files.pump(&mut self.link);
         self.report_ended();
@@ -151,7 +183,7 @@ impl Supervisor {
     }
 
     /// What is ready, after waiting for it.
-    fn wait(&self) -> Vec<(Ready, PollFlags)> {
+    fn wait(&self) -> Result<Vec<(Ready, PollFlags)>, End> {
         let mut who = Vec::with_capacity(2 + 3 * self.programs.len());
         let mut set = Vec::with_capacity(who.capacity());
         let mut add = |ready, fd, events| {
@@ -187,14 +219,22 @@ impl Supervisor {
             }
         }
         self.network.watch(&self.link, |token, fd, events| add(Ready::Network(token), fd, events));
+        for (id, speaks, fd) in
+            self.greeted.then_some(&self.standbys).into_iter().flat_map(Standbys::descriptors)
+        {
+            add(Ready::Standby(id, speaks), fd, PollFlags::IN);
+        }
         let timeout = self.timeout().map(|it| Timespec {
             tv_sec: i64::try_from(it.as_secs()).unwrap_or(i64::MAX),
             tv_nsec: it.subsec_nanos().into(),
         });
         // An interrupted or failed poll leaves no events; the next turn asks again.
-        rustix::event::poll(&mut set, timeout.as_ref()).ok();
+        if rustix::event::poll(&mut set, timeout.as_ref()) == Err(Errno::INVAL) {
+            // Somebody took our descriptors away: RLIMIT_NOFILE is below what we have.
+            return Err(End::Protocol("no descriptor may be waited for".to_owned()));
+        }
         let events = set.iter().map(PollFd::revents);
-        who.into_iter().zip(events).filter(|(_, events)| !events.is_empty()).collect()
+        Ok(who.into_iter().zip(events).filter(|(_, events)| !events.is_empty()).collect())
     }
 
     fn timeout(&self) -> Option<Duration> {
@@ -202,10 +242,14 @@ impl Supervisor {
             return Some(Duration::ZERO);
         }
         let dying = self.programs.values().any(Program::is_dying).then_some(self.pause);
+        if self.is_paused {
+            return dying;
+        }
         let deadlines = self.programs.values().filter_map(Program::deadline);
-        let deadline = deadlines.chain(self.network.deadline()).min();
-        let deadline = deadline.map(|it| it.saturating_duration_since(Instant::now()));
-        dying.into_iter().chain(deadline).min()
+        let looks = self.programs.values().filter_map(Program::next_look);
+        let next = deadlines.chain(looks).chain(self.network.deadline()).min();
+        let next = next.map(|it| it.saturating_duration_since(Instant::now()));
+        dying.into_iter().chain(next).min()
     }
 
     fn serve_link(&mut self, events: PollFlags) -> Result<(), End> {
@@ -266,6 +310,8 @@ impl Supervisor {
             HostFrame::RemoveFile { request, path } => files.remove(request, &path, link),
             HostFrame::Cancel { request } => files.cancel(request),
             HostFrame::Shutdown => return Err(End::Asked),
+            HostFrame::Pausing => self.is_paused = true,
+            HostFrame::Resuming { paused_us } => self.go_on(Duration::from_micros(paused_us)),
             HostFrame::StreamFile { request, path, max_bytes, window } => {
                 files.read(request, &path, max_bytes, Some(window), link);
             }
@@ -282,6 +328,8 @@ impl Supervisor {
             HostFrame::Network(order) => {
                 self.network.obey(order, link).map_err(|it| End::Protocol(it.0.to_owned()))?
             }
+            HostFrame::Prepare(prepare) => self.prepare(&prepare),
+            HostFrame::Discard { standby } => self.standbys.discard(standby),
         }
         Ok(())
     }
@@ -302,9 +350,11 @@ impl Supervisor {
         if self.programs.contains_key(&start.program) {
             return Err(End::Protocol(format!("program {} started twice", start.program.0)));
         }
-        let mark = self.next_mark;
-        self.next_mark = mark.next();
-        match self.spawn(start, mark) {
+        let begun = match self.take_standby(start) {
+            Some(program) => Ok(program),
+            None => self.spawn(start),
+        };
+        match begun {
             Ok(program) => {
                 let pid = u32::try_from(program.pid).unwrap_or(0);
                 self.link.queue(&GuestFrame::Started { program: start.program, pid });
@@ -319,18 +369,65 @@ impl Supervisor {
         Ok(())
     }
 
-    fn spawn(&mut self, start: &Start, mark: Mark) -> Result<Program, SpawnError> {
+    fn next_mark(&mut self) -> Mark {
+        let mark = self.next_mark;
+        self.next_mark = mark.next();
+        mark
+    }
+
+    fn prepare(&mut self, prepare: &Prepare) {
+        let standby = prepare.standby;
+        if self.standbys.is_full() || self.standbys.contains(standby) {
+            let reason = "too many standbys".to_owned();
+            return self.link.queue(&GuestFrame::StandbyFailed { standby, reason });
+        }
+        let mark = self.next_mark();
+        let limits = limits(prepare.rlimits, mark);
+        match Standby::prepare(prepare, limits, mark, &mut self.spawner) {
+            Ok(standby) => self.standbys.add(standby),
+            Err(SpawnError { step, errno }) => {
+                let reason = format!("{step:?} failed: {errno}");
+                self.link.queue(&GuestFrame::StandbyFailed { standby, reason });
+            }
+        }
+    }
+
+    fn serve_standby(&mut self, standby: StandbyId, speaks: Speaks) {
+        match self.standbys.hear(standby, speaks) {
+            News::Nothing => {}
+            News::Ready => self.link.queue(&GuestFrame::StandbyReady { standby }),
+            News::Failed(reason) => {
+                self.link.queue(&GuestFrame::StandbyFailed { standby, reason });
+            }
+        }
+    }
+
+    /// The program of a standby that became it.
+    fn take_standby(&mut self, start: &Start) -> Option<Program> {
+        let memory_kills = self.memory_kills.count();
+        let now = Instant::now();
+        let (standby, boot_cpu_us) = self.standbys.take(start.standby?, start)?;
+        let Standby { pid, mark, ends, .. } = standby;
+        let mut program = Program::new(start, pid, mark, ends, now);
+        program.memory_kills = memory_kills;
+        program.boot_cpu_us = boot_cpu_us;
+        Some(program)
+    }
+
+    fn spawn(&mut self, start: &Start) -> Result<Program, SpawnError> {
         if self.programs.len() >= MAX_PROGRAMS {
             return Err(SpawnError { step: StartStep::Fork, errno: Errno::AGAIN });
         }
+        let mark = self.next_mark();
         let limits = limits(start.rlimits, mark);
         let image = Image::new(&start.argv, &start.env, &start.cwd, limits)?;
-        let ends =
+        let mut ends =
             Ends::open(start).map_err(|errno| SpawnError { step: StartStep::Streams, errno })?;
         let memory_kills = self.memory_kills.count();
         let now = Instant::now();
-        let streams: Streams<'_> = ends.theirs();
+        let streams = ends.theirs().expect("ends that were just opened are not released");
         let pid = self.spawner.spawn(&image, streams)?;
+        ends.release_theirs();
         let mut program = Program::new(start, pid, mark, ends, now);
         program.memory_kills = memory_kills;
         Ok(program)
@@ -383,6 +480,10 @@ impl Supervisor {
             // A zombie still has its limits, and loses them when it is reaped.
             let mark = main.map(|it| it.mark).or_else(|| Mark::of(pid));
             let Some(reaped) = kernel::reap(pid) else { return };
+            if let Some(standby) = self.standbys.ended(pid) {
+                let reason = format!("it ended with {:?}", reaped.status);
+                self.link.queue(&GuestFrame::StandbyFailed { standby, reason });
+            }
             let mut programs = self.programs.values_mut();
             if let Some(program) = programs.find(|it| Some(it.mark) == mark) {
                 program.count(&reaped);
@@ -402,13 +503,35 @@ impl Supervisor {
         }
     }
 
-    fn expire(&mut self) {
-        if self.programs.values().all(|it| it.deadline().is_none()) {
+    fn go_on(&mut self, paused: Duration) {
+        if mem::take(&mut self.is_paused) {
+            let now = Instant::now();
+            self.programs.values_mut().for_each(|it| it.postpone(paused, now));
+        }
+    }
+
+    /// Dooms what has used up its time. `heard` says that the host may have more to say: that we were
+    /// paused, perhaps, which comes first.
+    fn expire(&mut self, heard: bool) {
+        let due = |it: &Program| it.deadline().into_iter().chain(it.next_look()).min();
+        let Some(first) = self.programs.values().filter_map(due).min() else { return };
+        let now = Instant::now();
+        if self.is_paused || first > now {
+            self.overdue_since = None;
             return;
         }
-        let now = Instant::now();
+        let overdue_since = *self.overdue_since.get_or_insert(now);
+        if heard && now < overdue_since + LAST_WORDS {
+            return;
+        }
+        self.overdue_since = None;
         for program in self.programs.values_mut() {
-            if program.expire(now) {
+            let mut over = program.expire(now);
+            if program.next_look().is_some_and(|it| it <= now) {
+                let mark = program.mark;
+                over |= program.charge(self.tree.cpu_where(|it| it == mark), now);
+            }
+            if over {
                 self.pause = FIRST_PAUSE;
             }
         }
@@ -422,7 +545,7 @@ impl Supervisor {
             return;
         }
         self.pause = (self.pause * 2).min(LONGEST_PAUSE);
-        if dying.len() == self.programs.len() && self.tree.is_init() {
+        if dying.len() == self.programs.len() && self.standbys.is_empty() && self.tree.is_init() {
             self.tree.signal_all(libc::SIGKILL);
             return;
         }
@@ -433,8 +556,9 @@ impl Supervisor {
                 kernel::kill(program.pid, libc::SIGKILL);
             }
             let mark = program.mark;
+            let programs = self.programs.values().map(|it| it.mark);
             let others: Vec<Mark> =
-                self.programs.values().map(|it| it.mark).filter(|it| *it != mark).collect();
+                programs.chain(self.standbys.marks()).filter(|it| *it != mark).collect();
             // A process that lowered its limit has no program, and must not outlive the one that ends.
             let found = self.tree.signal_where(libc::SIGKILL, |it| !others.contains(&it));
             if found == Found::None
@@ -465,6 +589,7 @@ impl Supervisor {
     fn kill_everything(&mut self) {
         self.programs = mem::take(&mut self.programs);
         self.programs.clear();
+        self.standbys.clear();
         loop {
             match kernel::ended_child() {
                 Children::None => return,
@@ -485,15 +610,6 @@ impl Supervisor {
 }
 
 fn limits(asked: Rlimits, mark: Mark) -> Vec<(libc::__rlimit_resource_t, u64)> {
-    let asked = [
-        (libc::RLIMIT_NOFILE, asked.open_files),
-        (libc::RLIMIT_NPROC, asked.processes),
-        (libc::RLIMIT_FSIZE, asked.file_bytes),
-        (libc::RLIMIT_STACK, asked.stack_bytes),
-        (libc::RLIMIT_AS, asked.address_space_bytes),
-        (libc::RLIMIT_CPU, asked.cpu_seconds),
-        (libc::RLIMIT_CORE, Some(0)),
-        (tree::marked(), Some(mark.limit())),
-    ];
-    asked.into_iter().filter_map(|(resource, value)| Some((resource, value?))).collect()
+    let ours = [(libc::RLIMIT_CORE, fence::core_limit()), (tree::marked(), mark.limit())];
+    standby::asked(asked).chain(ours).collect()
 }
