@@ -41,6 +41,7 @@ use crate::{
     packet::{MAX_PACKET, receive_into},
     root,
     syscalls::{self, Close, OneThread, Signals},
+    system::Layout,
 };
 
 /// The only user of a sandbox, guest and programs alike.
@@ -123,14 +124,16 @@ pub(crate) struct Inheritance<'a> {
     pub(crate) doors: &'a [File],
     /// For the guest; see [`Group::memory_events`](crate::cgroup::Group::memory_events).
     pub(crate) memory_events: Option<&'a File>,
+    /// For a root of its own, instead of the one that all sandboxes share.
+    pub(crate) layout: Option<&'a Layout>,
 }
 
 /// Lives the life above.
 pub(crate) fn live(mould: &Mould, network: Network, inheritance: &Inheritance<'_>) -> ! {
     let Ok(hands) = Hands::new(mould, inheritance) else { exit() };
     let mut packet = [0; MAX_PACKET];
-    let failed = match prepare(mould, network, &hands, inheritance.doors) {
-        Ok(()) => become_guest(mould, &hands, &mut packet),
+    let failed = match prepare(mould, network, &hands, inheritance) {
+        Ok(()) => become_guest(mould, &hands, inheritance.layout, &mut packet),
         Err(failed) => failed,
     };
     report(&hands.control, &failed);
@@ -148,6 +151,7 @@ struct Hands {
     control: OwnedFd,
     guest: OwnedFd,
     memory_events: Option<OwnedFd>,
+    system: Option<OwnedFd>,
 }
 
 const FIRST_HAND: i32 = 10;
@@ -159,16 +163,22 @@ impl Hands {
             control: keep(inheritance.control)?,
             guest: keep(mould.guest.as_fd())?,
             memory_events: inheritance.memory_events.map(|it| keep(it.as_fd())).transpose()?,
+            system: inheritance
+                .layout
+                .and_then(|it| it.tree.as_ref())
+                .map(|it| keep(it.as_fd()))
+                .transpose()?,
         })
     }
 
     /// Closes everything else: the launcher's own socket, and the links of other sandboxes.
     fn close_what_is_not_ours(&self, doors: &[File]) -> io::Result<()> {
-        // Three hands and a door for each hierarchy of version 1.
-        const MOST: usize = 12;
+        // Four hands and a door for each hierarchy of version 1.
+        const MOST: usize = 13;
         let mut kept = [u32::MAX; MOST];
-        let ours = [Some(&self.control), Some(&self.guest), self.memory_events.as_ref()];
-        let ours = ours.into_iter().flatten().map(AsRawFd::as_raw_fd);
+        let optional = [self.memory_events.as_ref(), self.system.as_ref()];
+        let ours = [Some(&self.control), Some(&self.guest)].into_iter().chain(optional);
+        let ours = ours.flatten().map(AsRawFd::as_raw_fd);
         let numbers = ours.chain(doors.iter().map(AsRawFd::as_raw_fd));
         for (slot, number) in kept.iter_mut().zip(numbers) {
             *slot = number.cast_unsigned();
@@ -190,8 +200,9 @@ fn prepare<'a>(
     mould: &'a Mould,
     network: Network,
     hands: &Hands,
-    doors: &[File],
+    inheritance: &Inheritance<'a>,
 ) -> Result<(), Failed<'a>> {
+    let doors = inheritance.doors;
     hands.close_what_is_not_ours(doors).step("close descriptors")?;
     take_standard_streams().step("open /dev/null")?;
     syscalls::restore_sigpipe();
@@ -219,7 +230,10 @@ fn prepare<'a>(
         let socket = socket_with(family, kind, SocketFlags::CLOEXEC, None).step("open a socket")?;
         syscalls::raise_loopback(socket.as_fd()).step("raise the loopback interface")?;
     }
-    root::build(mould.blueprint(network))?;
+    match inheritance.layout {
+        None => root::build(mould.blueprint(network))?,
+        Some(layout) => root::build_layout(layout, hands.system.as_ref().map(AsFd::as_fd))?,
+    }
     for door in doors {
         write(door, b"0").step("enter the control group")?;
     }
@@ -234,8 +248,13 @@ fn take_standard_streams() -> io::Result<()> {
 }
 
 /// Waits for the order and carries it out; returns only what went wrong.
-fn become_guest<'a>(mould: &Mould, hands: &Hands, packet: &'a mut [u8; MAX_PACKET]) -> Failed<'a> {
-    match obey(mould, hands, packet) {
+fn become_guest<'a>(
+    mould: &Mould,
+    hands: &Hands,
+    layout: Option<&'a Layout>,
+    packet: &'a mut [u8; MAX_PACKET],
+) -> Failed<'a> {
+    match obey(mould, hands, layout, packet) {
         Ok(()) => {
             let counted = [c"guest", c"--memory-events", c"4"];
             let arguments = if hands.memory_events.is_some() { &counted } else { &counted[..1] };
@@ -249,6 +268,7 @@ fn become_guest<'a>(mould: &Mould, hands: &Hands, packet: &'a mut [u8; MAX_PACKE
 fn obey<'a>(
     mould: &Mould,
     hands: &Hands,
+    layout: Option<&'a Layout>,
     packet: &'a mut [u8; MAX_PACKET],
 ) -> Result<(), Failed<'a>> {
     let mut received = Received::default();
@@ -262,7 +282,7 @@ fn obey<'a>(
     let order = Order::decode(&packet[..length]).ok_or(Errno::PROTO).step("read the order")?;
     let link = received.next().ok_or(Errno::BADF).step("receive the link")?;
     let link = fcntl_dupfd_cloexec(&link, FIRST_HAND).step("keep the link")?;
-    root::finish(&order, received)?;
+    root::finish(&order, layout, received)?;
     syscalls::place_at(link.as_fd(), LINK).step("place the link")?;
     if let Some(events) = &hands.memory_events {
         syscalls::place_at(events.as_fd(), MEMORY_EVENTS).step("place the memory events")?;
@@ -287,7 +307,8 @@ fn set_limits(order: &Order<'_>) -> Result<(), Errno> {
     let set = |resource, value| {
         setrlimit(resource, Rlimit { current: Some(value), maximum: Some(value) })
     };
-    set(Resource::Core, 0)?;
+    // Not zero: a handler behind a pipe is started whatever the limit, unless it is exactly one.
+    set(Resource::Core, 1)?;
     // Whoever starts us may allow less.
     let allowed = getrlimit(Resource::Nofile).maximum.unwrap_or(u64::MAX);
     set(Resource::Nofile, OPEN_FILES.min(allowed))?;

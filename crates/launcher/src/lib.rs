@@ -24,6 +24,7 @@ mod pause;
 mod root;
 mod sandboxes;
 mod syscalls;
+mod system;
 
 pub use host::may_be_shown;
 pub use landlock::Landlock;
@@ -32,3 +33,4 @@ pub use message::{
     Action, Answer, Enforcement, Failure, Freezer, Measured, Mechanism, Network, Reply, Request,
     Usage,
 };
+pub use system::{COPY_ON_WRITE, Root, System};

@@ -36,6 +36,7 @@ use crate::{
     pause::Pause,
     root,
     syscalls::{self, Born, Wait},
+    system::{Asker, Layout, MOST_SYSTEM_USERS, Root, SYSTEM_USERS, System},
 };
 
 /// The first host user that root gives to sandboxes: above the ranges of people, of subordinate
@@ -73,7 +74,6 @@ struct Sandbox {
     /// Closed by exec on the other side, and then here.
     control: Option<OwnedFd>,
     group: Group,
-    network: Network,
     state: State,
     pause: Pause,
 }
@@ -131,6 +131,16 @@ enum State {
     },
 }
 
+/// What the server asks of one sandbox.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted<'a> {
+    pub(crate) limits: &'a Limits,
+    pub(crate) toolchains: &'a [PathBuf],
+    pub(crate) network: Network,
+    pub(crate) system: &'a System,
+    pub(crate) root: Root,
+}
+
 impl Sandboxes {
     pub(crate) fn new(mould: Mould, cgroups: Cgroups) -> Result<Self, Errno> {
         Ok(Self {
@@ -176,15 +186,28 @@ impl Sandboxes {
         !self.pausing.is_empty()
     }
 
-    /// Starts a process that becomes a sandbox when it gets an order.
-    pub(crate) fn add_spare(&mut self, network: Network) -> Result<(), Failure> {
+    /// Keeps one more half-finished sandbox.
+    pub(crate) fn add_spare(&mut self) -> Result<(), Failure> {
+        let number = self.make(Network::Own, None)?;
+        self.spares.push_back(number);
+        Ok(())
+    }
+
+    /// Starts a process that becomes a sandbox when it gets an order, and gives its number.
+    fn make(
+        &mut self,
+        network: Network,
+        own_root: Option<(&System, Root)>,
+    ) -> Result<u64, Failure> {
         let number = self.free_number();
+        let layout = own_root.map(|it| self.layout(it, network, number));
+        let layout = layout.transpose()?;
         let (control, other) =
             socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)
                 .map_err(|it| failure("make a socket", it))?;
         let mut group =
             self.cgroups.create(number).map_err(|it| failure("make a control group", it))?;
-        let born = match self.give_birth(&group, network, other.as_fd()) {
+        let born = match self.give_birth(&group, network, other.as_fd(), layout.as_ref()) {
             Ok(born) => born,
             Err(error) => {
                 group.remove();
@@ -192,23 +215,33 @@ impl Sandboxes {
             }
         };
         group.close_entrance();
+        let writable = layout.is_some_and(|it| it.overlays.is_some());
         let ready = self
             .watch(Happening::Word { number }, control.as_fd())
             .and_then(|()| self.watch(Happening::End { number }, born.pidfd.as_fd()))
             .map_err(|it| failure("watch the process", it))
-            .and_then(|()| self.map_user(number, &born, &control));
+            .and_then(|()| self.map_user((number, writable), &born, &control));
         let control = Some(control);
         let (state, pause) = (State::Spare, Pause::Going);
-        let mut sandbox = Sandbox { number, born, control, group, network, state, pause };
+        let mut sandbox = Sandbox { number, born, control, group, state, pause };
         if ready.is_err() {
             sandbox.state = State::Failed;
             sandbox.kill();
-        } else {
-            self.spares.push_back(number);
         }
         self.users.insert(number % HOST_USERS);
         self.all.insert(number, sandbox);
-        ready
+        ready.map(|()| number)
+    }
+
+    fn layout(
+        &self,
+        (system, root): (&System, Root),
+        network: Network,
+        number: u64,
+    ) -> Result<Layout, Failure> {
+        let Mould { one_thread, drops_groups, .. } = &self.mould;
+        let own_user = drops_groups.then(|| own_user(number));
+        Layout::new(system, root, Asker { one_thread, network, own_user })
     }
 
     /// The number names the control group and chooses the host user, so no two alive share it.
@@ -226,24 +259,31 @@ impl Sandboxes {
         group: &Group,
         network: Network,
         control: BorrowedFd<'_>,
+        layout: Option<&Layout>,
     ) -> io::Result<Born> {
         let (cgroup, doors) = match group.entrance() {
             Entrance::Birth(dir) => (Some(dir.as_fd()), [].as_slice()),
             Entrance::Write(doors) => (None, doors),
         };
-        let inheritance = Inheritance { control, doors, memory_events: group.memory_events() };
+        let memory_events = group.memory_events();
+        let inheritance = Inheritance { control, doors, memory_events, layout };
         match syscalls::fork_into_namespaces(&self.mould.one_thread, cgroup, network)? {
             Some(born) => Ok(born),
             None => child::live(&self.mould, network, &inheritance),
         }
     }
 
-    /// Makes our user, or one that root keeps for this sandbox alone, the only user inside.
-    fn map_user(&self, number: u64, born: &Born, control: &OwnedFd) -> Result<(), Failure> {
+    /// Makes our user, or one that root keeps for this sandbox alone, the only user inside; the files of
+    /// a writable system need owners, too.
+    fn map_user(
+        &self,
+        (number, writable): (u64, bool),
+        born: &Born,
+        control: &OwnedFd,
+    ) -> Result<(), Failure> {
         let proc = PathBuf::from(format!("/proc/{}", born.pid));
-        let (user, group) = if self.mould.drops_groups {
-            let offset = number % HOST_USERS;
-            let user = FIRST_HOST_USER + u32::try_from(offset).expect("below HOST_USERS");
+        let user = if self.mould.drops_groups {
+            let user = own_user(number);
             (user, user)
         } else {
             // Without this an unprivileged process may not map a group.
@@ -251,10 +291,15 @@ impl Sandboxes {
                 .map_err(|it| failure("fix the groups", it))?;
             (geteuid().as_raw(), getegid().as_raw())
         };
-        fs::write(proc.join("uid_map"), format!("{USER} {user} 1"))
-            .map_err(|it| failure("map the user", it))?;
-        fs::write(proc.join("gid_map"), format!("{USER} {group} 1"))
-            .map_err(|it| failure("map the group", it))?;
+        let (mut users, mut groups) =
+            (format!("{USER} {} 1\n", user.0), format!("{USER} {} 1\n", user.1));
+        if writable && self.mould.drops_groups {
+            let (first, most) = (SYSTEM_USERS + 1, MOST_SYSTEM_USERS - 1);
+            users.insert_str(0, &format!("1 {first} {most}\n"));
+            groups.insert_str(0, &format!("0 {SYSTEM_USERS} {MOST_SYSTEM_USERS}\n"));
+        }
+        fs::write(proc.join("uid_map"), users).map_err(|it| failure("map the user", it))?;
+        fs::write(proc.join("gid_map"), groups).map_err(|it| failure("map the group", it))?;
         send(control, b"m", SendFlags::NOSIGNAL)
             .map_err(|it| failure("release the process", it))?;
         Ok(())
@@ -264,16 +309,15 @@ impl Sandboxes {
     pub(crate) fn start(
         &mut self,
         id: u64,
-        limits: &Limits,
-        (toolchains, network): (&[PathBuf], Network),
+        wanted: Wanted<'_>,
         link: OwnedFd,
     ) -> Result<(), Failure> {
-        let fits = |it: &u64| self.all.get(it).is_some_and(|it| it.network == network);
-        let mut found = self.spares.iter().position(fits);
-        if found.is_none() {
-            self.add_spare(network)?;
-            found = self.spares.len().checked_sub(1);
-        }
+        let Wanted { limits, toolchains, network, system, root } = wanted;
+        let own_root = (system, root) != (&System::Host, Root::ReadOnly);
+        let usual = network == Network::Own && !own_root;
+        let spare = if usual { self.spares.pop_front() } else { None };
+        let own_root = own_root.then_some((system, root));
+        let number = spare.map_or_else(|| self.make(network, own_root), Ok)?;
         let data_bytes = match self.enforcement.memory {
             Mechanism::Rlimit | Mechanism::Nothing => limits.memory_bytes,
             Mechanism::CgroupV1 | Mechanism::CgroupV2 => 0,
@@ -284,9 +328,9 @@ impl Sandboxes {
         let order = order::encode(limits, data_bytes, how, &paths).ok_or_else(too_long)?;
         let mut descriptors = vec![link.as_fd()];
         descriptors.extend(trees.iter().map(AsFd::as_fd));
-        let spare = found
-            .and_then(|it| self.spares.remove(it))
-            .and_then(|it| self.all.get_mut(&it))
+        let spare = self
+            .all
+            .get_mut(&number)
             .ok_or_else(|| failure("find a spare", io::Error::from(io::ErrorKind::NotFound)))?;
         spare.state = State::Starting { id };
         self.by_id.insert(id, spare.number);
@@ -533,7 +577,12 @@ fn open_toolchains(
     Ok((paths, trees))
 }
 
-fn failure(step: &str, error: impl Into<io::Error>) -> Failure {
+/// The host user that root keeps for a sandbox.
+fn own_user(number: u64) -> u32 {
+    FIRST_HOST_USER + u32::try_from(number % HOST_USERS).expect("below HOST_USERS")
+}
+
+pub(crate) fn failure(step: &str, error: impl Into<io::Error>) -> Failure {
     let errno = error.into().raw_os_error().unwrap_or(libc::EIO);
     Failure { step: step.to_owned(), errno }
 }

@@ -23,7 +23,7 @@ use crate::{
     landlock::Landlock,
     message::{CgroupSource, Failure, Network, Reply, Request},
     packet::{self, PacketError},
-    sandboxes::{Happening, Sandboxes},
+    sandboxes::{Happening, Sandboxes, Wanted},
     seccomp,
     syscalls::{self, OneThread, Signals, Wait},
 };
@@ -133,7 +133,7 @@ impl Server {
             }
             if wants_spare && quiet_since.elapsed() >= QUIET {
                 // A failure shows again, with somebody to tell, at the next start.
-                drop(self.sandboxes.add_spare(Network::Own));
+                drop(self.sandboxes.add_spare());
             }
         }
     }
@@ -161,12 +161,14 @@ impl Server {
     fn obey(&mut self, socket: &OwnedFd) -> Result<bool, ServeError> {
         let Some((request, descriptors)) = packet::receive(socket)? else { return Ok(false) };
         match request {
-            Request::Start { id, limits, toolchains, network } => {
+            Request::Start { id, limits, toolchains, system, root, network } => {
                 let link = descriptors.into_iter().next();
                 let missing =
                     || Failure { step: "receive the link".to_owned(), errno: libc::EBADF };
                 let started = link.ok_or_else(missing).and_then(|link| {
-                    self.sandboxes.start(id, &limits, (&toolchains, network), link)
+                    let (limits, toolchains, system) = (&limits, &toolchains, &system);
+                    let wanted = Wanted { limits, toolchains, network, system, root };
+                    self.sandboxes.start(id, wanted, link)
                 });
                 if let Err(failure) = started {
                     packet::send(socket, &Reply::Failed { id, failure }, &[])?;

@@ -13,7 +13,7 @@ use std::{
 };
 
 use launcher::{
-    Action, Answer, Limits, Measured, Network, Reply, Request, Usage,
+    Action, Answer, Limits, Measured, Network, Reply, Request, Root, System, Usage,
     message::CgroupSource,
     packet::{receive, send},
 };
@@ -55,8 +55,14 @@ impl Launcher {
         let (ours, theirs) =
             socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)
                 .unwrap();
-        let request =
-            Request::Start { id, limits: Limits::default(), toolchains, network: Network::Own };
+        let request = Request::Start {
+            id,
+            limits: Limits::default(),
+            toolchains,
+            system: System::default(),
+            root: Root::default(),
+            network: Network::Own,
+        };
         send(&self.socket, &request, &[theirs.as_fd()]).unwrap();
         ours
     }

@@ -4,11 +4,16 @@ use std::{fmt, future::Future, path::PathBuf, pin::Pin, sync::Arc, time::Duratio
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use crate::{egress::EgressConfig, isolation::Isolation, network::Network};
+use crate::{egress::EgressConfig, image::Image, isolation::Isolation, network::Network};
 
-pub use launcher::Limits;
+pub use launcher::{Limits, Root};
 
+pub mod choice;
+pub mod docker;
+pub(crate) mod embedded;
+pub mod host;
 pub mod namespaces;
+mod owner;
 
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -100,10 +105,26 @@ pub struct Spec {
     pub limits: Limits,
     /// Host directories outside `/usr` to show read-only at the same path.
     pub toolchains: Vec<PathBuf>,
+    pub system: System,
+    pub root: Root,
     /// What its programs reach.
     pub network: Network,
     /// How this machine reaches it for them; used only with [`Network::Allow`].
     pub egress: EgressConfig,
+    /// The image that a backend of containers makes the sandbox from, instead of its own default.
+    pub image: Option<String>,
+}
+
+/// What the root file system of a sandbox is made from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum System {
+    /// What the backend brings along: with namespaces this host's own programs.
+    #[default]
+    Host,
+    /// A whole root file system, unpacked in a directory of this host that nobody changes.
+    Directory(PathBuf),
+    /// An image of a [`Store`](crate::image::Store).
+    Image(Image),
 }
 
 /// A sandbox could not be started.
@@ -118,6 +139,9 @@ pub enum StartError {
     Launcher(#[source] std::io::Error),
     #[error("the launcher is gone")]
     LauncherGone,
+    /// What the backend needs is not here, or not ours to use.
+    #[error("{what}; {advice}")]
+    Unavailable { what: String, advice: String },
     /// The guest started and then said nothing that makes sense.
     #[error("the guest does not answer: {0}")]
     Guest(String),

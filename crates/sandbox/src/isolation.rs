@@ -2,7 +2,12 @@
 
 use launcher::{Enforcement, Freezer, Landlock, Limits, Mechanism};
 
-use crate::network::Network;
+use crate::{
+    backend::{Root, System},
+    network::Network,
+};
+
+const OF_THE_HOST: &str = "no host files but read-only /usr and toolchains";
 
 /// Which promises hold for one sandbox, and which do not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +32,7 @@ impl Isolation {
             backend: "namespaces",
             network: network.clone(),
             holds: vec![
-                "no host files but read-only /usr and toolchains".to_owned(),
+                OF_THE_HOST.to_owned(),
                 "own processes, users, IPC objects and host name".to_owned(),
                 "no capabilities, no_new_privs, seccomp filter".to_owned(),
                 format!(
@@ -62,7 +67,26 @@ impl Isolation {
         }
     }
 
-    fn add_network(&mut self) {
+    /// Adds what is shown instead of the host's programs, and what may be changed of it.
+    pub(crate) fn describe_system(&mut self, system: &System, root: Root) {
+        let shown = match system {
+            System::Host => None,
+            System::Directory(path) => Some(format!("the system in {}", path.display())),
+            System::Image(image) => Some(format!("the image {}", image.digest())),
+        };
+        if let Some(shown) = shown {
+            self.holds.retain(|it| it != OF_THE_HOST);
+            self.holds.push(format!("no host files but {shown}, and toolchains"));
+        }
+        if let Root::CopyOnWrite { bytes, inodes } = root {
+            self.holds.push(format!(
+                "changes of the system are its own, limited to {} and {inodes} files by tmpfs",
+                size(bytes)
+            ));
+        }
+    }
+
+    pub(crate) fn add_network(&mut self) {
         let alone = "no network but a loopback of its own";
         match &self.network {
             Network::None => self.holds.push(alone.to_owned()),
@@ -128,7 +152,7 @@ fn version(mechanism: Mechanism) -> Option<&'static str> {
     }
 }
 
-fn size(bytes: u64) -> String {
+pub(crate) fn size(bytes: u64) -> String {
     const MIB: u64 = 1024 * 1024;
     if bytes.is_multiple_of(MIB) {
         format!("{} MiB", bytes / MIB)

@@ -13,12 +13,18 @@ mod isolation {
     mod files;
     mod harness;
     mod kernel;
+    mod leftovers;
     mod network;
     mod ordinary_user;
+    mod output;
     mod preview;
     mod processes;
     mod resources;
     mod signals;
+    mod systems;
+    mod targets;
     mod terminal;
     mod trees;
+    mod uploads;
+    mod work;
 }

@@ -4,9 +4,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    ExitStatus, Exited, FileEntry, FileKind, GuestFrame, HostFrame, ListenerId, ListenerKind,
-    ListeningPort, NetworkOrder, NetworkReport, OnExcess, Payload, ProgramId, RequestId, Rlimits,
-    Start, StartStep, Stdin, StreamId, TerminalSize,
+    Dialled, ExitStatus, Exited, FileEntry, FileKind, GuestFrame, HostFrame, ListenerId,
+    ListenerKind, ListeningPort, NetworkOrder, NetworkReport, OnExcess, Payload, Prepare,
+    ProgramId, RequestId, Rlimits, StandbyId, Start, StartStep, Stdin, StreamId, TerminalSize,
 };
 
 fn payload() -> impl Strategy<Value = Payload> {
@@ -49,9 +49,25 @@ fn start() -> impl Strategy<Value = Start> {
                 output_limit,
                 on_excess: if flag { OnExcess::Drop } else { OnExcess::Kill },
                 window,
+                standby: timeout_ms.map(StandbyId),
                 cpu_limit_us: timeout_ms,
             },
         )
+}
+
+fn prepare() -> impl Strategy<Value = Prepare> {
+    let standby = any::<u64>().prop_map(StandbyId);
+    (standby, start(), ".{0,20}", payload()).prop_map(|(standby, start, executable, attachment)| {
+        Prepare {
+            standby,
+            executable,
+            argv: start.argv,
+            env: start.env,
+            cwd: start.cwd,
+            rlimits: start.rlimits,
+            attachment,
+        }
+    })
 }
 
 fn host_frame() -> impl Strategy<Value = HostFrame> {
@@ -72,6 +88,8 @@ fn host_frame() -> impl Strategy<Value = HostFrame> {
             }
         ),
         Just(HostFrame::Shutdown),
+        prepare().prop_map(HostFrame::Prepare),
+        any::<u64>().prop_map(|it| HostFrame::Discard { standby: StandbyId(it) }),
         Just(HostFrame::Pausing),
         any::<u64>().prop_map(|paused_us| HostFrame::Resuming { paused_us }),
         (request(), ".{0,40}", any::<(u64, u32)>()).prop_map(
@@ -103,7 +121,10 @@ fn network_order() -> impl Strategy<Value = NetworkOrder> {
             kind: ListenerKind::Datagram,
             address: SocketAddrV4::new(address.into(), port),
         }),
-        (stream(), any::<u16>()).prop_map(|(stream, port)| NetworkOrder::Dial { stream, port }),
+        (stream(), any::<u16>()).prop_map(|(stream, port)| {
+            let among = Dialled::OwnSockets;
+            NetworkOrder::Dial { stream, port, among }
+        }),
         (stream(), payload()).prop_map(|(stream, bytes)| NetworkOrder::Bytes { stream, bytes }),
     ]
 }
@@ -153,6 +174,11 @@ fn guest_frame() -> impl Strategy<Value = GuestFrame> {
             .prop_map(|(request, entries)| GuestFrame::Files { request, entries }),
         ".{0,40}".prop_map(|message| GuestFrame::Error { message }),
         network_report().prop_map(GuestFrame::Network),
+        any::<u64>().prop_map(|it| GuestFrame::StandbyReady { standby: StandbyId(it) }),
+        (any::<u64>(), ".{0,40}").prop_map(|(standby, reason)| GuestFrame::StandbyFailed {
+            standby: StandbyId(standby),
+            reason
+        }),
     ]
 }
 

@@ -6,9 +6,11 @@
 mod files;
 mod host;
 mod init;
+mod network;
 mod output;
 mod pipes;
 mod protocol;
+mod standby;
 mod start;
 mod terminal;
 mod tree;

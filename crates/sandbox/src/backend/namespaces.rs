@@ -13,20 +13,21 @@ use std::{
     time::Duration,
 };
 
-use launcher::{Action, Answer, Enforcement, Failure, Request, message::CgroupSource};
+use launcher::{
+    Action, Answer, COPY_ON_WRITE, Enforcement, Failure, Request, message::CgroupSource,
+};
 use rustix::io::Errno;
 use tokio::{net::UnixStream, sync::Mutex};
 
 use crate::{
     backend::{
-        Backend, BoxFuture, Control, ControlError, Ended, Guard, SandboxUsage, Spec, StartError,
-        Started,
+        Backend, BoxFuture, Control, ControlError, Ended, Guard, Root, SandboxUsage, Spec,
+        StartError, Started, System, embedded,
     },
     isolation::Isolation,
 };
 
 mod connection;
-mod embedded;
 
 use connection::{Connection, Ticket};
 
@@ -111,10 +112,32 @@ impl Namespaces {
         Ok(connection)
     }
 
-    async fn start_one(&self, spec: Spec) -> Result<Started, StartError> {
+    /// Where the kernel does not give a writable system, starts with one that is not, and says so.
+    async fn start_one(&self, mut spec: Spec) -> Result<Started, StartError> {
+        if spec.root == Root::ReadOnly {
+            return self.start_as(spec).await;
+        }
+        let refused = match self.start_as(spec.clone()).await {
+            Err(
+                StartError::NotPermitted { step, errno: _ }
+                | StartError::Failed { step, reason: _ },
+            ) if step.starts_with(COPY_ON_WRITE) => step,
+            other => return other,
+        };
+        spec.root = Root::ReadOnly;
+        let mut started = self.start_as(spec).await?;
+        started
+            .isolation
+            .missing
+            .push(format!("the system is read-only; it was refused to {refused}"));
+        Ok(started)
+    }
+
+    async fn start_as(&self, spec: Spec) -> Result<Started, StartError> {
         let connection = self.connection().await?;
-        let isolation =
+        let mut isolation =
             Isolation::of_namespaces(&spec.limits, connection.enforcement(), &spec.network);
+        isolation.describe_system(&spec.system, spec.root);
         let (ours, theirs) = StdStream::pair().map_err(StartError::Launcher)?;
         ours.set_nonblocking(true).map_err(StartError::Launcher)?;
         let link = UnixStream::from_std(ours).map_err(StartError::Launcher)?;
@@ -125,6 +148,12 @@ impl Namespaces {
             id: guard.ticket.id(),
             limits: spec.limits,
             toolchains: spec.toolchains,
+            system: match spec.system {
+                System::Host => launcher::System::Host,
+                System::Directory(path) => launcher::System::Directory(path),
+                System::Image(image) => launcher::System::Directory(image.directory().to_owned()),
+            },
+            root: spec.root,
             network: if spec.network.is_shared() {
                 launcher::Network::Host
             } else {
