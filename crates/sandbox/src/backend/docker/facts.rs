@@ -31,6 +31,9 @@ pub struct Facts {
 const BRIDGE: &str = "reaches whatever a bridge of the Docker daemon reaches, other machines of its \
                       network included; other sandboxes do not reach it";
 
+/// What containers give away of their daemon.
+const MOUNTS: &str = "/proc/self/mountinfo names directories of the Docker daemon's machine";
+
 /// How an OCI runtime runs programs, as far as it matters to us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -119,6 +122,9 @@ impl Facts {
             holds.push(format!("{share} CPU at most by Docker"));
         }
         kind.describe(self, limits, &mut holds, &mut missing);
+        if kind == Kind::SharedKernel {
+            missing.push(MOUNTS.to_owned());
+        }
         if !self.maps_users && kind == Kind::SharedKernel {
             missing.push("shares user 1000 of the Docker daemon's machine".to_owned());
         }
