@@ -57,14 +57,15 @@ pub struct Sandbox {
 impl Sandbox {
     /// Starts a sandbox and waits until its guest answers. Dropping the future ends it.
     pub async fn start(backend: &dyn Backend, spec: Spec) -> Result<Self, StartError> {
-        let (limits, network) = (spec.limits.clone(), spec.network.clone());
-        let egress = spec.egress.clone();
+        let (limits, egress) = (spec.limits.clone(), spec.egress.clone());
         let mut started = backend.start(spec).await?;
         let tasks = TaskTracker::new();
         let connection = Connection::open(started.link, &tasks)
             .await
             .map_err(|error| StartError::Guest(error.to_string()))?;
-        let egress = match network {
+        // What the backend gave, and not what was asked of it: on a network that others use, nobody may
+        // listen for its programs.
+        let egress = match started.isolation.network.clone() {
             Network::None | Network::Full => None,
             Network::Allow(rules) => {
                 let begun = Egress::begin(connection.shared(), rules, egress).await;
