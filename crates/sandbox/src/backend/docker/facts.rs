@@ -163,10 +163,16 @@ impl Kind {
                 processes + 1
             ));
             missing.push("running out of memory ends the whole sandbox".to_owned());
+            missing
+                .push("a program can read and end its guest, and with it the sandbox".to_owned());
             return;
         }
         if self == Self::Virtual {
             holds.push("a kernel of its own in a virtual machine".to_owned());
+        }
+        if self == Self::SharedKernel {
+            let readable = "the boot, interrupts and Docker directories of the machine can be read";
+            missing.push(readable.to_owned());
         }
         if facts.seccomp {
             holds.push("no capabilities, no_new_privs, seccomp filter".to_owned());
