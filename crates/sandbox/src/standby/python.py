@@ -11,6 +11,7 @@ PATH_ENTRY = '/proc/self/fd/4'
 # Looking at more takes longer than it saves.
 MOST_OBJECTS = 8000
 boot_modules = None
+boot_loader = None
 
 
 class Name:
@@ -79,7 +80,7 @@ def warm_up():
 
 
 def obey(order, name):
-    global boot_modules
+    global boot_modules, boot_loader
     head, _, strings = order.partition(b'\n')
     if head.startswith(b'null'):
         read_nothing()
@@ -103,6 +104,7 @@ def obey(order, name):
     if sys.path_importer_cache.pop(prepared, ...) is None:
         sys.path_importer_cache[source] = None
     boot_modules = frozenset(sys.modules)
+    boot_loader = sys.modules['__main__'].__loader__
     name.become(source)
 
 
@@ -137,7 +139,9 @@ def ended_plainly():
     # The interpreter forgets the file of its main program once that has ended, and not on the way out
     # of SystemExit. Any other exception leaves itself in `sys`.
     names = getattr(sys.modules.get('__main__'), '__dict__', {})
-    if '__file__' in names or '__loader__' not in names or '__name__' not in names:
+    # A main program that could not be opened never got a loader of its own.
+    ran = names.get('__loader__', boot_loader) is not boot_loader
+    if '__file__' in names or '__name__' not in names or not ran:
         return False
     inspects = sys.flags.inspect or 'PYTHONINSPECT' in os.environ
     return not (hasattr(sys, 'last_type') or hasattr(sys, 'last_exc') or inspects)
