@@ -50,6 +50,10 @@ lint: tools web/node_modules/.package-lock.json ## Check formatting, lints, type
 bench: build ## Measure against the bare program and print ratios
 	scripts/bench
 
+.PHONY: soak
+soak: ## Start and end 100,000 sandboxes (SOAK=n for others) and look for what they left
+	SOAK=$${SOAK:-100000} cargo test --release --locked -p sandbox --test soak -- --nocapture
+
 .PHONY: clean
 clean: ## Remove what was built
 	cargo clean

@@ -164,8 +164,9 @@ impl<S: Sink> Drive<'_, S> {
     /// What is left of the output, and advice where the end calls for some.
     fn last_events(&mut self, end: &End) -> Vec<EventKind> {
         let mut events = self.output.finish();
-        let failed =
-            matches!(end, End::Exit(exit) if exit.status != ExitStatus::Code(0) && !exit.timed_out);
+        let failed = matches!(end, End::Exit(exit) if exit.status != ExitStatus::Code(0)
+                && !exit.timed_out
+                && !exit.cpu_exceeded);
         if failed && self.watch.as_ref().is_some_and(network::Watch::seen) {
             events.push(EventKind::Info { data: network::ADVICE.to_owned() });
         }
@@ -226,7 +227,7 @@ async fn sleep_until(deadline: Option<Instant>) {
 /// The only place where the sandbox's words for an end become ours.
 fn outcome(exit: &Exit, limits: &Limits, memory_bytes: u64) -> Outcome {
     match exit.status {
-        _ if exit.timed_out => {
+        _ if exit.timed_out || exit.cpu_exceeded => {
             Outcome::TimedOut { limit: limits.timeout.unwrap_or(Duration::ZERO) }
         }
         // The kernel killed a child of the program, and the program could not go on without it.

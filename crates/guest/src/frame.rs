@@ -137,6 +137,13 @@ pub enum HostFrame {
         path: String,
     },
     Network(NetworkOrder),
+    /// Every process, the guest included, is about to be stopped from outside: until `Resuming` no
+    /// time limit is enforced.
+    Pausing,
+    /// The sandbox stood still for so long; time limits end that much later.
+    Resuming {
+        paused_us: u64,
+    },
 }
 
 /// From the guest to the host. The host must expect any of it from a hostile sandbox.
@@ -236,6 +243,8 @@ pub struct Start {
     pub on_excess: OnExcess,
     /// What may be sent before the first `Grant`, counted as there.
     pub window: u32,
+    /// User and system time of the whole tree until it is killed.
+    pub cpu_limit_us: Option<u64>,
 }
 
 /// Resource limits of each process of a program, soft and hard alike. `None` inherits the guest's.
@@ -301,10 +310,12 @@ pub struct Exited {
     pub out_of_memory: bool,
     /// User and system time of the main process and of each descendant somebody waited for.
     pub cpu_us: u64,
-    /// From the start to the end of the main process.
+    /// From the start to the end of the main process, without the time the sandbox was paused.
     pub wall_us: u64,
     /// Largest resident set of any one process of the tree.
     pub peak_memory_bytes: u64,
+    /// It was killed for its limit of CPU time.
+    pub cpu_exceeded: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

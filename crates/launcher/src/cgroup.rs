@@ -8,22 +8,20 @@
 //! write waits for an RCU grace period (6 to 12 ms on a quiet machine), so a sandbox enters its
 //! group by itself, or is born in it.
 
-use std::{
-    fs,
-    io::{self, ErrorKind},
-    path::{Path, PathBuf},
-};
+use std::{fs, io, path::Path};
 
-use crate::{
-    limits::Limits,
-    message::{CgroupSource, Enforcement, Mechanism, Usage},
-};
+use crate::message::{CgroupSource, Enforcement, Freezer, Mechanism};
 
 mod discover;
 mod files;
+mod freezer;
+mod group;
 mod stale;
+mod usage;
 
 pub(crate) use discover::{Controller, Layout};
+pub(crate) use freezer::Wish;
+pub(crate) use group::{Entrance, Group};
 
 /// The control groups of one launcher; they are removed when it is dropped.
 #[derive(Debug)]
@@ -44,6 +42,9 @@ impl Cgroups {
             (CgroupSource::Host, Ok(place)) => discover::discover(&files::Kernel, &place),
         };
         for base in layout.bases() {
+            stale::release_groups_of_the_dead(base);
+        }
+        for base in layout.bases() {
             stale::remove_groups_of_the_dead(base);
         }
         Self { layout, reason }
@@ -57,34 +58,30 @@ impl Cgroups {
             processes: fallback(by(Controller::Pids), Mechanism::Rlimit),
             cpu: by(Controller::Cpu),
             own_users,
+            freezer: self.freezer(),
             reason: self.reason.clone(),
         }
     }
 
+    fn freezer(&self) -> Freezer {
+        match &self.layout {
+            Layout::V2(..) => Freezer::CgroupV2,
+            Layout::V1(hierarchies) => hierarchies
+                .iter()
+                .find(|(controllers, _)| controllers.contains(&Controller::Freezer))
+                .map_or(Freezer::Signals, |(_, base)| Freezer::CgroupV1 { base: base.clone() }),
+            Layout::Nowhere => Freezer::Signals,
+        }
+    }
+
     pub(crate) fn create(&self, number: u64) -> io::Result<Group> {
-        let mut group = Group {
-            version: self.layout.version(),
-            dirs: Vec::new(),
-            doors: Vec::new(),
-            memory_events: None,
-        };
+        let mut dirs = Vec::new();
         for (controllers, base) in self.layout.hierarchies() {
             let dir = base.join(number.to_string());
             fs::create_dir(&dir)?;
-            group.dirs.push((controllers.to_vec(), dir));
+            dirs.push((controllers.to_vec(), dir));
         }
-        for (_, dir) in &group.dirs {
-            group.doors.push(match group.version {
-                Version::One => {
-                    fs::OpenOptions::new().write(true).open(dir.join("cgroup.procs"))?
-                }
-                Version::Two => fs::File::open(dir)?,
-            });
-        }
-        if let Some(dir) = group.memory_dir() {
-            group.memory_events = Some(fs::File::open(dir.join(group.version.memory_events()))?);
-        }
-        Ok(group)
+        Group::open(self.layout.version(), dirs)
     }
 }
 
@@ -112,117 +109,10 @@ impl Version {
     }
 }
 
-/// The control groups of one sandbox, one directory per hierarchy.
-#[derive(Debug)]
-pub(crate) struct Group {
-    version: Version,
-    dirs: Vec<(Vec<Controller>, PathBuf)>,
-    doors: Vec<fs::File>,
-    memory_events: Option<fs::File>,
-}
-
-/// How a process gets into a [`Group`].
-#[derive(Debug)]
-pub(crate) enum Entrance<'a> {
-    /// It writes `0` to each of these files, opened with our rights.
-    Write(&'a [fs::File]),
-    /// It is born in the directory, by `CLONE_INTO_CGROUP`.
-    Birth(&'a fs::File),
-}
-
-impl Group {
-    pub(crate) fn entrance(&self) -> Entrance<'_> {
-        match (self.version, self.doors.as_slice()) {
-            (Version::Two, [dir, ..]) => Entrance::Birth(dir),
-            (_, doors) => Entrance::Write(doors),
-        }
-    }
-
-    /// Closes what only the birth of the sandbox needed.
-    pub(crate) fn close_entrance(&mut self) {
-        self.doors.clear();
-        self.memory_events = None;
-    }
-
-    /// Lets the guest see how often memory ran out.
-    pub(crate) fn memory_events(&self) -> Option<&fs::File> {
-        self.memory_events.as_ref()
-    }
-
-    fn memory_dir(&self) -> Option<&Path> {
-        let memory = |it: &&(Vec<Controller>, PathBuf)| it.0.contains(&Controller::Memory);
-        self.dirs.iter().find(memory).map(|(_, dir)| dir.as_path())
-    }
-
-    pub(crate) fn limit(&self, limits: &Limits) -> io::Result<()> {
-        // The guest is a process too, and not one the program should have to share.
-        let processes = u64::from(limits.processes) + 1;
-        let quota = u64::from(limits.cpu_millis) * 100;
-        for (controllers, dir) in &self.dirs {
-            for controller in controllers {
-                match (self.version, controller) {
-                    (Version::One, Controller::Memory) => limit_memory_v1(dir, limits)?,
-                    (Version::One, Controller::Cpu) => {
-                        set(dir, "cpu.cfs_period_us", 100_000)?;
-                        set(dir, "cpu.cfs_quota_us", quota)?;
-                    }
-                    (_, Controller::Pids) => set(dir, "pids.max", processes)?,
-                    (Version::Two, Controller::Memory) => {
-                        set(dir, "memory.max", limits.memory_bytes)?;
-                        set_if_present(dir, "memory.swap.max", 0)?;
-                    }
-                    (Version::Two, Controller::Cpu) => {
-                        fs::write(dir.join("cpu.max"), format!("{quota} 100000"))?;
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// What the kernel counted so far, without the CPU time.
-    pub(crate) fn usage(&self) -> Usage {
-        let Some(dir) = self.memory_dir() else { return Usage::default() };
-        let peak = match self.version {
-            Version::One => "memory.max_usage_in_bytes",
-            Version::Two => "memory.peak",
-        };
-        let events = fs::read_to_string(dir.join(self.version.memory_events())).unwrap_or_default();
-        let kills = events.lines().find_map(|it| it.strip_prefix("oom_kill "));
-        let peak = fs::read_to_string(dir.join(peak)).unwrap_or_default();
-        Usage {
-            out_of_memory_kills: kills.and_then(|it| it.parse().ok()).unwrap_or(0),
-            peak_memory_bytes: peak.trim().parse().unwrap_or(0),
-            cpu_micros: 0,
-        }
-    }
-
-    /// Says whether the group is gone; it stays as long as a dying process is inside.
-    pub(crate) fn remove(&mut self) -> bool {
-        self.close_entrance();
-        self.dirs.retain(|(_, dir)| match fs::remove_dir(dir) {
-            Ok(()) => false,
-            Err(error) => error.kind() != ErrorKind::NotFound,
-        });
-        self.dirs.is_empty()
-    }
-}
-
-fn limit_memory_v1(dir: &Path, limits: &Limits) -> io::Result<()> {
-    set(dir, "memory.limit_in_bytes", limits.memory_bytes)?;
-    // Memory plus swap may be no more than memory: there is no swap. Absent without swap accounting.
-    set_if_present(dir, "memory.memsw.limit_in_bytes", limits.memory_bytes)
-}
-
-fn set(dir: &Path, name: &str, value: u64) -> io::Result<()> {
-    // Without O_CREAT: in a real hierarchy the file exists or the kernel lacks it.
-    let mut file = fs::OpenOptions::new().write(true).open(dir.join(name))?;
-    io::Write::write_all(&mut file, value.to_string().as_bytes())
-}
-
-fn set_if_present(dir: &Path, name: &str, value: u64) -> io::Result<()> {
-    match set(dir, name, value) {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-        other => other,
+/// Lets the processes of all sandboxes in a hierarchy of version 1 go on, whose launcher is gone: a
+/// frozen process does not even die.
+pub fn thaw_below(base: &Path) {
+    for entry in fs::read_dir(base).into_iter().flatten().flatten() {
+        freezer::thaw(&entry.path());
     }
 }

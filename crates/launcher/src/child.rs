@@ -164,7 +164,8 @@ impl Hands {
 
     /// Closes everything else: the launcher's own socket, and the links of other sandboxes.
     fn close_what_is_not_ours(&self, doors: &[File]) -> io::Result<()> {
-        const MOST: usize = 8;
+        // Three hands and a door for each hierarchy of version 1.
+        const MOST: usize = 12;
         let mut kept = [u32::MAX; MOST];
         let ours = [Some(&self.control), Some(&self.guest), self.memory_events.as_ref()];
         let ours = ours.into_iter().flatten().map(AsRawFd::as_raw_fd);

@@ -16,9 +16,11 @@ pub mod seccomp;
 pub mod serve;
 
 mod child;
+mod family;
 mod host;
 mod landlock;
 mod order;
+mod pause;
 mod root;
 mod sandboxes;
 mod syscalls;
@@ -26,4 +28,7 @@ mod syscalls;
 pub use host::may_be_shown;
 pub use landlock::Landlock;
 pub use limits::Limits;
-pub use message::{Enforcement, Failure, Mechanism, Network, Reply, Request, Usage};
+pub use message::{
+    Action, Answer, Enforcement, Failure, Freezer, Measured, Mechanism, Network, Reply, Request,
+    Usage,
+};

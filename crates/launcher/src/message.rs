@@ -26,6 +26,17 @@ pub enum Request {
     },
     /// Ends a sandbox. Answered by [`Reply::Ended`] once nothing of it is left.
     Kill { id: u64 },
+    /// Answered by [`Reply::Acted`] with the same `call`.
+    Act { call: u64, id: u64, action: Action },
+}
+
+/// What can be done to a sandbox from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Action {
+    /// Answered once every process has stopped.
+    Pause,
+    Resume,
+    Measure,
 }
 
 /// Whose network a sandbox has.
@@ -68,6 +79,20 @@ pub enum Reply {
         id: u64,
         usage: Usage,
     },
+    Acted {
+        call: u64,
+        answer: Answer,
+    },
+}
+
+/// What became of an [`Action`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Answer {
+    Done,
+    Measured(Measured),
+    Failed(Failure),
+    /// The sandbox has ended, or never began.
+    Gone,
 }
 
 /// The step of the set-up that failed, and the kernel's reason.
@@ -85,6 +110,8 @@ pub struct Enforcement {
     pub cpu: Mechanism,
     /// Every sandbox has a host user of its own.
     pub own_users: bool,
+    /// How a sandbox is paused.
+    pub freezer: Freezer,
     /// Why a mechanism weaker than a control group is used.
     pub reason: Option<String>,
 }
@@ -96,6 +123,35 @@ pub enum Mechanism {
     /// Per process for memory, per sandbox for processes.
     Rlimit,
     Nothing,
+}
+
+/// How all processes of a sandbox are stopped.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Freezer {
+    CgroupV1 {
+        /// The launcher's own group. After its death the frozen ones below must be released, or
+        /// they cannot die.
+        base: PathBuf,
+    },
+    CgroupV2,
+    /// One after another by SIGSTOP, which parents inside may notice.
+    Signals,
+}
+
+/// What a sandbox has used and uses now. `None` is what nobody counts here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Measured {
+    /// User and system time.
+    pub cpu_micros: Option<u64>,
+    /// Resident memory and files in memory.
+    pub memory_bytes: Option<u64>,
+    pub peak_memory_bytes: Option<u64>,
+    /// Processes and threads, the guest not counted.
+    pub processes: Option<u64>,
+    /// Read from disks.
+    pub read_bytes: Option<u64>,
+    /// Written to disks.
+    pub written_bytes: Option<u64>,
 }
 
 /// What a sandbox has used.

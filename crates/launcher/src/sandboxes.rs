@@ -6,6 +6,7 @@
 //! ```
 
 use std::{
+    collections::{HashMap, HashSet, VecDeque},
     ffi::CString,
     fs, io,
     os::{
@@ -13,9 +14,12 @@ use std::{
         unix::ffi::OsStrExt,
     },
     path::PathBuf,
+    time::{Duration, Instant},
 };
 
 use rustix::{
+    event::epoll,
+    io::Errno,
     net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, recv, send, socketpair},
     process::{Signal, WaitId, WaitIdOptions, getegid, geteuid, pidfd_send_signal, waitid},
 };
@@ -23,11 +27,13 @@ use rustix::{
 use crate::{
     cgroup::{Cgroups, Entrance, Group},
     child::{self, Inheritance, Mould, USER},
+    family,
     host::{may_be_shown, outside_usr},
     limits::Limits,
-    message::{Enforcement, Failure, Mechanism, Network, Reply, Usage},
+    message::{Action, Answer, Enforcement, Failure, Measured, Mechanism, Network, Reply, Usage},
     order::{self, Toolchains},
     packet::{self, MAX_DESCRIPTORS},
+    pause::Pause,
     root,
     syscalls::{self, Born, Wait},
 };
@@ -36,13 +42,24 @@ use crate::{
 /// users and of systemd's containers (which end right below).
 const FIRST_HOST_USER: u32 = 0x7000_0000;
 const HOST_USERS: u64 = 0x1_0000;
+/// When to give up on a process that does not stop: it waits in the kernel, for a disk perhaps.
+const STOPPING: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
 pub(crate) struct Sandboxes {
     mould: Mould,
     enforcement: Enforcement,
-    all: Vec<Sandbox>,
+    all: HashMap<u64, Sandbox>,
+    /// The numbers of those that the server knows by an id.
+    by_id: HashMap<u64, u64>,
+    spares: VecDeque<u64>,
+    leaving: Vec<u64>,
+    pausing: Vec<Pausing>,
+    /// Host users in use, counted from the first.
+    users: HashSet<u64>,
     next_number: u64,
+    /// Tells what happens to any of them; see [`Happening`].
+    events: OwnedFd,
     /// The last spare could not be set up, so another one would only fail too.
     spares_fail: bool,
     // Dropped last: the groups of sandboxes lie in it.
@@ -53,11 +70,46 @@ pub(crate) struct Sandboxes {
 struct Sandbox {
     number: u64,
     born: Born,
-    /// Closed by exec on the other side.
-    control: OwnedFd,
+    /// Closed by exec on the other side, and then here.
+    control: Option<OwnedFd>,
     group: Group,
-    network: Network,
     state: State,
+    pause: Pause,
+}
+
+/// Somebody who waits until all processes of a sandbox have stopped.
+#[derive(Clone, Copy, Debug)]
+struct Pausing {
+    call: u64,
+    number: u64,
+    until: Instant,
+}
+
+/// What an event of [`Sandboxes::events`] is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Happening {
+    Request,
+    // Before the end: a failure must be read before its sender is reaped.
+    Word { number: u64 },
+    End { number: u64 },
+}
+
+impl Happening {
+    fn into_data(self) -> epoll::EventData {
+        epoll::EventData::new_u64(match self {
+            Self::Request => u64::MAX,
+            Self::Word { number } => number << 1,
+            Self::End { number } => (number << 1) | 1,
+        })
+    }
+
+    pub(crate) fn from_data(data: epoll::EventData) -> Self {
+        match data.u64() {
+            u64::MAX => Self::Request,
+            it if it & 1 == 0 => Self::Word { number: it >> 1 },
+            it => Self::End { number: it >> 1 },
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,49 +130,60 @@ enum State {
     },
 }
 
-/// What to watch a sandbox for.
-#[derive(Debug)]
-pub(crate) struct Watched<'a> {
-    pub(crate) number: u64,
-    pub(crate) process: BorrowedFd<'a>,
-    pub(crate) control: Option<BorrowedFd<'a>>,
-}
-
 impl Sandboxes {
-    pub(crate) fn new(mould: Mould, cgroups: Cgroups) -> Self {
-        let enforcement = cgroups.enforcement(mould.drops_groups);
-        Self { mould, enforcement, all: Vec::new(), next_number: 0, spares_fail: false, cgroups }
+    pub(crate) fn new(mould: Mould, cgroups: Cgroups) -> Result<Self, Errno> {
+        Ok(Self {
+            enforcement: cgroups.enforcement(mould.drops_groups),
+            mould,
+            all: HashMap::new(),
+            by_id: HashMap::new(),
+            spares: VecDeque::new(),
+            leaving: Vec::new(),
+            pausing: Vec::new(),
+            users: HashSet::new(),
+            next_number: 0,
+            events: epoll::create(epoll::CreateFlags::CLOEXEC)?,
+            spares_fail: false,
+            cgroups,
+        })
     }
 
     pub(crate) fn enforcement(&self) -> &Enforcement {
         &self.enforcement
     }
 
-    /// Whether fewer than `wanted` sandboxes wait half-finished, and another would help.
-    pub(crate) fn want_spare(&self, wanted: usize) -> bool {
-        let keepable = |it: &&Sandbox| it.state == State::Spare && it.network == Network::Own;
-        let spares = self.all.iter().filter(keepable).count();
-        spares < wanted && !self.spares_fail
+    /// What to wait on; its cost does not grow with the number of sandboxes.
+    pub(crate) fn events(&self) -> BorrowedFd<'_> {
+        self.events.as_fd()
     }
 
-    /// Sandboxes that still run, finished or not.
-    pub(crate) fn watched(&self) -> impl Iterator<Item = Watched<'_>> {
-        self.all.iter().filter(|it| !matches!(it.state, State::Leaving { .. })).map(|it| Watched {
-            number: it.number,
-            process: it.born.pidfd.as_fd(),
-            control: match it.state {
-                State::Running { .. } | State::Failed | State::Leaving { .. } => None,
-                State::Spare | State::Starting { .. } => Some(it.control.as_fd()),
-            },
-        })
+    pub(crate) fn watch(&self, what: Happening, source: BorrowedFd<'_>) -> Result<(), Errno> {
+        epoll::add(&self.events, source, what.into_data(), epoll::EventFlags::IN)
+    }
+
+    /// Whether fewer than `wanted` sandboxes wait half-finished, and another would help.
+    pub(crate) fn want_spare(&self, wanted: usize) -> bool {
+        self.spares.len() < wanted && !self.spares_fail
     }
 
     pub(crate) fn some_are_leaving(&self) -> bool {
-        self.all.iter().any(|it| matches!(it.state, State::Leaving { .. }))
+        !self.leaving.is_empty()
+    }
+
+    /// Whether somebody waits for a sandbox to stand still.
+    pub(crate) fn some_are_pausing(&self) -> bool {
+        !self.pausing.is_empty()
     }
 
     /// Starts a process that becomes a sandbox when it gets an order.
-    pub(crate) fn add_spare(&mut self, network: Network) -> Result<(), Failure> {
+    pub(crate) fn add_spare(&mut self) -> Result<(), Failure> {
+        let number = self.bear(Network::Own)?;
+        self.spares.push_back(number);
+        Ok(())
+    }
+
+    /// Starts a process in namespaces of its own, and gives its number.
+    fn bear(&mut self, network: Network) -> Result<u64, Failure> {
         let number = self.free_number();
         let (control, other) =
             socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)
@@ -135,20 +198,26 @@ impl Sandboxes {
             }
         };
         group.close_entrance();
-        let mut sandbox = Sandbox { number, born, control, group, network, state: State::Spare };
-        let mapped = self.map_user(&sandbox);
-        if mapped.is_err() {
+        let ready = self
+            .watch(Happening::Word { number }, control.as_fd())
+            .and_then(|()| self.watch(Happening::End { number }, born.pidfd.as_fd()))
+            .map_err(|it| failure("watch the process", it))
+            .and_then(|()| self.map_user(number, &born, &control));
+        let control = Some(control);
+        let pause = Pause::Going;
+        let mut sandbox = Sandbox { number, born, control, group, state: State::Spare, pause };
+        if ready.is_err() {
             sandbox.state = State::Failed;
             sandbox.kill();
         }
-        self.all.push(sandbox);
-        mapped
+        self.users.insert(number % HOST_USERS);
+        self.all.insert(number, sandbox);
+        ready.map(|()| number)
     }
 
     /// The number names the control group and chooses the host user, so no two alive share it.
     fn free_number(&mut self) -> u64 {
-        let user = |number| number % HOST_USERS;
-        while self.all.iter().any(|it| user(it.number) == user(self.next_number)) {
+        while self.users.contains(&(self.next_number % HOST_USERS)) {
             self.next_number += 1;
         }
         let number = self.next_number;
@@ -174,10 +243,10 @@ impl Sandboxes {
     }
 
     /// Makes our user, or one that root keeps for this sandbox alone, the only user inside.
-    fn map_user(&self, sandbox: &Sandbox) -> Result<(), Failure> {
-        let proc = PathBuf::from(format!("/proc/{}", sandbox.born.pid));
+    fn map_user(&self, number: u64, born: &Born, control: &OwnedFd) -> Result<(), Failure> {
+        let proc = PathBuf::from(format!("/proc/{}", born.pid));
         let (user, group) = if self.mould.drops_groups {
-            let offset = sandbox.number % HOST_USERS;
+            let offset = number % HOST_USERS;
             let user = FIRST_HOST_USER + u32::try_from(offset).expect("below HOST_USERS");
             (user, user)
         } else {
@@ -190,7 +259,7 @@ impl Sandboxes {
             .map_err(|it| failure("map the user", it))?;
         fs::write(proc.join("gid_map"), format!("{USER} {group} 1"))
             .map_err(|it| failure("map the group", it))?;
-        send(&sandbox.control, b"m", SendFlags::NOSIGNAL)
+        send(control, b"m", SendFlags::NOSIGNAL)
             .map_err(|it| failure("release the process", it))?;
         Ok(())
     }
@@ -203,10 +272,14 @@ impl Sandboxes {
         (toolchains, network): (&[PathBuf], Network),
         link: OwnedFd,
     ) -> Result<(), Failure> {
-        let fits = |it: &Sandbox| it.state == State::Spare && it.network == network;
-        if !self.all.iter().any(fits) {
-            self.add_spare(network)?;
-        }
+        let spare = match network {
+            Network::Own => self.spares.pop_front(),
+            Network::Host => None,
+        };
+        let number = match spare {
+            Some(spare) => spare,
+            None => self.bear(network)?,
+        };
         let data_bytes = match self.enforcement.memory {
             Mechanism::Rlimit | Mechanism::Nothing => limits.memory_bytes,
             Mechanism::CgroupV1 | Mechanism::CgroupV2 => 0,
@@ -219,51 +292,104 @@ impl Sandboxes {
         descriptors.extend(trees.iter().map(AsFd::as_fd));
         let spare = self
             .all
-            .iter_mut()
-            .find(|it| fits(it))
+            .get_mut(&number)
             .ok_or_else(|| failure("find a spare", io::Error::from(io::ErrorKind::NotFound)))?;
         spare.state = State::Starting { id };
+        self.by_id.insert(id, spare.number);
+        let control = spare.control.as_ref().map(AsFd::as_fd);
         let given = spare
             .group
             .limit(limits)
             .map_err(|it| failure("limit the control group", it))
             .and_then(|()| {
-                packet::send_bytes(&spare.control, &order, &descriptors)
+                let closed = || io::Error::from_raw_os_error(libc::ENOTCONN);
+                control
+                    .ok_or_else(closed)
+                    .and_then(|it| packet::send_bytes(it, &order, &descriptors))
                     .map_err(|it| failure("send the order", it))
             });
         if given.is_err() {
             spare.state = State::Failed;
+            self.by_id.remove(&id);
             spare.kill();
         }
         given
     }
 
-    pub(crate) fn kill(&self, id: u64) {
-        let wanted = self.all.iter().find(|it| match it.state {
-            State::Starting { id: it } | State::Running { id: it } => it == id,
-            State::Spare | State::Failed | State::Leaving { .. } => false,
-        });
-        if let Some(sandbox) = wanted {
+    /// The sandbox that the server knows by `id`, unless it has ended.
+    fn known(&mut self, id: u64) -> Option<&mut Sandbox> {
+        let sandbox = self.all.get_mut(self.by_id.get(&id)?)?;
+        let lives = matches!(sandbox.state, State::Starting { .. } | State::Running { .. });
+        lives.then_some(sandbox)
+    }
+
+    pub(crate) fn kill(&mut self, id: u64) {
+        if let Some(sandbox) = self.known(id) {
             sandbox.kill();
         }
     }
 
+    /// Does what the server asks for; without an answer, [`Self::settle`] gives it later.
+    pub(crate) fn act(&mut self, call: u64, id: u64, action: Action) -> Option<Reply> {
+        let Some(sandbox) = self.known(id) else {
+            return Some(Reply::Acted { call, answer: Answer::Gone });
+        };
+        let answer = match action {
+            Action::Pause => match sandbox.pause.begin(&sandbox.group) {
+                Ok(()) => {
+                    let (number, until) = (sandbox.number, Instant::now() + STOPPING);
+                    self.pausing.push(Pausing { call, number, until });
+                    return None;
+                }
+                Err(error) => Answer::Failed(failure("pause the sandbox", error)),
+            },
+            Action::Resume => match sandbox.pause.end(&sandbox.group) {
+                Ok(()) => Answer::Done,
+                Err(error) => Answer::Failed(failure("resume the sandbox", error)),
+            },
+            Action::Measure => Answer::Measured(sandbox.measure()),
+        };
+        Some(Reply::Acted { call, answer })
+    }
+
+    /// Looks again at the sandboxes that are to stand still, and answers where that is decided.
+    pub(crate) fn settle(&mut self) -> Vec<Reply> {
+        let (all, mut replies) = (&mut self.all, Vec::new());
+        self.pausing.retain(|&Pausing { call, number, until }| {
+            let answer = match all.get_mut(&number) {
+                Some(it) if matches!(it.state, State::Starting { .. } | State::Running { .. }) => {
+                    it.stands_still(until)
+                }
+                _ => Some(Answer::Gone),
+            };
+            let decided = answer.is_some();
+            replies.extend(answer.map(|answer| Reply::Acted { call, answer }));
+            !decided
+        });
+        replies
+    }
+
     /// Reads what a sandbox says before it is a guest; a mere end means that it is one now.
     pub(crate) fn hear(&mut self, number: u64) -> Option<Reply> {
-        let sandbox = self.all.iter_mut().find(|it| it.number == number)?;
+        let sandbox = self.all.get_mut(&number)?;
+        let control = sandbox.control.take()?;
+        // A copy of it may live on for a moment in a process that was just born.
+        let _not_watched = epoll::delete(&self.events, &control);
         let mut report = [0; 512];
-        let length = recv(&sandbox.control, &mut report, RecvFlags::DONTWAIT).map_or(0, |it| it.0);
+        let length = recv(&control, &mut report, RecvFlags::DONTWAIT).map_or(0, |it| it.0);
         let mut failed = child::read_report(&report[..length]);
         if failed.is_none() {
             failed = sandbox.death();
         }
         let State::Starting { id } = sandbox.state else {
             sandbox.state = State::Failed;
+            self.spares.retain(|it| *it != number);
             self.spares_fail = true;
             return None;
         };
         if let Some(failure) = failed {
             sandbox.state = State::Failed;
+            self.by_id.remove(&id);
             return Some(Reply::Failed { id, failure });
         }
         sandbox.state = State::Running { id };
@@ -273,7 +399,10 @@ impl Sandboxes {
 
     /// Reaps a sandbox whose first process has ended, and with it all others.
     pub(crate) fn reap(&mut self, number: u64, wait: Wait) {
-        let Some(sandbox) = self.all.iter_mut().find(|it| it.number == number) else { return };
+        let Some(sandbox) = self.all.get_mut(&number) else { return };
+        if matches!(sandbox.state, State::Leaving { .. }) {
+            return;
+        }
         let usage = match syscalls::reap(sandbox.born.pid, wait) {
             Ok(None) => return,
             Ok(Some(used)) => Usage { cpu_micros: used.cpu_micros, ..sandbox.group.usage() },
@@ -283,23 +412,34 @@ impl Sandboxes {
         let id = match sandbox.state {
             State::Starting { id } | State::Running { id } => Some(id),
             State::Spare => {
+                self.spares.retain(|it| *it != number);
                 self.spares_fail = true;
                 None
             }
             State::Failed | State::Leaving { .. } => None,
         };
         sandbox.state = State::Leaving { id, usage };
+        if let Some(id) = id {
+            self.by_id.remove(&id);
+        }
+        let _not_watched = epoll::delete(&self.events, &sandbox.born.pidfd);
+        self.leaving.push(number);
     }
 
     /// Removes the groups of those that left, and says which are gone altogether.
     pub(crate) fn sweep(&mut self) -> Vec<Reply> {
         let mut gone = Vec::new();
-        self.all.retain_mut(|it| {
-            let State::Leaving { id, usage } = it.state else { return true };
-            if !it.group.remove() {
+        let (all, users) = (&mut self.all, &mut self.users);
+        self.leaving.retain(|number| {
+            let Some(sandbox) = all.get_mut(number) else { return false };
+            if !sandbox.group.remove() {
                 return true;
             }
-            gone.extend(id.map(|id| Reply::Ended { id, usage }));
+            if let State::Leaving { id: Some(id), usage } = sandbox.state {
+                gone.push(Reply::Ended { id, usage });
+            }
+            all.remove(number);
+            users.remove(&(number % HOST_USERS));
             false
         });
         gone
@@ -307,8 +447,8 @@ impl Sandboxes {
 
     /// Kills and reaps every sandbox.
     pub(crate) fn end(&mut self) {
-        let numbers: Vec<_> = self.watched().map(|it| it.number).collect();
-        self.all.iter().for_each(Sandbox::kill);
+        let numbers: Vec<_> = self.all.keys().copied().collect();
+        self.all.values_mut().for_each(Sandbox::kill);
         for number in numbers {
             self.reap(number, Wait::UntilItEnds);
         }
@@ -317,8 +457,44 @@ impl Sandboxes {
 
 impl Sandbox {
     /// The kernel kills everything in a process namespace together with its first process.
-    fn kill(&self) {
+    fn kill(&mut self) {
         let _ended_before = pidfd_send_signal(&self.born.pidfd, Signal::KILL);
+        // In a frozen group of version 1 the signal waits. If releasing fails, the next launcher does it.
+        let _released = self.pause.end(&self.group);
+    }
+
+    /// Whether it stands still by now; `None` means that the question is still open.
+    fn stands_still(&mut self, until: Instant) -> Option<Answer> {
+        let late = || io::Error::from_raw_os_error(libc::ETIMEDOUT);
+        match self.pause.is_complete(&self.group, self.born.pid) {
+            Ok(true) => return Some(Answer::Done),
+            Ok(false) if matches!(self.pause, Pause::Going) => {
+                let resumed = io::Error::from_raw_os_error(libc::ECANCELED);
+                return Some(Answer::Failed(failure("pause the sandbox", resumed)));
+            }
+            Ok(false) if Instant::now() < until => return None,
+            Ok(false) => {}
+            Err(error) => return Some(Answer::Failed(failure("look at the pause", error))),
+        }
+        let error = self.pause.end(&self.group).err().unwrap_or_else(late);
+        Some(Answer::Failed(failure("stop every process", error)))
+    }
+
+    /// What control groups count, and for the rest what the processes say.
+    fn measure(&self) -> Measured {
+        let counted = self.group.measure();
+        if counted.cpu_micros.and(counted.memory_bytes).and(counted.processes).is_some() {
+            return counted;
+        }
+        let summed = family::measure(self.born.pid);
+        Measured {
+            cpu_micros: counted.cpu_micros.or(summed.cpu_micros),
+            memory_bytes: counted.memory_bytes.or(summed.memory_bytes),
+            peak_memory_bytes: counted.peak_memory_bytes,
+            processes: counted.processes.or(summed.processes),
+            read_bytes: counted.read_bytes.or(summed.read_bytes),
+            written_bytes: counted.written_bytes.or(summed.written_bytes),
+        }
     }
 
     /// How it ended without a word, if it did: it was killed, or was no guest.

@@ -1,13 +1,15 @@
-//! The launcher's loop: one thread, one `poll`, no timer while there is nothing to wait for.
+//! The launcher's loop: one thread, one epoll, no timer while there is nothing to wait for.
+//!
+//! What a turn costs depends on what happened, not on how many sandboxes live.
 
 use std::{
     io,
-    os::fd::{AsFd, BorrowedFd, OwnedFd},
+    os::fd::{AsFd, OwnedFd},
     time::{Duration, Instant},
 };
 
 use rustix::{
-    event::{PollFd, PollFlags, poll},
+    event::{PollFd, PollFlags, epoll, poll},
     io::Errno,
     process::geteuid,
     thread::set_name,
@@ -21,7 +23,7 @@ use crate::{
     landlock::Landlock,
     message::{CgroupSource, Failure, Network, Reply, Request},
     packet::{self, PacketError},
-    sandboxes::Sandboxes,
+    sandboxes::{Happening, Sandboxes},
     seccomp,
     syscalls::{self, OneThread, Signals, Wait},
 };
@@ -30,6 +32,10 @@ use crate::{
 const QUIET: Duration = Duration::from_millis(4);
 /// How often to retry the removal of a control group that a dying process still holds.
 const RETRY: Duration = Duration::from_millis(2);
+/// How often to look whether a paused sandbox stands still; the kernel takes some 0.3 ms for that.
+const LOOK: Duration = Duration::from_micros(100);
+/// Happenings of one turn; others wait for the next.
+const AT_ONCE: usize = 64;
 /// When to give up on control groups at the end; the next launcher removes them.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -76,7 +82,7 @@ fn prepare(cgroups: &CgroupSource, guest: OwnedFd) -> Result<Sandboxes, ServeErr
         one_thread: OneThread::check().map_err(ServeError::Host)?,
         drops_groups: geteuid().is_root(),
     };
-    Ok(Sandboxes::new(mould, Cgroups::new(cgroups)))
+    Ok(Sandboxes::new(mould, Cgroups::new(cgroups))?)
 }
 
 #[derive(Debug)]
@@ -86,25 +92,20 @@ struct Server {
     spares: usize,
 }
 
-/// Something that `poll` found.
-#[derive(Debug)]
-enum Happening {
-    Request,
-    Word { number: u64 },
-    End { number: u64 },
-}
-
 impl Server {
     fn run(&mut self, socket: &OwnedFd) -> Result<(), ServeError> {
+        self.sandboxes.watch(Happening::Request, socket.as_fd())?;
         let mut quiet_since = Instant::now();
         loop {
             let wants_spare = self.sandboxes.want_spare(self.spares);
-            let timeout = if self.sandboxes.some_are_leaving() {
+            let timeout = if self.sandboxes.some_are_pausing() {
+                Some(LOOK)
+            } else if self.sandboxes.some_are_leaving() {
                 Some(RETRY)
             } else {
                 wants_spare.then(|| QUIET.saturating_sub(quiet_since.elapsed()))
             };
-            for happening in self.wait(socket.as_fd(), timeout)? {
+            for happening in self.wait(timeout)? {
                 match happening {
                     Happening::Request => {
                         quiet_since = Instant::now();
@@ -118,45 +119,42 @@ impl Server {
                             quiet_since = Instant::now();
                         }
                     }
-                    Happening::End { number } => self.sandboxes.reap(number, Wait::Never),
+                    Happening::End { number } => {
+                        if let Some(reply) = self.sandboxes.hear(number) {
+                            packet::send(socket, &reply, &[])?;
+                        }
+                        self.sandboxes.reap(number, Wait::Never);
+                    }
                 }
             }
-            for reply in self.sandboxes.sweep() {
+            let settled = self.sandboxes.settle();
+            for reply in settled.into_iter().chain(self.sandboxes.sweep()) {
                 packet::send(socket, &reply, &[])?;
             }
             if wants_spare && quiet_since.elapsed() >= QUIET {
                 // A failure shows again, with somebody to tell, at the next start.
-                drop(self.sandboxes.add_spare(Network::Own));
+                drop(self.sandboxes.add_spare());
             }
         }
     }
 
-    fn wait(
-        &self,
-        socket: BorrowedFd<'_>,
-        timeout: Option<Duration>,
-    ) -> Result<Vec<Happening>, Errno> {
-        let mut what = vec![Happening::Request];
-        let mut polled = vec![PollFd::from_borrowed_fd(socket, PollFlags::IN)];
-        for sandbox in self.sandboxes.watched() {
-            // First the word, then the end: a failure must be read before its sender is reaped.
-            if let Some(control) = sandbox.control {
-                what.push(Happening::Word { number: sandbox.number });
-                polled.push(PollFd::from_borrowed_fd(control, PollFlags::IN));
-            }
-            what.push(Happening::End { number: sandbox.number });
-            polled.push(PollFd::from_borrowed_fd(sandbox.process, PollFlags::IN));
-        }
+    fn wait(&self, timeout: Option<Duration>) -> Result<Vec<Happening>, Errno> {
+        let events = self.sandboxes.events();
         let timeout = timeout.map(|it| Timespec {
             tv_sec: it.as_secs().cast_signed(),
             tv_nsec: it.subsec_nanos().into(),
         });
-        match poll(&mut polled, timeout.as_ref()) {
-            Err(Errno::INTR) => return Ok(Vec::new()),
+        // Asked by `poll`, whose clock is finer than the milliseconds of epoll.
+        match poll(&mut [PollFd::from_borrowed_fd(events, PollFlags::IN)], timeout.as_ref()) {
+            Ok(0) | Err(Errno::INTR) => return Ok(Vec::new()),
             other => other?,
         };
-        let happened = what.into_iter().zip(polled).filter(|(_, it)| !it.revents().is_empty());
-        Ok(happened.map(|(what, _)| what).collect())
+        let mut found = Vec::with_capacity(AT_ONCE);
+        let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+        epoll::wait(events, rustix::buffer::spare_capacity(&mut found), Some(&now))?;
+        let mut happenings: Vec<_> = found.iter().map(|it| Happening::from_data(it.data)).collect();
+        happenings.sort_unstable();
+        Ok(happenings)
     }
 
     /// Says whether the server is still there.
@@ -175,6 +173,11 @@ impl Server {
                 }
             }
             Request::Kill { id } => self.sandboxes.kill(id),
+            Request::Act { call, id, action } => {
+                if let Some(reply) = self.sandboxes.act(call, id, action) {
+                    packet::send(socket, &reply, &[])?;
+                }
+            }
             Request::Hello { .. } => return Err(ServeError::NoHello),
         }
         Ok(true)

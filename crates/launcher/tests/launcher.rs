@@ -13,7 +13,7 @@ use std::{
 };
 
 use launcher::{
-    Limits, Network, Reply, Request, Usage,
+    Action, Answer, Limits, Measured, Network, Reply, Request, Usage,
     message::CgroupSource,
     packet::{receive, send},
 };
@@ -79,6 +79,36 @@ impl Launcher {
         Some(pid)
     }
 
+    fn act(&self, id: u64, action: Action) -> Answer {
+        send(&self.socket, &Request::Act { call: 70 + id, id, action }, &[]).unwrap();
+        let Reply::Acted { call, answer } = self.reply() else { panic!("no answer") };
+        assert_eq!(call, 70 + id);
+        answer
+    }
+
+    fn measured(&self, id: u64) -> Measured {
+        let Answer::Measured(measured) = self.act(id, Action::Measure) else { panic!() };
+        measured
+    }
+
+    /// Pauses a busy sandbox, which then uses no CPU, and kills it.
+    fn pauses_measures_and_kills(&self, id: u64, pid: u32) {
+        assert_eq!(self.act(id, Action::Pause), Answer::Done);
+        let before = self.measured(id);
+        // A kernel that did not stop it would let it use the time of this.
+        while rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime).tv_nsec
+            < 50_000_000
+        {}
+        assert_eq!(self.measured(id).cpu_micros, before.cpu_micros);
+        assert_eq!(self.act(id, Action::Resume), Answer::Done);
+        while self.measured(id).cpu_micros == before.cpu_micros {}
+        assert_eq!(self.act(id, Action::Pause), Answer::Done);
+        send(&self.socket, &Request::Kill { id }, &[]).unwrap();
+        self.ended(id);
+        assert!(!is_alive(pid));
+        assert_eq!(self.act(id, Action::Resume), Answer::Gone);
+    }
+
     fn ended(&self, expected: u64) -> Usage {
         let reply = self.reply();
         let Reply::Ended { id, usage } = reply else { panic!("{reply:?}") };
@@ -107,6 +137,33 @@ fn a_guest_runs_until_it_is_killed() {
     send(&launcher.socket, &Request::Kill { id: 1 }, &[]).unwrap();
     assert!(launcher.ended(1).cpu_micros > 0);
     assert!(!is_alive(pid));
+}
+
+#[test]
+fn a_guest_without_a_group_is_paused_by_signals() {
+    let launcher = Launcher::with_guest("/usr/bin/yes");
+    let _link = launcher.start(1, Vec::new());
+    let Some(pid) = launcher.started(1) else { return };
+    launcher.pauses_measures_and_kills(1, pid);
+}
+
+#[test]
+fn a_paused_sandbox_ends_with_the_server() {
+    let mut launcher = Launcher::with_guest("/usr/bin/yes");
+    let _link = launcher.start(1, Vec::new());
+    let Some(pid) = launcher.started(1) else { return };
+    assert_eq!(launcher.act(1, Action::Pause), Answer::Done);
+    launcher.socket = File::open("/dev/null").unwrap().into();
+    launcher.process.wait().unwrap();
+    assert!(!is_alive(pid));
+}
+
+#[test]
+fn acting_on_a_sandbox_that_never_began_says_so() {
+    let launcher = Launcher::with_guest("/usr/bin/yes");
+    for action in [Action::Pause, Action::Resume, Action::Measure] {
+        assert_eq!(launcher.act(5, action), Answer::Gone);
+    }
 }
 
 #[test]
@@ -143,7 +200,10 @@ fn a_guest_that_ends_at_once_is_a_failure_with_its_exit_code() {
             launcher.ended(1);
         }
         Reply::Failed { failure, .. } => eprintln!("skipped: {}", failure.step),
-        other @ (Reply::Ready(_) | Reply::Started { .. } | Reply::Ended { .. }) => {
+        other @ (Reply::Ready(_)
+        | Reply::Started { .. }
+        | Reply::Ended { .. }
+        | Reply::Acted { .. }) => {
             panic!("{other:?}")
         }
     }
@@ -181,8 +241,7 @@ fn a_guest_is_born_in_its_group_of_version_2() {
     assert!(group.starts_with(&format!("runbook-{}-", launcher.process.id())), "{group}");
     let group = tree.join(group);
     assert!(group.exists());
-    send(&launcher.socket, &Request::Kill { id: 1 }, &[]).unwrap();
-    launcher.ended(1);
+    launcher.pauses_measures_and_kills(1, pid);
     assert!(!group.exists());
     drop(launcher);
     assert!(!group.parent().unwrap().exists());

@@ -4,7 +4,7 @@
 
 use std::{fs, io, path::Path};
 
-use launcher::{Enforcement, Mechanism};
+use launcher::{Enforcement, Freezer, Mechanism};
 use rustix::process::geteuid;
 use serde::Serialize;
 
@@ -113,6 +113,7 @@ fn limits(enforcement: &Enforcement) -> Vec<Finding> {
         by("memory-limit", enforcement.memory, "per process only, by RLIMIT_DATA", false),
         by("process-limit", enforcement.processes, "by RLIMIT_NPROC in a user namespace", true),
         by("cpu-limit", enforcement.cpu, "none", false),
+        by("pause", freezer(&enforcement.freezer), "by SIGSTOP, which programs may notice", true),
         Finding {
             name: "own-users",
             holds: own_users,
@@ -120,6 +121,14 @@ fn limits(enforcement: &Enforcement) -> Vec<Finding> {
             advice: (!own_users).then(|| root.to_owned()),
         },
     ]
+}
+
+fn freezer(freezer: &Freezer) -> Mechanism {
+    match freezer {
+        Freezer::CgroupV1 { .. } => Mechanism::CgroupV1,
+        Freezer::CgroupV2 => Mechanism::CgroupV2,
+        Freezer::Signals => Mechanism::Nothing,
+    }
 }
 
 fn is_root() -> bool {
@@ -141,11 +150,12 @@ mod tests {
             processes: Mechanism::Rlimit,
             cpu: Mechanism::Nothing,
             own_users: false,
+            freezer: Freezer::Signals,
             reason: Some("no group in /x: denied".to_owned()),
         };
         let findings = limits(&enforcement);
         let held: Vec<_> = findings.iter().filter(|it| it.holds).map(|it| it.name).collect();
-        assert_eq!(held, ["process-limit"]);
+        assert_eq!(held, ["process-limit", "pause"]);
         assert_eq!(findings[0].detail, "no group in /x: denied");
         assert!(findings.iter().all(|it| it.holds == it.advice.is_none()));
     }

@@ -1,6 +1,6 @@
 //! What separates a sandbox from its host, in words for people.
 
-use launcher::{Enforcement, Landlock, Limits, Mechanism};
+use launcher::{Enforcement, Freezer, Landlock, Limits, Mechanism};
 
 use crate::network::Network;
 
@@ -43,6 +43,7 @@ impl Isolation {
         isolation.add_memory(limits, enforcement.memory);
         isolation.add_processes(limits, enforcement.processes);
         isolation.add_cpu(limits, enforcement.cpu);
+        isolation.add_freezer(&enforcement.freezer);
         if enforcement.own_users {
             isolation.holds.push("a host user of its own".to_owned());
         } else {
@@ -105,6 +106,18 @@ impl Isolation {
             None => self.missing.push("CPU time is not limited".to_owned()),
         }
     }
+
+    fn add_freezer(&mut self, by: &Freezer) {
+        let by = match by {
+            Freezer::CgroupV1 { .. } => "cgroup v1",
+            Freezer::CgroupV2 => "cgroup v2",
+            Freezer::Signals => {
+                self.missing.push("a pause is SIGSTOP, which programs may notice".to_owned());
+                return;
+            }
+        };
+        self.holds.push(format!("can be paused unnoticed by {by}"));
+    }
 }
 
 fn version(mechanism: Mechanism) -> Option<&'static str> {
@@ -130,7 +143,8 @@ mod tests {
 
     fn enforcement(by: Mechanism) -> Enforcement {
         let cpu = if by == Mechanism::Rlimit { Mechanism::Nothing } else { by };
-        Enforcement { memory: by, processes: by, cpu, own_users: true, reason: None }
+        let freezer = if by == Mechanism::Rlimit { Freezer::Signals } else { Freezer::CgroupV2 };
+        Enforcement { memory: by, processes: by, cpu, own_users: true, freezer, reason: None }
     }
 
     #[test]

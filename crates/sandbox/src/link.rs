@@ -24,6 +24,7 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use guest::{
@@ -256,6 +257,19 @@ impl Connection {
         reply.wait(path).await
     }
 
+    /// Tells the guest that it is about to be stopped from outside: no time limit ends before
+    /// [`Self::resuming`].
+    pub fn pausing(&self) {
+        self.shared.outbox.push(&HostFrame::Pausing);
+    }
+
+    /// Tells the guest how long it stood still. To be said before it goes on, so that it is the first
+    /// that the guest learns.
+    pub fn resuming(&self, paused: Duration) {
+        let paused_us = u64::try_from(paused.as_micros()).unwrap_or(u64::MAX);
+        self.shared.outbox.push(&HostFrame::Resuming { paused_us });
+    }
+
     /// Asks the guest to kill everything and exit; [`closed`](Self::closed) tells when it did.
     pub fn shut_down(&self) {
         self.shared.outbox.push(&HostFrame::Shutdown);
@@ -312,11 +326,17 @@ fn start(id: ProgramId, program: Program) -> Start {
         cwd: program.cwd,
         stdin: program.stdin,
         terminal: program.terminal,
-        rlimits: Rlimits { open_files: Some(OPEN_FILES), ..Rlimits::default() },
+        rlimits: Rlimits {
+            open_files: Some(OPEN_FILES),
+            // For each process by itself, should the guest come late.
+            cpu_seconds: program.cpu_time.map(|it| it.as_secs().saturating_add(1)),
+            ..Rlimits::default()
+        },
         timeout_ms: program.timeout.map(|it| u64::try_from(it.as_millis()).unwrap_or(u64::MAX)),
         output_limit: program.output_limit,
         on_excess: program.on_excess,
         window: WINDOW,
+        cpu_limit_us: program.cpu_time.map(|it| u64::try_from(it.as_micros()).unwrap_or(u64::MAX)),
     }
 }
 

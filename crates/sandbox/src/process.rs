@@ -20,7 +20,11 @@ pub struct Program {
     /// With a terminal, standard input is the terminal, and all output arrives as `Stdout`.
     pub terminal: Option<TerminalSize>,
     /// Wall-clock time until its process tree is killed.
+    /// What the sandbox is paused for does not count.
     pub timeout: Option<Duration>,
+    /// User and system time of its process tree together until the tree is killed; noticed within some
+    /// 20 ms while it is busy.
+    pub cpu_time: Option<Duration>,
     /// Bytes of stdout and stderr together that are kept.
     pub output_limit: u64,
     pub on_excess: OnExcess,
@@ -37,6 +41,7 @@ impl Program {
             stdin: Stdin::Null,
             terminal: None,
             timeout: None,
+            cpu_time: None,
             output_limit: 8 << 20,
             on_excess: OnExcess::Drop,
         }
@@ -66,13 +71,16 @@ pub enum ProcessEvent {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exit {
     pub status: ExitStatus,
-    /// It was killed for its time limit.
+    /// It was killed for its limit of wall-clock time.
     pub timed_out: bool,
+    /// It was killed for its limit of CPU time.
+    pub cpu_exceeded: bool,
     /// The kernel killed a process of the sandbox for its memory limit while the program ran, and the
     /// program did not succeed.
     pub out_of_memory: bool,
     /// User and system time of the processes somebody waited for.
     pub cpu: Duration,
+    /// Without the time the sandbox was paused.
     pub wall: Duration,
     /// Largest resident set of any one process.
     pub peak_memory_bytes: u64,

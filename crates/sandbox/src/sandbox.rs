@@ -7,12 +7,16 @@
 //! One task holds the guard. It alone decides that the sandbox is over, and says so only when the
 //! backend confirms that nothing of it is left.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use guest::FileEntry;
 use tokio::{
     io::AsyncRead,
-    sync::{broadcast, watch},
+    sync::{Mutex, broadcast, watch},
 };
 use tokio_util::{
     sync::{CancellationToken, DropGuard},
@@ -40,6 +44,8 @@ pub struct Sandbox {
     control: Arc<dyn Control>,
     workspace: Arc<str>,
     limits: Limits,
+    /// When it was paused, while it is.
+    paused: Arc<Mutex<Option<Instant>>>,
     ended: watch::Receiver<Option<Ended>>,
     tasks: TaskTracker,
     end: CancellationToken,
@@ -84,6 +90,7 @@ impl Sandbox {
             control,
             workspace,
             limits,
+            paused: Arc::default(),
             ended,
             tasks,
             end,
@@ -107,13 +114,38 @@ impl Sandbox {
         &self.workspace
     }
 
-    /// Stops every process of the sandbox, its guest included, until [`Self::resume`].
+    /// Stops every process of the sandbox, its guest included, until [`Self::resume`]. Time limits stand
+    /// still too. Whatever else is asked of the sandbox meanwhile waits; destroying it does not.
     pub async fn pause(&self) -> Result<(), ControlError> {
-        self.control.pause().await
+        let mut paused = self.paused.lock().await;
+        if paused.is_none() {
+            // Noted first: should this future be dropped, a resume undoes what was begun.
+            *paused = Some(Instant::now());
+            self.connection.pausing();
+        }
+        let result = self.control.pause().await;
+        if result.is_err() {
+            self.connection.resuming(elapsed(paused.take()));
+        }
+        result
     }
 
+    /// Lets the processes go on; does nothing when the sandbox is not paused.
     pub async fn resume(&self) -> Result<(), ControlError> {
-        self.control.resume().await
+        let mut paused = self.paused.lock().await;
+        if paused.is_none() {
+            return Ok(());
+        }
+        self.connection.resuming(elapsed(*paused));
+        let result = self.control.resume().await;
+        if result.is_ok() {
+            *paused = None;
+        } else {
+            // It stands still as before, and the guest may not think otherwise when it wakes.
+            self.connection.pausing();
+            *paused = Some(Instant::now());
+        }
+        result
     }
 
     /// What the sandbox has used and uses now.
@@ -260,6 +292,10 @@ impl fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sandbox").field("isolation", &self.isolation).finish_non_exhaustive()
     }
+}
+
+fn elapsed(since: Option<Instant>) -> Duration {
+    since.map_or(Duration::ZERO, |it| it.elapsed())
 }
 
 async fn keep(

@@ -7,6 +7,7 @@
 #![expect(clippy::print_stderr, reason = "what is skipped is said")]
 
 mod isolation {
+    mod control;
     mod egress;
     mod ending;
     mod files;
@@ -17,5 +18,7 @@ mod isolation {
     mod preview;
     mod processes;
     mod resources;
+    mod signals;
+    mod terminal;
     mod trees;
 }

@@ -49,6 +49,7 @@ fn start() -> impl Strategy<Value = Start> {
                 output_limit,
                 on_excess: if flag { OnExcess::Drop } else { OnExcess::Kill },
                 window,
+                cpu_limit_us: timeout_ms,
             },
         )
 }
@@ -71,6 +72,8 @@ fn host_frame() -> impl Strategy<Value = HostFrame> {
             }
         ),
         Just(HostFrame::Shutdown),
+        Just(HostFrame::Pausing),
+        any::<u64>().prop_map(|paused_us| HostFrame::Resuming { paused_us }),
         (request(), ".{0,40}", any::<(u64, u32)>()).prop_map(
             |(request, path, (max_bytes, window))| HostFrame::ReadTree {
                 request,
@@ -126,6 +129,7 @@ fn exited() -> impl Strategy<Value = Exited> {
             cpu_us,
             wall_us,
             peak_memory_bytes: peak,
+            cpu_exceeded: timed_out,
         },
     )
 }

@@ -65,6 +65,7 @@ fn cat() -> Start {
         output_limit: u64::MAX,
         on_excess: OnExcess::Drop,
         window: u32::MAX,
+        cpu_limit_us: None,
     }
 }
 

@@ -24,18 +24,40 @@ pub(crate) enum Controller {
     Memory,
     Pids,
     Cpu,
+    /// Counts what is read from and written to disks.
+    Io,
+    /// A controller of version 1 only; version 2 counts in every group.
+    CpuAccounting,
+    /// A controller of version 1 only; version 2 freezes any group.
+    Freezer,
 }
 
 impl Controller {
-    const ALL: [Self; 3] = [Self::Memory, Self::Pids, Self::Cpu];
+    const VERSION_1: [Self; 6] =
+        [Self::Memory, Self::Pids, Self::Cpu, Self::Freezer, Self::CpuAccounting, Self::Io];
+    pub(super) const VERSION_2: [Self; 4] = [Self::Memory, Self::Pids, Self::Cpu, Self::Io];
 
-    fn word(self) -> &'static str {
-        match self {
-            Self::Memory => "memory",
-            Self::Pids => "pids",
-            Self::Cpu => "cpu",
+    fn word(self, version: Version) -> &'static str {
+        match (self, version) {
+            (Self::Memory, _) => "memory",
+            (Self::Pids, _) => "pids",
+            (Self::Cpu, _) => "cpu",
+            (Self::Io, Version::One) => "blkio",
+            (Self::Io, Version::Two) => "io",
+            (Self::CpuAccounting, _) => "cpuacct",
+            (Self::Freezer, _) => "freezer",
         }
     }
+
+    /// Whether the promises of a sandbox depend on it.
+    fn limits(self) -> bool {
+        matches!(self, Self::Memory | Self::Pids | Self::Cpu)
+    }
+}
+
+/// How many of the controllers that limit are among these.
+fn limiting(controllers: &[Controller]) -> usize {
+    controllers.iter().filter(|it| it.limits()).count()
 }
 
 /// Our group in each hierarchy that helps.
@@ -162,8 +184,8 @@ type Hierarchies = Vec<(Vec<Controller>, PathBuf)>;
 
 fn version_1(files: &impl Files, place: &Place) -> (Hierarchies, Vec<String>) {
     let (mut found, mut complaints): (Hierarchies, _) = (Vec::new(), Vec::new());
-    for controller in Controller::ALL {
-        let word = controller.word();
+    for controller in Controller::VERSION_1 {
+        let word = controller.word(Version::One);
         let has = |options: &str| options.split(',').any(|it| it == word);
         let Some((point, root, _)) = place.mounts("cgroup").find(|(_, _, it)| has(it)) else {
             continue;
@@ -177,7 +199,14 @@ fn version_1(files: &impl Files, place: &Place) -> (Hierarchies, Vec<String>) {
         }
         match files.make_dir(&base) {
             Ok(()) => found.push((vec![controller], base)),
+            // What only counts or pauses has another way.
+            Err(_) if !controller.limits() => {}
             Err(error) => complaints.push(format!("no group in {}: {error}", own.display())),
+        }
+    }
+    if found.iter().all(|(controllers, _)| limiting(controllers) == 0) {
+        for (_, base) in found.drain(..) {
+            drop(files.remove_dir(&base));
         }
     }
     (found, complaints)
@@ -191,8 +220,8 @@ fn version_2(files: &impl Files, place: &Place, complaints: &mut Vec<String>) ->
         match take(files, place, candidate) {
             Ok((enabled, base)) => {
                 let better = match &best {
-                    Layout::V2(known, _) => enabled.len() > known.len(),
-                    Layout::V1(_) | Layout::Nowhere => !enabled.is_empty(),
+                    Layout::V2(known, _) => limiting(&enabled) > limiting(known),
+                    Layout::V1(_) | Layout::Nowhere => limiting(&enabled) > 0,
                 };
                 let loser = if better {
                     std::mem::replace(&mut best, Layout::V2(enabled, base))
@@ -209,7 +238,7 @@ fn version_2(files: &impl Files, place: &Place, complaints: &mut Vec<String>) ->
                 complaints.push(format!("no group in {}: {error}", candidate.display()));
             }
         }
-        if matches!(&best, Layout::V2(enabled, _) if enabled.len() == Controller::ALL.len()) {
+        if matches!(&best, Layout::V2(enabled, _) if limiting(enabled) == 3) {
             complaints.clear();
             break;
         }
@@ -232,9 +261,8 @@ fn take(
     // Whatever was refused is missing from what is read back.
     drop(hand_down(files, &base));
     let enabled = words(files, &base.join("cgroup.subtree_control"))?;
-    let enabled =
-        Controller::ALL.into_iter().filter(|it| enabled.iter().any(|word| word == it.word()));
-    Ok((enabled.collect(), base))
+    let is_enabled = |it: &Controller| enabled.iter().any(|word| word == it.word(Version::Two));
+    Ok((Controller::VERSION_2.into_iter().filter(is_enabled).collect(), base))
 }
 
 fn hand_down(files: &impl Files, group: &Path) -> io::Result<()> {
@@ -242,8 +270,8 @@ fn hand_down(files: &impl Files, group: &Path) -> io::Result<()> {
     let control = group.join("cgroup.subtree_control");
     let enabled = words(files, &control)?;
     let mut refused = Ok(());
-    for controller in Controller::ALL {
-        let word = controller.word();
+    for controller in Controller::VERSION_2 {
+        let word = controller.word(Version::Two);
         if offered.iter().any(|it| it == word) && !enabled.iter().any(|it| it == word) {
             refused = files.write(&control, &format!("+{word}")).and(refused);
         }

@@ -1,6 +1,15 @@
 //! Groups of launchers that were killed before they could clean up.
 
-use std::{fs, io, path::Path};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
+};
+
+/// For all groups of one launcher; what takes longer to die waits for something in the kernel.
+const PATIENCE: Duration = Duration::from_millis(200);
+const RETRY: Duration = Duration::from_millis(1);
 
 /// The name of the group of a launcher: unique even when its process id is used again.
 pub(super) fn name(pid: u32, start_time: u64) -> String {
@@ -18,24 +27,44 @@ fn parse_start_time(stat: &str) -> Option<u64> {
     stat.rsplit_once(')')?.1.split_ascii_whitespace().nth(19)?.parse().ok()
 }
 
-/// Removes the siblings of `base` that belong to launchers that no longer run.
-pub(super) fn remove_groups_of_the_dead(base: &Path) {
-    let Some(siblings) = base.parent().and_then(|it| fs::read_dir(it).ok()) else { return };
-    for entry in siblings.flatten() {
-        if entry.file_name().to_str().and_then(owner).is_some_and(|it| !is_alive(it)) {
-            remove_tree(&entry.path());
-        }
+/// Lets the processes of launchers that no longer run die, should they be frozen.
+pub(super) fn release_groups_of_the_dead(base: &Path) {
+    for group in groups_of_the_dead(base) {
+        super::thaw_below(&group);
     }
 }
 
-/// Removes a group and the groups below it, as far as no process is left in them.
+/// Removes the siblings of `base` that belong to launchers that no longer run.
+pub(super) fn remove_groups_of_the_dead(base: &Path) {
+    for group in groups_of_the_dead(base) {
+        remove_tree(&group);
+    }
+}
+
+fn groups_of_the_dead(base: &Path) -> Vec<PathBuf> {
+    let siblings = base.parent().and_then(|it| fs::read_dir(it).ok()).into_iter().flatten();
+    let is_dead =
+        |it: &fs::DirEntry| it.file_name().to_str().and_then(owner).is_some_and(|it| !is_alive(it));
+    siblings.flatten().filter(is_dead).map(|it| it.path()).collect()
+}
+
+/// Removes a group and the groups below it, as far as no process is left in them. What was killed a
+/// moment ago may still be dying; a group that outlasts our patience is found again by the next
+/// launcher.
 pub(super) fn remove_tree(base: &Path) {
+    remove_until(base, Instant::now() + PATIENCE);
+}
+
+fn remove_until(base: &Path, deadline: Instant) {
     let children = fs::read_dir(base).into_iter().flatten().flatten();
     for entry in children.filter(|it| it.file_type().is_ok_and(|it| it.is_dir())) {
-        remove_tree(&entry.path());
+        remove_until(&entry.path(), deadline);
     }
-    // A group that cannot be removed now is found again by the next launcher.
-    drop(fs::remove_dir(base));
+    while fs::remove_dir(base).is_err_and(|it| it.raw_os_error() == Some(libc::EBUSY))
+        && Instant::now() < deadline
+    {
+        thread::sleep(RETRY);
+    }
 }
 
 fn owner(name: &str) -> Option<(u32, u64)> {

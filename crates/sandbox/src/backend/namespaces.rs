@@ -4,14 +4,17 @@
 //! next start brings a new one.
 
 use std::{
+    io,
     os::{
         fd::{AsFd, OwnedFd},
         unix::net::UnixStream as StdStream,
     },
-    sync::Arc,
+    sync::{Arc, Weak},
+    time::Duration,
 };
 
-use launcher::{Enforcement, Failure, Request, message::CgroupSource};
+use launcher::{Action, Answer, Enforcement, Failure, Request, message::CgroupSource};
+use rustix::io::Errno;
 use tokio::{net::UnixStream, sync::Mutex};
 
 use crate::{
@@ -26,6 +29,9 @@ mod connection;
 mod embedded;
 
 use connection::{Connection, Ticket};
+
+/// What the launcher says where nothing can do what it was asked.
+const EOPNOTSUPP: i32 = Errno::OPNOTSUPP.raw_os_error();
 
 /// How much to prepare for sandboxes that nobody asked for yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,7 +134,8 @@ impl Namespaces {
         guard.connection.send(&request, &[theirs.as_fd()])?;
         drop(theirs);
         guard.ticket.started().await?.map_err(into_start_error)?;
-        let control = Arc::new(NamespaceControl);
+        let connection = Arc::downgrade(&guard.connection);
+        let control = Arc::new(NamespaceControl { connection, id: guard.ticket.id() });
         let workspace = "/tmp".to_owned();
         Ok(Started { link: Box::new(link), guard: Box::new(guard), control, isolation, workspace })
     }
@@ -166,26 +173,57 @@ impl Drop for NamespaceGuard {
     }
 }
 
+/// Asks the launcher, and keeps neither it nor the sandbox alive.
 #[derive(Debug)]
-struct NamespaceControl;
+struct NamespaceControl {
+    connection: Weak<Connection>,
+    id: u64,
+}
 
-impl Control for NamespaceControl {
-    fn pause(&self) -> BoxFuture<'_, Result<(), ControlError>> {
-        Box::pin(async { Err(refused("pause")) })
-    }
-
-    fn resume(&self) -> BoxFuture<'_, Result<(), ControlError>> {
-        Box::pin(async { Err(refused("resume")) })
-    }
-
-    fn usage(&self) -> BoxFuture<'_, Result<SandboxUsage, ControlError>> {
-        Box::pin(async { Err(refused("measure")) })
+impl NamespaceControl {
+    async fn act(&self, what: &'static str, action: Action) -> Result<Answer, ControlError> {
+        let connection = self.connection.upgrade().ok_or(ControlError::Gone)?;
+        match connection.act(self.id, action).await {
+            Ok(Answer::Gone) => Err(ControlError::Gone),
+            Ok(Answer::Failed(Failure { step, errno })) if errno == EOPNOTSUPP => {
+                Err(ControlError::Unsupported { backend: "namespaces", what, reason: step })
+            }
+            Ok(Answer::Failed(Failure { errno, .. })) => {
+                let source = io::Error::from_raw_os_error(errno);
+                Err(ControlError::Failed { what, source })
+            }
+            Ok(answer @ (Answer::Done | Answer::Measured(_))) => Ok(answer),
+            // It takes its sandboxes with it.
+            Err(StartError::LauncherGone) => Err(ControlError::Gone),
+            Err(error) => Err(ControlError::Failed { what, source: io::Error::other(error) }),
+        }
     }
 }
 
-fn refused(what: &'static str) -> ControlError {
-    let reason = "the launcher is not asked yet".to_owned();
-    ControlError::Unsupported { backend: "namespaces", what, reason }
+impl Control for NamespaceControl {
+    fn pause(&self) -> BoxFuture<'_, Result<(), ControlError>> {
+        Box::pin(async { self.act("pause", Action::Pause).await.map(drop) })
+    }
+
+    fn resume(&self) -> BoxFuture<'_, Result<(), ControlError>> {
+        Box::pin(async { self.act("resume", Action::Resume).await.map(drop) })
+    }
+
+    fn usage(&self) -> BoxFuture<'_, Result<SandboxUsage, ControlError>> {
+        Box::pin(async {
+            let Answer::Measured(measured) = self.act("measure", Action::Measure).await? else {
+                return Ok(SandboxUsage::default());
+            };
+            Ok(SandboxUsage {
+                cpu: measured.cpu_micros.map(Duration::from_micros),
+                memory_bytes: measured.memory_bytes,
+                peak_memory_bytes: measured.peak_memory_bytes,
+                processes: measured.processes,
+                read_bytes: measured.read_bytes,
+                written_bytes: measured.written_bytes,
+            })
+        })
+    }
 }
 
 fn into_start_error(Failure { step, errno }: Failure) -> StartError {

@@ -126,6 +126,7 @@ fn exit(exited: &Exited) -> Exit {
     Exit {
         status: exited.status,
         timed_out: exited.timed_out,
+        cpu_exceeded: exited.cpu_exceeded,
         out_of_memory: exited.out_of_memory,
         cpu: Duration::from_micros(exited.cpu_us),
         wall: Duration::from_micros(exited.wall_us),

@@ -79,6 +79,7 @@ fn exited(program: ProgramId) -> GuestFrame {
         cpu_us: 0,
         wall_us: 0,
         peak_memory_bytes: 0,
+        cpu_exceeded: false,
     })
 }
 
@@ -101,7 +102,7 @@ async fn only_a_guest_with_our_nonce_and_version_is_accepted() {
         complaints.push(connection.unwrap_err().to_string());
     }
     assert_eq!(complaints[0], "guest answered another host's hello");
-    assert_eq!(complaints[1], "guest speaks version 3 instead of 2");
+    assert_eq!(complaints[1], format!("guest speaks version {} instead of {VERSION}", VERSION + 1));
     assert!(complaints[2].contains("instead of hello"), "{complaints:?}");
 }
 

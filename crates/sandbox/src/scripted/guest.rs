@@ -134,7 +134,8 @@ impl Guest {
             HostFrame::Signal { program, signal } => self.cue(program, Cue::Signal(signal)),
             HostFrame::Kill { program } => self.cue(program, Cue::Kill),
             HostFrame::Grant { program, bytes } => self.cue(program, Cue::Grant(bytes)),
-            HostFrame::Resize { .. } => {}
+            // Nobody pauses a play.
+            HostFrame::Resize { .. } | HostFrame::Pausing | HostFrame::Resuming { .. } => {}
             HostFrame::WriteFile { request, path, mode, bytes, last } => {
                 let file = File { mode, content: bytes.0 };
                 self.write(request, path, file, last).await?;

@@ -98,6 +98,7 @@ impl Player {
             cpu_us: 0,
             wall_us: u64::try_from(wall.as_micros()).unwrap_or(u64::MAX),
             peak_memory_bytes: 0,
+            cpu_exceeded: false,
         });
         self.say(Line::Frame(exited)).await;
     }

@@ -27,7 +27,16 @@ impl Cage {
 
     /// `None`, with a word about it, where this machine allows no sandboxes.
     pub(super) async fn with(spec: Spec) -> Option<Self> {
-        let backend = Namespaces::new(Readiness::OnDemand).unwrap();
+        Self::of(Namespaces::new(Readiness::OnDemand).unwrap(), spec).await
+    }
+
+    /// As on a machine that delegates no control groups.
+    pub(super) async fn without_cgroups() -> Option<Self> {
+        let backend = Namespaces::without_cgroups(Readiness::OnDemand).unwrap();
+        Self::of(backend, Spec::default()).await
+    }
+
+    async fn of(backend: Namespaces, spec: Spec) -> Option<Self> {
         match Sandbox::start(&backend as &dyn Backend, spec).await {
             Ok(sandbox) => Some(Self { backend, sandbox }),
             Err(error @ StartError::NotPermitted { .. }) => {
@@ -48,11 +57,7 @@ impl Cage {
     }
 
     pub(super) async fn start(&self, argv: &[&str]) -> Process {
-        let mut program = Program::new(argv.iter().copied());
-        program.env = vec![("PATH".to_owned(), "/usr/local/bin:/usr/bin:/bin".to_owned())];
-        // Only so that a broken promise cannot hang the suite.
-        program.timeout = Some(Duration::from_secs(60));
-        self.sandbox.run(program).await.unwrap()
+        self.sandbox.run(program(argv)).await.unwrap()
     }
 
     pub(super) async fn bash(&self, script: &str) -> Outcome {
@@ -71,6 +76,29 @@ impl Cage {
         assert_eq!(outcome.exit.status, ExitStatus::Code(0), "{outcome:?}");
         outcome.stdout.lines().map(str::to_owned).collect()
     }
+}
+
+pub(super) fn program(argv: &[&str]) -> Program {
+    let mut program = Program::new(argv.iter().copied());
+    program.env = vec![("PATH".to_owned(), "/usr/local/bin:/usr/bin:/bin".to_owned())];
+    // Only so that a broken promise cannot hang the suite.
+    program.timeout = Some(Duration::from_secs(60));
+    program
+}
+
+/// Reads standard output until it holds `wanted`, and returns all of it so far.
+pub(super) async fn until_stdout(process: &mut Process, wanted: &str) -> String {
+    let mut said = String::new();
+    while !said.contains(wanted) {
+        match process.next().await {
+            Some(ProcessEvent::Stdout(bytes)) => said.push_str(&text(&bytes)),
+            Some(ProcessEvent::Stderr(_) | ProcessEvent::Truncated) => {}
+            other @ (Some(ProcessEvent::Exit(_) | ProcessEvent::Lost) | None) => {
+                panic!("{wanted:?} was never said, but {said:?} and {other:?}")
+            }
+        }
+    }
+    said
 }
 
 const PRELUDE: &str = r"

@@ -7,6 +7,7 @@
 //! process it works too, as a subreaper. It trusts neither the programs it starts nor the bytes on its
 //! link, prints nothing, and ends with its link.
 
+mod cpu;
 mod files;
 mod kernel;
 mod link;

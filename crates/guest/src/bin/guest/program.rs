@@ -3,8 +3,8 @@
 //! ```text
 //!  Running ── main process ended ──▶ Ending ── tree dead ──▶ Draining ── streams at their end ──▶ Exited
 //! ```
-//! A kill, a timeout or too much output makes it `doomed`: its tree is being killed while it still is
-//! `Running`.
+//! A kill, a time limit or too much output makes it `doomed`: its tree is being killed while it still
+//! is `Running`.
 
 use std::time::{Duration, Instant};
 
@@ -14,6 +14,7 @@ use guest::{
 };
 
 use crate::{
+    cpu::CpuBudget,
     kernel::Reaped,
     link::Link,
     stream::{self, Ends, Input, Output, Overrun, Read, Written},
@@ -34,6 +35,7 @@ pub(crate) struct Program {
     allowance: Allowance,
     started: Instant,
     deadline: Option<Instant>,
+    cpu: Option<CpuBudget>,
     /// The sandbox's count of processes killed for memory when this program started.
     pub(crate) memory_kills: u64,
     cpu_us: u64,
@@ -59,6 +61,7 @@ struct Main {
 enum Doom {
     Killed,
     TimedOut,
+    CpuExceeded,
     Excess,
 }
 
@@ -114,6 +117,7 @@ impl Program {
             },
             started: now,
             deadline: start.timeout_ms.and_then(|it| now.checked_add(Duration::from_millis(it))),
+            cpu: start.cpu_limit_us.map(|it| CpuBudget::new(it, now)),
             memory_kills: 0,
             cpu_us: 0,
             peak_memory_bytes: 0,
@@ -133,6 +137,31 @@ impl Program {
         let over = self.deadline().is_some_and(|it| it <= now);
         if over {
             self.doom = Some(Doom::TimedOut);
+        }
+        over
+    }
+
+    /// The sandbox stood still for so long. One that was started since then stood still for less.
+    pub(crate) fn postpone(&mut self, paused: Duration, now: Instant) {
+        let paused = paused.min(now.saturating_duration_since(self.started));
+        self.started += paused;
+        self.deadline = self.deadline.and_then(|it| it.checked_add(paused));
+    }
+
+    /// When to look at the CPU time of its tree, while that is still limited.
+    pub(crate) fn next_look(&self) -> Option<Instant> {
+        match (self.phase, self.doom) {
+            (Phase::Running, None) => self.cpu.as_ref().map(CpuBudget::next_look),
+            _ => None,
+        }
+    }
+
+    /// Compares the CPU time of the living with what is left of the limit, and says whether it is over.
+    pub(crate) fn charge(&mut self, living_us: u64, now: Instant) -> bool {
+        let used = self.cpu_us.saturating_add(living_us);
+        let over = self.cpu.as_mut().is_some_and(|it| it.charge(used, now));
+        if over {
+            self.doom.get_or_insert(Doom::CpuExceeded);
         }
         over
     }
@@ -301,6 +330,8 @@ impl Program {
     /// The report, once it is drained. `memory_kills` is the sandbox's count now.
     pub(crate) fn exited(&self, memory_kills: u64) -> Option<Exited> {
         let Phase::Draining(main) = self.phase else { return None };
+        let by_kernel = matches!(main.status, ExitStatus::Signal(libc::SIGKILL | libc::SIGXCPU))
+            && self.cpu.as_ref().is_some_and(|it| it.is_used_up(self.cpu_us));
         Some(Exited {
             program: self.id,
             status: main.status,
@@ -309,6 +340,8 @@ impl Program {
             cpu_us: self.cpu_us,
             wall_us: u64::try_from(main.wall.as_micros()).unwrap_or(u64::MAX),
             peak_memory_bytes: self.peak_memory_bytes,
+            cpu_exceeded: self.doom == Some(Doom::CpuExceeded)
+                || (self.doom.is_none() && by_kernel),
         })
     }
 }

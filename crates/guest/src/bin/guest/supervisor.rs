@@ -33,6 +33,9 @@ const MAX_PROGRAMS: usize = 256;
 const FIRST_PAUSE: Duration = Duration::from_millis(1);
 const LONGEST_PAUSE: Duration = Duration::from_millis(100);
 
+/// How long a host that keeps talking may delay the end of a program whose time is over.
+const LAST_WORDS: Duration = Duration::from_millis(100);
+
 /// Children reaped before the link is looked at again.
 const REAPED_AT_ONCE: usize = 1024;
 
@@ -49,7 +52,12 @@ pub(crate) struct Supervisor {
     next_mark: Mark,
     buffer: Box<[u8]>,
     greeted: bool,
+    /// Pause between two looks at a tree that does not die.
     pause: Duration,
+    /// The sandbox is about to stand still, or did; the host will say for how long.
+    is_paused: bool,
+    /// When a time limit was found exceeded while the host had more to say.
+    overdue_since: Option<Instant>,
 }
 
 /// Why the guest ends.
@@ -100,6 +108,8 @@ impl Supervisor {
             buffer: vec![0; MAX_CHUNK].into(),
             greeted: false,
             pause: FIRST_PAUSE,
+            is_paused: false,
+            overdue_since: None,
         }
     }
 
@@ -125,9 +135,13 @@ impl Supervisor {
 
     fn turn(&mut self) -> Result<(), End> {
         self.link.flush()?;
+        let mut heard = false;
         for (ready, events) in self.wait() {
             match ready {
-                Ready::Link => self.serve_link(events)?,
+                Ready::Link => {
+                    self.serve_link(events)?;
+                    heard = events.contains(PollFlags::IN);
+                }
                 Ready::Signals => self.serve_signals()?,
                 Ready::Input(id) => self.serve_input(id, events),
                 Ready::Output(id, source) => {
@@ -142,7 +156,7 @@ impl Supervisor {
                 }
             }
         }
-        self.expire();
+        self.expire(heard);
         self.network.expire();
         self.hunt();
         self.files.pump(&mut self.link);
@@ -202,10 +216,14 @@ impl Supervisor {
             return Some(Duration::ZERO);
         }
         let dying = self.programs.values().any(Program::is_dying).then_some(self.pause);
+        if self.is_paused {
+            return dying;
+        }
         let deadlines = self.programs.values().filter_map(Program::deadline);
-        let deadline = deadlines.chain(self.network.deadline()).min();
-        let deadline = deadline.map(|it| it.saturating_duration_since(Instant::now()));
-        dying.into_iter().chain(deadline).min()
+        let next = deadlines.chain(self.programs.values().filter_map(Program::next_look));
+        let next = next.chain(self.network.deadline()).min();
+        let next = next.map(|it| it.saturating_duration_since(Instant::now()));
+        dying.into_iter().chain(next).min()
     }
 
     fn serve_link(&mut self, events: PollFlags) -> Result<(), End> {
@@ -266,6 +284,8 @@ impl Supervisor {
             HostFrame::RemoveFile { request, path } => files.remove(request, &path, link),
             HostFrame::Cancel { request } => files.cancel(request),
             HostFrame::Shutdown => return Err(End::Asked),
+            HostFrame::Pausing => self.is_paused = true,
+            HostFrame::Resuming { paused_us } => self.go_on(Duration::from_micros(paused_us)),
             HostFrame::StreamFile { request, path, max_bytes, window } => {
                 files.read(request, &path, max_bytes, Some(window), link);
             }
@@ -402,13 +422,35 @@ impl Supervisor {
         }
     }
 
-    fn expire(&mut self) {
-        if self.programs.values().all(|it| it.deadline().is_none()) {
+    fn go_on(&mut self, paused: Duration) {
+        if mem::take(&mut self.is_paused) {
+            let now = Instant::now();
+            self.programs.values_mut().for_each(|it| it.postpone(paused, now));
+        }
+    }
+
+    /// Dooms what has used up its time. `heard` says that the host may have more to say: that we were
+    /// paused, perhaps, which comes first.
+    fn expire(&mut self, heard: bool) {
+        let due = |it: &Program| it.deadline().into_iter().chain(it.next_look()).min();
+        let Some(first) = self.programs.values().filter_map(due).min() else { return };
+        let now = Instant::now();
+        if self.is_paused || first > now {
+            self.overdue_since = None;
             return;
         }
-        let now = Instant::now();
+        let overdue_since = *self.overdue_since.get_or_insert(now);
+        if heard && now < overdue_since + LAST_WORDS {
+            return;
+        }
+        self.overdue_since = None;
         for program in self.programs.values_mut() {
-            if program.expire(now) {
+            let mut over = program.expire(now);
+            if program.next_look().is_some_and(|it| it <= now) {
+                let mark = program.mark;
+                over |= program.charge(self.tree.cpu_where(|it| it == mark), now);
+            }
+            if over {
                 self.pause = FIRST_PAUSE;
             }
         }

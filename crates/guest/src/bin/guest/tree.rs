@@ -13,6 +13,7 @@ use std::{collections::HashMap, io::Read, os::fd::OwnedFd, sync::OnceLock};
 
 use rustix::{
     fs::{Dir, Mode, OFlags},
+    param::clock_ticks_per_second,
     process::{Pid, PidfdFlags},
 };
 
@@ -70,6 +71,8 @@ pub(crate) struct Tree {
 struct Entry {
     parent: i32,
     zombie: bool,
+    /// User and system time, with that of the children it waited for, in clock ticks.
+    cpu_ticks: u64,
 }
 
 impl Tree {
@@ -112,6 +115,20 @@ impl Tree {
             }
         }
         found
+    }
+
+    /// User and system time in microseconds of the descendants whose mark is asked for, and of what they
+    /// waited for.
+    pub(crate) fn cpu_where(&self, wanted: impl Fn(Mark) -> bool) -> u64 {
+        let Some(walk) = walk() else { return 0 };
+        let wanted = |pid: i32| {
+            pid != self.own
+                && self.descends(pid, &walk.processes) != Descent::Foreign
+                && Mark::of(pid).is_some_and(&wanted)
+        };
+        let members = walk.processes.iter().filter(|(pid, _)| wanted(**pid));
+        let ticks: u64 = members.map(|(_, entry)| entry.cpu_ticks).sum();
+        ticks.saturating_mul(1_000_000) / clock_ticks_per_second()
     }
 
     fn descends(&self, pid: i32, processes: &HashMap<i32, Entry>) -> Descent {
@@ -190,8 +207,10 @@ fn read_stat(proc: &OwnedFd, pid: i32) -> Option<Entry> {
     parse_stat(&buffer[..length])
 }
 
-/// Fields between the parent and the number of threads; see `proc_pid_stat(5)`.
-const THREADS_AFTER_PARENT: usize = 15;
+/// Fields between the parent and the times, and between those and the number of threads; see
+/// `proc_pid_stat(5)`.
+const BEFORE_TIMES: usize = 9;
+const BEFORE_THREADS: usize = 2;
 
 /// `pid (name) state parent …`, where the name is the program's to choose and may hold anything.
 fn parse_stat(stat: &[u8]) -> Option<Entry> {
@@ -199,10 +218,14 @@ fn parse_stat(stat: &[u8]) -> Option<Entry> {
     let mut fields = std::str::from_utf8(&stat[end + 1..]).ok()?.split_ascii_whitespace();
     let state = fields.next()?;
     let parent = fields.next()?.parse().ok()?;
-    let threads: u32 = fields.nth(THREADS_AFTER_PARENT)?.parse().ok()?;
+    let mut cpu_ticks: u64 = fields.nth(BEFORE_TIMES)?.parse().ok()?;
+    for _ in 0..3 {
+        cpu_ticks += fields.next()?.parse::<u64>().ok()?;
+    }
+    let threads: u32 = fields.nth(BEFORE_THREADS)?.parse().ok()?;
     // The first thread of a process may end before the others, and then looks like a zombie.
     let zombie = matches!(state, "Z" | "X") && threads <= 1;
-    Some(Entry { parent, zombie })
+    Some(Entry { parent, zombie, cpu_ticks })
 }
 
 #[cfg(test)]
@@ -218,7 +241,7 @@ mod tests {
     #[test]
     fn a_name_with_parentheses_does_not_shift_the_fields() {
         let entry = stat("S", 1);
-        assert_eq!((entry.parent, entry.zombie), (42, false));
+        assert_eq!((entry.parent, entry.zombie, entry.cpu_ticks), (42, false, 5 + 6 + 7 + 8));
     }
 
     #[test]

@@ -116,10 +116,10 @@ fn version_2_at(own: &str) -> Place {
     }
 }
 
-const EVERYTHING: [&str; 3] = ["cpu", "memory", "pids"];
+const EVERYTHING: [&str; 4] = ["cpu", "io", "memory", "pids"];
 
 fn all_at(base: &str) -> Layout {
-    Layout::V2(Controller::ALL.to_vec(), PathBuf::from(base))
+    Layout::V2(Controller::VERSION_2.to_vec(), PathBuf::from(base))
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn root_without_delegation_makes_its_group_at_the_top() {
     let (layout, complaint) = discover(&tree, &version_2_at("/session"));
     assert_eq!(layout, all_at("/cg/runbook-20-7"));
     assert_eq!(complaint, None);
-    assert_eq!(tree.group("/cg/runbook-20-7").unwrap().enabled.len(), 3);
+    assert_eq!(tree.group("/cg/runbook-20-7").unwrap().enabled.len(), 4);
     assert!(tree.group("/cg/session/runbook-20-7").is_none(), "the refused place is left clean");
 }
 
@@ -180,6 +180,44 @@ fn a_tree_without_cpu_still_limits_the_rest() {
 }
 
 #[test]
+fn what_only_counts_is_neither_needed_nor_enough() {
+    let tree =
+        FakeTree::root(&["io", "memory", "pids", "cpu"], true).with("/cg/job", &["io"], &[], true);
+    let (layout, _) = discover(&tree, &version_2_at("/job"));
+    assert_eq!(layout, all_at("/cg/runbook-20-7"), "a place that limits is better");
+    let only_counts = FakeTree::root(&["io"], true);
+    assert_eq!(discover(&only_counts, &version_2_at("/")).0, Layout::Nowhere);
+}
+
+#[test]
+fn version_1_takes_what_pauses_and_counts_only_beside_what_limits() {
+    let mounts = |limits: &str| Place {
+        mountinfo: format!(
+            "31 24 0:27 / /cg/{limits} rw - cgroup cgroup rw,{limits}\n\
+             32 24 0:28 / /cg/freezer rw - cgroup cgroup rw,freezer\n\
+             33 24 0:29 / /cg/blkio rw - cgroup cgroup rw,blkio\n\
+             34 24 0:30 / /cg/cpuacct rw - cgroup cgroup rw,cpuacct"
+        ),
+        memberships: format!("4:{limits}:/\n3:freezer:/\n2:blkio:/\n1:cpuacct:/\n"),
+        ..version_2_at("/")
+    };
+    let tree = || {
+        FakeTree::default()
+            .with("/cg/memory", &[], &[20], true)
+            .with("/cg/freezer", &[], &[20], true)
+            .with("/cg/blkio", &[], &[20], false)
+            .with("/cg/cpuacct", &[], &[20], true)
+    };
+    let (layout, complaint) = discover(&tree(), &mounts("memory"));
+    let found: Vec<_> = layout.hierarchies().map(|(it, _)| it.to_vec()).collect();
+    assert_eq!(found, [[Controller::Memory], [Controller::Freezer], [Controller::CpuAccounting]]);
+    assert_eq!(complaint, None);
+    let without_limits = tree();
+    assert_eq!(discover(&without_limits, &mounts("cpuset")).0, Layout::Nowhere);
+    assert!(without_limits.group("/cg/freezer/runbook-20-7").is_none(), "left clean");
+}
+
+#[test]
 fn a_tree_that_nobody_lets_us_write_is_no_help_and_says_why() {
     let tree = FakeTree::root(&EVERYTHING, false).with("/cg/session", &[], &[20], false);
     let (layout, complaint) = discover(&tree, &version_2_at("/session"));
@@ -205,7 +243,10 @@ fn version_1_uses_our_own_group_of_each_controller() {
     let (layout, complaint) = discover(&tree, &place);
     let expected = vec![
         (vec![Controller::Memory], PathBuf::from("/cg/memory/job/runbook-20-7")),
-        (vec![Controller::Cpu], PathBuf::from("/cg/cpu,cpuacct/runbook-20-7")),
+        (
+            vec![Controller::Cpu, Controller::CpuAccounting],
+            PathBuf::from("/cg/cpu,cpuacct/runbook-20-7"),
+        ),
     ];
     assert_eq!(layout, Layout::V1(expected));
     assert_eq!(layout.mechanism(Controller::Pids), Mechanism::Nothing);

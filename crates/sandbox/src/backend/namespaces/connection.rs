@@ -17,7 +17,7 @@ use std::{
 };
 
 use launcher::{
-    Enforcement, Failure, Reply, Request, Usage,
+    Action, Answer, Enforcement, Failure, Freezer, Reply, Request, Usage,
     packet::{self, PacketError},
 };
 use rustix::{
@@ -35,6 +35,7 @@ pub(super) struct Connection {
     shared: Arc<Shared>,
     enforcement: Enforcement,
     launcher_pid: u32,
+    // Numbers sandboxes and calls.
     next_id: AtomicU64,
 }
 
@@ -48,6 +49,9 @@ struct Shared {
 struct Sandboxes {
     launcher_is_gone: bool,
     waiting: HashMap<u64, Waiting>,
+    calls: HashMap<u64, oneshot::Sender<Answer>>,
+    /// What the launcher said at first.
+    freezer: Option<Freezer>,
 }
 
 /// Who waits for news of a sandbox.
@@ -129,6 +133,22 @@ impl Connection {
         self.shared.send(request, descriptors)
     }
 
+    /// Has the launcher do something to a sandbox.
+    pub(super) async fn act(&self, id: u64, action: Action) -> Result<Answer, StartError> {
+        let call = self.next_id.fetch_add(1, Ordering::Relaxed);
+        let (tell, answer) = oneshot::channel();
+        {
+            let mut sandboxes = self.shared.sandboxes();
+            if sandboxes.launcher_is_gone {
+                return Err(StartError::LauncherGone);
+            }
+            sandboxes.calls.insert(call, tell);
+        }
+        let sent = self.shared.send(&Request::Act { call, id, action }, &[]);
+        sent.inspect_err(|_| drop(self.shared.sandboxes().calls.remove(&call)))?;
+        answer.await.map_err(|_| StartError::LauncherGone)
+    }
+
     /// Ends a sandbox, if it has not ended.
     pub(super) fn kill(&self, id: u64) {
         if self.shared.sandboxes().waiting.contains_key(&id) {
@@ -192,6 +212,7 @@ impl Shared {
         loop {
             match packet::receive(&self.socket) {
                 Ok(Some((Reply::Ready(enforcement), _))) => {
+                    self.sandboxes().freezer = Some(enforcement.freezer.clone());
                     // Nobody listens if the opening was cancelled; then the socket is closed.
                     drop(ready.take().map(|it| it.send(enforcement)));
                 }
@@ -206,6 +227,7 @@ impl Shared {
         let mut waiting = {
             let mut sandboxes = self.sandboxes();
             sandboxes.launcher_is_gone = true;
+            sandboxes.calls.clear();
             std::mem::take(&mut sandboxes.waiting)
         };
         // Whoever waits for a start hears that the launcher is gone.
@@ -213,6 +235,9 @@ impl Shared {
         // One that sent nonsense must not live on with nobody to hear it.
         self.hang_up();
         drop(launcher.wait());
+        if let Some(Freezer::CgroupV1 { base }) = &self.sandboxes().freezer {
+            launcher::cgroup::thaw_below(base);
+        }
         for sandbox in waiting.into_values() {
             sandbox.process.iter().for_each(wait_for);
             sandbox.ended.send_replace(Some(Ended::default()));
@@ -250,6 +275,12 @@ impl Sandboxes {
                 );
                 let out_of_memory = out_of_memory_kills > 0;
                 waiting.ended.send_replace(Some(Ended { out_of_memory, peak_memory_bytes }));
+            }
+            Reply::Acted { call, answer } => {
+                if let Some(caller) = self.calls.remove(&call) {
+                    // Whoever stopped waiting needs no answer.
+                    drop(caller.send(answer));
+                }
             }
             Reply::Ready(_) => {}
         }

@@ -1,0 +1,175 @@
+//! Whether many idle sandboxes fit on one machine: what the first and the last of them take to create,
+//! to keep and to remove.
+//!
+//! `cargo run --release -p sandbox --example density [sandboxes]`
+
+#![expect(clippy::print_stdout, reason = "a benchmark prints")]
+
+use std::{
+    error::Error,
+    fs,
+    time::{Duration, Instant},
+};
+
+use sandbox::{Namespaces, Readiness, Sandbox, Spec};
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// Sandboxes whose times are averaged.
+const WINDOW: usize = 50;
+const IDLE: Duration = Duration::from_secs(3);
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let count: usize = std::env::args().nth(1).map_or(Ok(1000), |it| it.parse())?;
+    let backend = Namespaces::new(Readiness::OnDemand)?;
+    // The launcher and the first pages of everything are no sandbox's cost.
+    Sandbox::start(&backend, Spec::default()).await?.destroy().await;
+    let launcher = backend.launcher_pid().await.ok_or("no launcher")?;
+    let before = Machine::now(launcher)?;
+    let (mut sandboxes, mut times) = (Vec::new(), Vec::new());
+    for _ in 0..count {
+        let start = Instant::now();
+        sandboxes.push(Sandbox::start(&backend, Spec::default()).await?);
+        times.push(start.elapsed());
+    }
+    tell("created", &times);
+    let after = Machine::now(launcher)?;
+    let each = |before: u64, after: u64| after.saturating_sub(before) as f64 / count as f64;
+    println!(
+        "each: {:.0} KiB of the machine, {:.2} descriptors here, {:.2} in the launcher",
+        each(after.available_kib, before.available_kib),
+        each(before.descriptors, after.descriptors),
+        each(before.launcher_descriptors, after.launcher_descriptors),
+    );
+    println!(
+        "resident: this process {} + {:.1} KiB each, launcher {} + {:.1} KiB each",
+        before.resident_kib,
+        each(before.resident_kib, after.resident_kib),
+        before.launcher_resident_kib,
+        each(before.launcher_resident_kib, after.launcher_resident_kib),
+    );
+    tell_guests(launcher)?;
+    tell_idle_time(launcher).await?;
+    times.clear();
+    let start = Instant::now();
+    for sandbox in sandboxes.drain(..) {
+        let start = Instant::now();
+        sandbox.destroy().await;
+        times.push(start.elapsed());
+    }
+    tell("removed one by one", &times);
+    println!("all gone after {:.2} s", start.elapsed().as_secs_f64());
+    remove_at_once(&backend, count).await
+}
+
+async fn remove_at_once(backend: &Namespaces, count: usize) -> Result<()> {
+    let mut sandboxes = Vec::new();
+    for _ in 0..count {
+        sandboxes.push(Sandbox::start(backend, Spec::default()).await?);
+    }
+    let start = Instant::now();
+    let mut tasks = tokio::task::JoinSet::new();
+    for sandbox in sandboxes {
+        tasks.spawn(sandbox.destroy());
+    }
+    tasks.join_all().await;
+    println!("removed all at once in {:.2} s", start.elapsed().as_secs_f64());
+    Ok(())
+}
+
+/// The first, some in between and the last.
+fn tell(what: &str, times: &[Duration]) {
+    let last = times.len().saturating_sub(WINDOW);
+    for start in [0, times.len() / 10, times.len() / 2, last] {
+        let window = &times[start..(start + WINDOW).min(times.len())];
+        let mut sorted = window.to_vec();
+        sorted.sort();
+        println!(
+            "{what} {:5}..{:5}: median {:6.2} ms, fastest {:6.2} ms",
+            start + 1,
+            start + window.len(),
+            milliseconds(sorted[sorted.len() / 2]),
+            milliseconds(sorted[0]),
+        );
+    }
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
+}
+
+/// What an idle guest keeps for itself.
+fn tell_guests(launcher: u32) -> Result<()> {
+    let guests = children(launcher)?;
+    let Some(guest) = guests.last() else { return Ok(()) };
+    let Ok(rollup) = fs::read_to_string(format!("/proc/{guest}/smaps_rollup")) else {
+        println!("a guest's memory is shown to root only");
+        return Ok(());
+    };
+    let field = |name| kib(&rollup, name).unwrap_or(0);
+    println!(
+        "one of {} guests: {} KiB resident, {} proportional, {} private",
+        guests.len(),
+        field("Rss:"),
+        field("Pss:"),
+        field("Private_Dirty:") + field("Private_Clean:")
+    );
+    Ok(())
+}
+
+/// What everything together computes while nobody asks for anything.
+async fn tell_idle_time(launcher: u32) -> Result<()> {
+    let everybody = || -> Result<u64> {
+        let guests = children(launcher)?;
+        Ok(guests.into_iter().chain([launcher, std::process::id()]).map(cpu_ticks).sum())
+    };
+    let before = everybody()?;
+    tokio::time::sleep(IDLE).await;
+    println!("idle for {IDLE:?}: {} ticks of 10 ms used", everybody()? - before);
+    Ok(())
+}
+
+struct Machine {
+    available_kib: u64,
+    descriptors: u64,
+    launcher_descriptors: u64,
+    resident_kib: u64,
+    launcher_resident_kib: u64,
+}
+
+impl Machine {
+    fn now(launcher: u32) -> Result<Self> {
+        let descriptors =
+            |pid: u32| Ok::<_, std::io::Error>(fs::read_dir(format!("/proc/{pid}/fd"))?.count());
+        let resident = |pid: u32| -> Result<u64> {
+            let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
+            Ok(kib(&status, "VmRSS:").ok_or("no VmRSS")?)
+        };
+        let memory = fs::read_to_string("/proc/meminfo")?;
+        let own = std::process::id();
+        Ok(Self {
+            available_kib: kib(&memory, "MemAvailable:").ok_or("no MemAvailable")?,
+            descriptors: descriptors(own)? as u64,
+            launcher_descriptors: descriptors(launcher)? as u64,
+            resident_kib: resident(own)?,
+            launcher_resident_kib: resident(launcher)?,
+        })
+    }
+}
+
+fn kib(text: &str, field: &str) -> Option<u64> {
+    let value = text.lines().find_map(|it| it.strip_prefix(field))?;
+    value.trim().trim_end_matches(" kB").parse().ok()
+}
+
+fn children(pid: u32) -> Result<Vec<u32>> {
+    let text = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"))?;
+    Ok(text.split_ascii_whitespace().map(str::parse).collect::<std::result::Result<_, _>>()?)
+}
+
+fn cpu_ticks(pid: u32) -> u64 {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let fields = stat.rsplit_once(')').map_or("", |it| it.1).split_ascii_whitespace();
+    fields.skip(11).take(2).filter_map(|it| it.parse::<u64>().ok()).sum()
+}
