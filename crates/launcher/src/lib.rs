@@ -24,11 +24,12 @@ mod pause;
 mod root;
 mod sandboxes;
 mod syscalls;
+mod zygote;
 
 pub use host::may_be_shown;
 pub use landlock::Landlock;
 pub use limits::Limits;
 pub use message::{
-    Action, Answer, Enforcement, Failure, Freezer, Measured, Mechanism, Network, Reply, Request,
-    Usage,
+    Action, Answer, Enforcement, Failure, Freezer, Interpreter, Measured, Mechanism, Network,
+    Reply, Request, Usage,
 };

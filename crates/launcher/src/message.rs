@@ -23,11 +23,26 @@ pub enum Request {
         /// Host directories outside `/usr` to show read-only at the same path.
         toolchains: Vec<PathBuf>,
         network: Network,
+        /// Asks for a sandbox that is born with this interpreter standing by; see
+        /// [`zygote`](crate::zygote). Fails where there can be none.
+        interpreter: Option<Interpreter>,
     },
     /// Ends a sandbox. Answered by [`Reply::Ended`] once nothing of it is left.
     Kill { id: u64 },
     /// Answered by [`Reply::Acted`] with the same `call`.
     Act { call: u64, id: u64, action: Action },
+}
+
+/// An interpreter that is booted once and cloned into sandboxes. Everything in it is trusted text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Interpreter {
+    /// The program by its absolute path, and arguments to come before `-c`.
+    pub argv: Vec<String>,
+    /// The environment it boots with.
+    pub env: Vec<(String, String)>,
+    /// Python that it runs when it has booted; defines `stand_by`, which each clone calls once, with
+    /// its standard streams in place and its end of the guest's control socket at descriptor 3.
+    pub source: String,
 }
 
 /// What can be done to a sandbox from outside.

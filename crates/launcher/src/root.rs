@@ -19,7 +19,7 @@ use rustix::{
 };
 
 use crate::{
-    child::{Failed, Step},
+    child::{Failed, Role, Step},
     host::Blueprint,
     message::Network,
     order::{Order, Toolchains},
@@ -29,11 +29,17 @@ use crate::{
 /// Where the new root is put together. It only has to exist: it is covered in our own namespace.
 const STAGE: &CStr = c"/tmp";
 
+/// Mount options of `/dev/pts`: 64 terminals are many for one document; the host-wide limit is 4096.
+pub(crate) const TERMINALS: &CStr = c"newinstance,ptmxmode=0666,mode=0620,max=64";
+/// Mount options of `/dev/shm`.
+pub(crate) const SHARED_MEMORY: &CStr = c"mode=1777,size=64m,nr_inodes=1024";
+
 const QUIET: MountFlags = MountFlags::NOSUID.union(MountFlags::NODEV);
+const PROC: MountFlags = QUIET.union(MountFlags::NOEXEC);
 const READ_ONLY: u64 = libc::MOUNT_ATTR_RDONLY | libc::MOUNT_ATTR_NOSUID | libc::MOUNT_ATTR_NODEV;
 
 /// Builds what all sandboxes have in common, and leaves us in the new root directory.
-pub(crate) fn build(blueprint: &Blueprint) -> Result<(), Failed<'_>> {
+pub(crate) fn build(blueprint: &Blueprint, role: Role) -> Result<(), Failed<'_>> {
     let private = MountPropagationFlags::PRIVATE | MountPropagationFlags::REC;
     mount_change(c"/", private).step("make mounts private")?;
     mount(c"sandbox", STAGE, c"tmpfs", QUIET, c"mode=755,size=4m,nr_inodes=4096")
@@ -52,7 +58,12 @@ pub(crate) fn build(blueprint: &Blueprint) -> Result<(), Failed<'_>> {
         show(&tree.source, &tree.target)?;
     }
     mount_dev(blueprint)?;
-    mount_proc(blueprint)
+    mount(c"proc", c"proc", c"proc", PROC, None).step("mount /proc")?;
+    match role {
+        Role::Sandbox(_) => restrict_proc(blueprint),
+        // With a file of its /proc covered, no clone could mount one of its own.
+        Role::Zygote => Ok(()),
+    }
 }
 
 /// Adds what one sandbox asked for, and makes the new root the only one.
@@ -174,16 +185,11 @@ fn mount_dev(blueprint: &Blueprint) -> Result<(), Failed<'_>> {
         mount_bind(&*device.source, &*device.target).step_at("show a device", &device.source)?;
     }
     let quiet = MountFlags::NOSUID | MountFlags::NOEXEC;
-    // 64 terminals are many for one document; the host-wide limit is 4096.
-    mount(c"devpts", c"dev/pts", c"devpts", quiet, c"newinstance,ptmxmode=0666,mode=0620,max=64")
-        .step("mount /dev/pts")?;
-    mount(c"shm", c"dev/shm", c"tmpfs", QUIET, c"mode=1777,size=64m,nr_inodes=1024")
-        .step("mount /dev/shm")
+    mount(c"devpts", c"dev/pts", c"devpts", quiet, TERMINALS).step("mount /dev/pts")?;
+    mount(c"shm", c"dev/shm", c"tmpfs", QUIET, SHARED_MEMORY).step("mount /dev/shm")
 }
 
-fn mount_proc(blueprint: &Blueprint) -> Result<(), Failed<'_>> {
-    let flags = QUIET | MountFlags::NOEXEC;
-    mount(c"proc", c"proc", c"proc", flags, None).step("mount /proc")?;
+fn restrict_proc(blueprint: &Blueprint) -> Result<(), Failed<'_>> {
     forbid_user_namespaces().step("forbid user namespaces")?;
     if blueprint.network == Network::Own {
         open_low_ports().step("open the low ports")?;
@@ -193,7 +199,7 @@ fn mount_proc(blueprint: &Blueprint) -> Result<(), Failed<'_>> {
     }
     for path in &blueprint.frozen {
         mount_bind(&**path, &**path).step_at("bind a directory", path)?;
-        mount_remount(&**path, MountFlags::BIND | MountFlags::RDONLY | flags, c"")
+        mount_remount(&**path, MountFlags::BIND | MountFlags::RDONLY | PROC, c"")
             .step_at("make a directory read-only", path)?;
     }
     Ok(())

@@ -5,6 +5,8 @@
 //!   └──── failed ──────┴─────▶ Failed ──────────reaped───────▲
 //! ```
 
+mod clones;
+
 use std::{
     collections::{HashMap, HashSet, VecDeque},
     ffi::CString,
@@ -18,15 +20,16 @@ use std::{
 };
 
 use rustix::{
-    event::epoll,
+    event::{PollFd, PollFlags, epoll, poll},
     io::Errno,
     net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, recv, send, socketpair},
     process::{Signal, WaitId, WaitIdOptions, getegid, geteuid, pidfd_send_signal, waitid},
+    time::Timespec,
 };
 
 use crate::{
     cgroup::{Cgroups, Entrance, Group},
-    child::{self, Inheritance, Mould, USER},
+    child::{self, Inheritance, Mould, Role, USER},
     family,
     host::{may_be_shown, outside_usr},
     limits::Limits,
@@ -36,6 +39,7 @@ use crate::{
     pause::Pause,
     root,
     syscalls::{self, Born, Wait},
+    zygote::Zygotes,
 };
 
 /// The first host user that root gives to sandboxes: above the ranges of people, of subordinate
@@ -62,6 +66,11 @@ pub(crate) struct Sandboxes {
     events: OwnedFd,
     /// The last spare could not be set up, so another one would only fail too.
     spares_fail: bool,
+    zygotes: Zygotes,
+    /// Groups of clones that came to nothing.
+    abandoned: Vec<(u64, Group)>,
+    /// Replies that no request is waited on for.
+    news: Vec<Reply>,
     // Dropped last: the groups of sandboxes lie in it.
     cgroups: Cgroups,
 }
@@ -115,6 +124,8 @@ impl Happening {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Spare,
+    /// Makes others and is never given away.
+    Zygote,
     Starting {
         id: u64,
     },
@@ -144,6 +155,9 @@ impl Sandboxes {
             next_number: 0,
             events: epoll::create(epoll::CreateFlags::CLOEXEC)?,
             spares_fail: false,
+            zygotes: Zygotes::default(),
+            abandoned: Vec::new(),
+            news: Vec::new(),
             cgroups,
         })
     }
@@ -167,7 +181,7 @@ impl Sandboxes {
     }
 
     pub(crate) fn some_are_leaving(&self) -> bool {
-        !self.leaving.is_empty()
+        !self.leaving.is_empty() || !self.abandoned.is_empty()
     }
 
     /// Whether somebody waits for a sandbox to stand still.
@@ -177,20 +191,20 @@ impl Sandboxes {
 
     /// Starts a process that becomes a sandbox when it gets an order.
     pub(crate) fn add_spare(&mut self) -> Result<(), Failure> {
-        let number = self.bear(Network::Own)?;
+        let (number, _) = self.bear(Role::Sandbox(Network::Own))?;
         self.spares.push_back(number);
         Ok(())
     }
 
-    /// Starts a process in namespaces of its own, and gives its number.
-    fn bear(&mut self, network: Network) -> Result<u64, Failure> {
+    /// Starts a process in namespaces of its own; gives its number and its end of the control socket.
+    fn bear(&mut self, role: Role) -> Result<(u64, OwnedFd), Failure> {
         let number = self.free_number();
         let (control, other) =
             socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)
                 .map_err(|it| failure("make a socket", it))?;
         let mut group =
             self.cgroups.create(number).map_err(|it| failure("make a control group", it))?;
-        let born = match self.give_birth(&group, network, other.as_fd()) {
+        let born = match self.give_birth(&group, other.as_fd(), role) {
             Ok(born) => born,
             Err(error) => {
                 group.remove();
@@ -202,17 +216,20 @@ impl Sandboxes {
             .watch(Happening::Word { number }, control.as_fd())
             .and_then(|()| self.watch(Happening::End { number }, born.pidfd.as_fd()))
             .map_err(|it| failure("watch the process", it))
-            .and_then(|()| self.map_user(number, &born, &control));
-        let control = Some(control);
-        let pause = Pause::Going;
-        let mut sandbox = Sandbox { number, born, control, group, state: State::Spare, pause };
+            .and_then(|()| self.map_users(number, &born, &control, role));
+        let (control, pause) = (Some(control), Pause::Going);
+        let state = match role {
+            Role::Sandbox(_) => State::Spare,
+            Role::Zygote => State::Zygote,
+        };
+        let mut sandbox = Sandbox { number, born, control, group, state, pause };
         if ready.is_err() {
             sandbox.state = State::Failed;
             sandbox.kill();
         }
         self.users.insert(number % HOST_USERS);
         self.all.insert(number, sandbox);
-        ready.map(|()| number)
+        ready.map(|()| (number, other))
     }
 
     /// The number names the control group and chooses the host user, so no two alive share it.
@@ -225,39 +242,44 @@ impl Sandboxes {
         number
     }
 
-    fn give_birth(
-        &self,
-        group: &Group,
-        network: Network,
-        control: BorrowedFd<'_>,
-    ) -> io::Result<Born> {
+    fn give_birth(&self, group: &Group, control: BorrowedFd<'_>, role: Role) -> io::Result<Born> {
         let (cgroup, doors) = match group.entrance() {
             Entrance::Birth(dir) => (Some(dir.as_fd()), [].as_slice()),
             Entrance::Write(doors) => (None, doors),
         };
         let inheritance = Inheritance { control, doors, memory_events: group.memory_events() };
-        match syscalls::fork_into_namespaces(&self.mould.one_thread, cgroup, network)? {
+        match syscalls::fork_into_namespaces(&self.mould.one_thread, cgroup, role.network())? {
             Some(born) => Ok(born),
-            None => child::live(&self.mould, network, &inheritance),
+            None => child::live(&self.mould, &inheritance, role),
         }
     }
 
-    /// Makes our user, or one that root keeps for this sandbox alone, the only user inside.
-    fn map_user(&self, number: u64, born: &Born, control: &OwnedFd) -> Result<(), Failure> {
+    /// Makes our user, or one that root keeps for this sandbox alone, the only user inside. To a
+    /// zygote of root all the others are known too, under their own numbers, for its clones.
+    fn map_users(
+        &self,
+        number: u64,
+        born: &Born,
+        control: &OwnedFd,
+        role: Role,
+    ) -> Result<(), Failure> {
         let proc = PathBuf::from(format!("/proc/{}", born.pid));
+        let others = if self.mould.drops_groups && role == Role::Zygote {
+            all_users_but(host_user(number))
+        } else {
+            String::new()
+        };
         let (user, group) = if self.mould.drops_groups {
-            let offset = number % HOST_USERS;
-            let user = FIRST_HOST_USER + u32::try_from(offset).expect("below HOST_USERS");
-            (user, user)
+            (host_user(number), host_user(number))
         } else {
             // Without this an unprivileged process may not map a group.
             fs::write(proc.join("setgroups"), "deny")
                 .map_err(|it| failure("fix the groups", it))?;
             (geteuid().as_raw(), getegid().as_raw())
         };
-        fs::write(proc.join("uid_map"), format!("{USER} {user} 1"))
+        fs::write(proc.join("uid_map"), format!("{USER} {user} 1\n{others}"))
             .map_err(|it| failure("map the user", it))?;
-        fs::write(proc.join("gid_map"), format!("{USER} {group} 1"))
+        fs::write(proc.join("gid_map"), format!("{USER} {group} 1\n{others}"))
             .map_err(|it| failure("map the group", it))?;
         send(control, b"m", SendFlags::NOSIGNAL)
             .map_err(|it| failure("release the process", it))?;
@@ -278,16 +300,9 @@ impl Sandboxes {
         };
         let number = match spare {
             Some(spare) => spare,
-            None => self.bear(network)?,
+            None => self.bear(Role::Sandbox(network))?.0,
         };
-        let data_bytes = match self.enforcement.memory {
-            Mechanism::Rlimit | Mechanism::Nothing => limits.memory_bytes,
-            Mechanism::CgroupV1 | Mechanism::CgroupV2 => 0,
-        };
-        let (paths, trees) = open_toolchains(toolchains, self.mould.drops_groups)?;
-        let how = if trees.is_empty() { Toolchains::ByPath } else { Toolchains::Attached };
-        let too_long = || failure("write the order", io::Error::from_raw_os_error(libc::E2BIG));
-        let order = order::encode(limits, data_bytes, how, &paths).ok_or_else(too_long)?;
+        let (order, trees) = self.write_order(limits, toolchains)?;
         let mut descriptors = vec![link.as_fd()];
         descriptors.extend(trees.iter().map(AsFd::as_fd));
         let spare = self
@@ -316,6 +331,26 @@ impl Sandboxes {
         given
     }
 
+    fn write_order(
+        &self,
+        limits: &Limits,
+        toolchains: &[PathBuf],
+    ) -> Result<(Vec<u8>, Vec<OwnedFd>), Failure> {
+        let (paths, trees) = open_toolchains(toolchains, self.mould.drops_groups)?;
+        let how = if trees.is_empty() { Toolchains::ByPath } else { Toolchains::Attached };
+        let too_long = || failure("write the order", io::Error::from_raw_os_error(libc::E2BIG));
+        let order = order::encode(limits, self.data_bytes(limits), how, &paths);
+        Ok((order.ok_or_else(too_long)?, trees))
+    }
+
+    /// `RLIMIT_DATA` where no control group limits memory, else zero.
+    fn data_bytes(&self, limits: &Limits) -> u64 {
+        match self.enforcement.memory {
+            Mechanism::Rlimit | Mechanism::Nothing => limits.memory_bytes,
+            Mechanism::CgroupV1 | Mechanism::CgroupV2 => 0,
+        }
+    }
+
     /// The sandbox that the server knows by `id`, unless it has ended.
     fn known(&mut self, id: u64) -> Option<&mut Sandbox> {
         let sandbox = self.all.get_mut(self.by_id.get(&id)?)?;
@@ -326,6 +361,8 @@ impl Sandboxes {
     pub(crate) fn kill(&mut self, id: u64) {
         if let Some(sandbox) = self.known(id) {
             sandbox.kill();
+        } else if let Some(number) = self.by_id.get(&id) {
+            self.zygotes.forget_wish(*number);
         }
     }
 
@@ -372,6 +409,9 @@ impl Sandboxes {
     /// Reads what a sandbox says before it is a guest; a mere end means that it is one now.
     pub(crate) fn hear(&mut self, number: u64) -> Option<Reply> {
         let sandbox = self.all.get_mut(&number)?;
+        if sandbox.state == State::Zygote {
+            return self.hear_zygote(number);
+        }
         let control = sandbox.control.take()?;
         // A copy of it may live on for a moment in a process that was just born.
         let _not_watched = epoll::delete(&self.events, &control);
@@ -406,8 +446,11 @@ impl Sandboxes {
         let usage = match syscalls::reap(sandbox.born.pid, wait) {
             Ok(None) => return,
             Ok(Some(used)) => Usage { cpu_micros: used.cpu_micros, ..sandbox.group.usage() },
-            // Nobody else reaps; if the kernel says so nevertheless, the process is gone.
-            Err(_) => sandbox.group.usage(),
+            // It was a zygote's to reap, which has done so.
+            Err(_) => Usage {
+                cpu_micros: sandbox.group.measure().cpu_micros.unwrap_or(0),
+                ..sandbox.group.usage()
+            },
         };
         let id = match sandbox.state {
             State::Starting { id } | State::Running { id } => Some(id),
@@ -416,7 +459,7 @@ impl Sandboxes {
                 self.spares_fail = true;
                 None
             }
-            State::Failed | State::Leaving { .. } => None,
+            State::Zygote | State::Failed | State::Leaving { .. } => None,
         };
         sandbox.state = State::Leaving { id, usage };
         if let Some(id) = id {
@@ -424,12 +467,21 @@ impl Sandboxes {
         }
         let _not_watched = epoll::delete(&self.events, &sandbox.born.pidfd);
         self.leaving.push(number);
+        self.give_up_clones_of(number);
     }
 
     /// Removes the groups of those that left, and says which are gone altogether.
     pub(crate) fn sweep(&mut self) -> Vec<Reply> {
-        let mut gone = Vec::new();
-        let (all, users) = (&mut self.all, &mut self.users);
+        let mut gone = std::mem::take(&mut self.news);
+        let (all, users, zygotes) = (&mut self.all, &mut self.users, &mut self.zygotes);
+        self.abandoned.retain_mut(|(number, group)| {
+            let stays = !group.remove();
+            if !stays {
+                users.remove(&(*number % HOST_USERS));
+                zygotes.left(*number);
+            }
+            stays
+        });
         self.leaving.retain(|number| {
             let Some(sandbox) = all.get_mut(number) else { return false };
             if !sandbox.group.remove() {
@@ -440,8 +492,10 @@ impl Sandboxes {
             }
             all.remove(number);
             users.remove(&(number % HOST_USERS));
+            zygotes.left(*number);
             false
         });
+        self.retire_zygotes();
         gone
     }
 
@@ -500,7 +554,16 @@ impl Sandbox {
     /// How it ended without a word, if it did: it was killed, or was no guest.
     fn death(&self) -> Option<Failure> {
         let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
-        let status = waitid(WaitId::PidFd(self.born.pidfd.as_fd()), options).ok()??;
+        let status = match waitid(WaitId::PidFd(self.born.pidfd.as_fd()), options) {
+            Ok(status) => status?,
+            // The clone of a zygote is not ours to wait for, and says only whether it lives.
+            Err(_) => {
+                let mut end = [PollFd::new(&self.born.pidfd, PollFlags::IN)];
+                let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+                let ended = poll(&mut end, Some(&now)).is_ok_and(|it| it > 0);
+                return ended.then(|| failure("set up the sandbox", errno(libc::ECHILD)));
+            }
+        };
         let how = match (status.terminating_signal(), status.exit_status()) {
             (Some(signal), _) => format!("signal {signal}"),
             (None, code) => format!("exit code {}", code.unwrap_or_default()),
@@ -537,6 +600,23 @@ fn open_toolchains(
         })
         .collect::<Result<_, _>>()?;
     Ok((paths, trees))
+}
+
+/// The user of the host that a sandbox of root is.
+fn host_user(number: u64) -> u32 {
+    FIRST_HOST_USER + u32::try_from(number % HOST_USERS).expect("below HOST_USERS")
+}
+
+/// Lines for `uid_map` that give the users of all other sandboxes their own numbers.
+fn all_users_but(user: u32) -> String {
+    let last = host_user(HOST_USERS - 1);
+    let ranges = [(FIRST_HOST_USER, user), (user + 1, last + 1)];
+    let lines = ranges.into_iter().filter(|(first, end)| first < end);
+    lines.map(|(first, end)| format!("{first} {first} {}\n", end - first)).collect()
+}
+
+fn errno(number: i32) -> io::Error {
+    io::Error::from_raw_os_error(number)
 }
 
 fn failure(step: &str, error: impl Into<io::Error>) -> Failure {

@@ -26,6 +26,7 @@ use crate::{
     sandboxes::{Happening, Sandboxes},
     seccomp,
     syscalls::{self, OneThread, Signals, Wait},
+    zygote::Kind,
 };
 
 /// How long the server must be quiet before a spare is made: its program should have the CPU first.
@@ -161,12 +162,16 @@ impl Server {
     fn obey(&mut self, socket: &OwnedFd) -> Result<bool, ServeError> {
         let Some((request, descriptors)) = packet::receive(socket)? else { return Ok(false) };
         match request {
-            Request::Start { id, limits, toolchains, network } => {
+            Request::Start { id, limits, toolchains, network, interpreter } => {
                 let link = descriptors.into_iter().next();
                 let missing =
                     || Failure { step: "receive the link".to_owned(), errno: libc::EBADF };
-                let started = link.ok_or_else(missing).and_then(|link| {
-                    self.sandboxes.start(id, &limits, (&toolchains, network), link)
+                let started = link.ok_or_else(missing).and_then(|link| match interpreter {
+                    Some(interpreter) => {
+                        let kind = Kind { interpreter, toolchains };
+                        self.sandboxes.clone_one(id, &limits, (kind, network), &link)
+                    }
+                    None => self.sandboxes.start(id, &limits, (&toolchains, network), link),
                 });
                 if let Err(failure) = started {
                     packet::send(socket, &Reply::Failed { id, failure }, &[])?;

@@ -9,7 +9,10 @@ use std::{
     ptr,
 };
 
-use crate::message::{Network, Usage};
+use crate::{
+    landlock,
+    message::{Network, Usage},
+};
 
 /// A process just started, as its parent sees it.
 #[derive(Debug)]
@@ -19,7 +22,7 @@ pub(crate) struct Born {
 }
 
 /// The namespaces of every sandbox. Most have one of the network too. The one of control groups is left later, from inside its group.
-const NAMESPACES: libc::c_int = libc::CLONE_NEWUSER
+pub(crate) const NAMESPACES: libc::c_int = libc::CLONE_NEWUSER
     | libc::CLONE_NEWPID
     | libc::CLONE_NEWNS
     | libc::CLONE_NEWIPC
@@ -186,6 +189,26 @@ pub(crate) fn execute(file: BorrowedFd<'_>, arguments: &[&CStr], variable: &CStr
     io::Error::last_os_error()
 }
 
+/// Becomes the program whose path is the first argument; returns only when that fails, or when there
+/// are more words than a zygote has.
+pub(crate) fn become_program<'a>(
+    arguments: impl Iterator<Item = &'a CStr>,
+    variables: impl Iterator<Item = &'a CStr>,
+) -> io::Error {
+    const MOST: usize = 64;
+    let (mut argv, mut envp) = ([ptr::null(); MOST], [ptr::null(); MOST]);
+    for (place, word) in argv[..MOST - 1].iter_mut().zip(arguments) {
+        *place = word.as_ptr();
+    }
+    for (place, word) in envp[..MOST - 1].iter_mut().zip(variables) {
+        *place = word.as_ptr();
+    }
+    // SAFETY: both arrays end in a null pointer and hold strings that end in NUL and outlive the call; a
+    // path that is null is refused.
+    unsafe { libc::execve(argv[0], argv.as_ptr(), envp.as_ptr()) };
+    io::Error::last_os_error()
+}
+
 /// Turns on the loopback interface of the current network namespace.
 pub(crate) fn raise_loopback(socket: BorrowedFd<'_>) -> io::Result<()> {
     // SAFETY: ifreq is a plain struct of integers and a union of them; zero is a value of each.
@@ -295,14 +318,13 @@ pub(crate) fn landlock_allow(ruleset: BorrowedFd<'_>, rule: &LandlockRule<'_>) -
         allowed_access: u64,
         parent_fd: i32,
     }
-    /// `LANDLOCK_RULE_PATH_BENEATH`.
-    const PATH_BENEATH: u32 = 1;
     let rule =
         PathBeneath { allowed_access: rule.allowed_access, parent_fd: rule.parent.as_raw_fd() };
     let (ruleset, rule) = (ruleset.as_raw_fd(), &raw const rule);
     // SAFETY: the kernel reads one structure, which outlives the call.
-    let done =
-        unsafe { libc::syscall(libc::SYS_landlock_add_rule, ruleset, PATH_BENEATH, rule, 0) };
+    let done = unsafe {
+        libc::syscall(libc::SYS_landlock_add_rule, ruleset, landlock::PATH_BENEATH, rule, 0)
+    };
     if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 

@@ -23,8 +23,8 @@ mod sandbox;
 pub mod scripted;
 
 pub use backend::{
-    Backend, BoxFuture, Control, ControlError, Ended, Guard, Limits, Link, SandboxUsage, Spec,
-    StartError, Started,
+    Backend, BoxFuture, Control, ControlError, Ended, Guard, Interpreter, Limits, Link,
+    SandboxUsage, Spec, StartError, Started,
     namespaces::{Namespaces, Readiness},
 };
 pub use egress::{EgressConfig, EgressEvent, EgressLimits};

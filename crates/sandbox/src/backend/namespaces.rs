@@ -19,8 +19,8 @@ use tokio::{net::UnixStream, sync::Mutex};
 
 use crate::{
     backend::{
-        Backend, BoxFuture, Control, ControlError, Ended, Guard, SandboxUsage, Spec, StartError,
-        Started,
+        Backend, BoxFuture, Control, ControlError, Ended, Guard, Interpreter, SandboxUsage, Spec,
+        StartError, Started,
     },
     isolation::Isolation,
 };
@@ -111,7 +111,11 @@ impl Namespaces {
         Ok(connection)
     }
 
-    async fn start_one(&self, spec: Spec) -> Result<Started, StartError> {
+    async fn start_one(
+        &self,
+        spec: Spec,
+        interpreter: Option<Interpreter>,
+    ) -> Result<Started, StartError> {
         let connection = self.connection().await?;
         let isolation =
             Isolation::of_namespaces(&spec.limits, connection.enforcement(), &spec.network);
@@ -121,6 +125,10 @@ impl Namespaces {
         let ticket = connection.ticket();
         // From here on dropping the guard, and so this future, ends whatever has begun.
         let mut guard = NamespaceGuard { connection, ticket };
+        let refused = match &interpreter {
+            None => into_start_error,
+            Some(_) => into_no_standby,
+        };
         let request = Request::Start {
             id: guard.ticket.id(),
             limits: spec.limits,
@@ -130,10 +138,11 @@ impl Namespaces {
             } else {
                 launcher::Network::Own
             },
+            interpreter,
         };
         guard.connection.send(&request, &[theirs.as_fd()])?;
         drop(theirs);
-        guard.ticket.started().await?.map_err(into_start_error)?;
+        guard.ticket.started().await?.map_err(refused)?;
         let connection = Arc::downgrade(&guard.connection);
         let control = Arc::new(NamespaceControl { connection, id: guard.ticket.id() });
         let workspace = "/tmp".to_owned();
@@ -147,7 +156,15 @@ impl Backend for Namespaces {
     }
 
     fn start(&self, spec: Spec) -> BoxFuture<'_, Result<Started, StartError>> {
-        Box::pin(self.start_one(spec))
+        Box::pin(self.start_one(spec, None))
+    }
+
+    fn start_with_standby(
+        &self,
+        spec: Spec,
+        interpreter: Interpreter,
+    ) -> BoxFuture<'_, Result<Started, StartError>> {
+        Box::pin(self.start_one(spec, Some(interpreter)))
     }
 }
 
@@ -224,6 +241,11 @@ impl Control for NamespaceControl {
             })
         })
     }
+}
+
+fn into_no_standby(Failure { step, errno }: Failure) -> StartError {
+    let error = std::io::Error::from_raw_os_error(errno);
+    StartError::NoStandby { reason: format!("{step}: {error}") }
 }
 
 fn into_start_error(Failure { step, errno }: Failure) -> StartError {
