@@ -18,6 +18,11 @@ pub struct ProgramId(pub u64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RequestId(pub u64);
 
+/// A program that was started ahead of time, numbered by the host. A number is never used twice on one
+/// link; 0 is the one a guest may be born with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct StandbyId(pub u64);
+
 /// Drawn by the host for each sandbox and repeated by its guest.
 pub type Nonce = [u8; 16];
 
@@ -144,6 +149,12 @@ pub enum HostFrame {
     Resuming {
         paused_us: u64,
     },
+    /// Start an interpreter ahead of the program it will run.
+    Prepare(Prepare),
+    /// A standby that nobody will need.
+    Discard {
+        standby: StandbyId,
+    },
 }
 
 /// From the guest to the host. The host must expect any of it from a hostile sandbox.
@@ -220,6 +231,15 @@ pub enum GuestFrame {
         what: String,
     },
     Network(NetworkReport),
+    /// The standby waits for its program.
+    StandbyReady {
+        standby: StandbyId,
+    },
+    /// The standby is no more, and a `Start` that names it starts plainly.
+    StandbyFailed {
+        standby: StandbyId,
+        reason: String,
+    },
 }
 
 /// A program to start.
@@ -245,6 +265,25 @@ pub struct Start {
     pub window: u32,
     /// User and system time of the whole tree until it is killed.
     pub cpu_limit_us: Option<u64>,
+    /// Becomes the program, if it still can; otherwise the program starts plainly. The host names one
+    /// only where `argv` and `env` are such that nobody could tell the difference.
+    pub standby: Option<StandbyId>,
+}
+
+/// An interpreter to start ahead of its program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Prepare {
+    pub standby: StandbyId,
+    /// Searched for as the first of [`Start::argv`] is.
+    pub executable: String,
+    pub argv: Vec<String>,
+    /// The whole environment.
+    pub env: Vec<(String, String)>,
+    pub cwd: String,
+    /// Those of the program: one with others starts plainly.
+    pub rlimits: Rlimits,
+    /// What the standby finds in a file at descriptor 4.
+    pub attachment: Payload,
 }
 
 /// Resource limits of each process of a program, soft and hard alike. `None` inherits the guest's.

@@ -13,6 +13,10 @@
 //!       ── Stdin, Signal, Resize, Grant ──────▶
 //!       ◀── Stdout, Stderr, StdinGrant, Truncated
 //!       ◀────────────────────────────── Exited    exactly once, and last
+//!
+//!       ── Prepare(standby 3) ────────────────▶   an interpreter boots and waits
+//!       ◀────────── StandbyReady | StandbyFailed
+//!       ── Start(program 8, standby 3) ───────▶   and becomes the program
 //! ```
 
 mod codec;
@@ -23,7 +27,7 @@ pub mod tar;
 pub use codec::{Decoder, FrameError, FrameTooLarge, encode};
 pub use frame::{
     ExitStatus, Exited, FileEntry, FileKind, GuestFrame, HostFrame, Nonce, OnExcess, Payload,
-    ProgramId, RequestId, Rlimits, Start, StartStep, Stdin, TerminalSize,
+    Prepare, ProgramId, RequestId, Rlimits, StandbyId, Start, StartStep, Stdin, TerminalSize,
 };
 pub use network::{
     ListenerId, ListenerKind, ListeningPort, MAX_ACCEPTED, MAX_DATAGRAM, MAX_DIALLED,

@@ -5,8 +5,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     ExitStatus, Exited, FileEntry, FileKind, GuestFrame, HostFrame, ListenerId, ListenerKind,
-    ListeningPort, NetworkOrder, NetworkReport, OnExcess, Payload, ProgramId, RequestId, Rlimits,
-    Start, StartStep, Stdin, StreamId, TerminalSize,
+    ListeningPort, NetworkOrder, NetworkReport, OnExcess, Payload, Prepare, ProgramId, RequestId,
+    Rlimits, StandbyId, Start, StartStep, Stdin, StreamId, TerminalSize,
 };
 
 fn payload() -> impl Strategy<Value = Payload> {
@@ -50,8 +50,24 @@ fn start() -> impl Strategy<Value = Start> {
                 on_excess: if flag { OnExcess::Drop } else { OnExcess::Kill },
                 window,
                 cpu_limit_us: timeout_ms,
+                standby: timeout_ms.map(StandbyId),
             },
         )
+}
+
+fn prepare() -> impl Strategy<Value = Prepare> {
+    let standby = any::<u64>().prop_map(StandbyId);
+    (standby, start(), ".{0,20}", payload()).prop_map(|(standby, start, executable, attachment)| {
+        Prepare {
+            standby,
+            executable,
+            argv: start.argv,
+            env: start.env,
+            cwd: start.cwd,
+            rlimits: start.rlimits,
+            attachment,
+        }
+    })
 }
 
 fn host_frame() -> impl Strategy<Value = HostFrame> {
@@ -89,6 +105,8 @@ fn host_frame() -> impl Strategy<Value = HostFrame> {
             to
         }),
         network_order().prop_map(HostFrame::Network),
+        prepare().prop_map(HostFrame::Prepare),
+        any::<u64>().prop_map(|it| HostFrame::Discard { standby: StandbyId(it) }),
     ]
 }
 
@@ -153,6 +171,11 @@ fn guest_frame() -> impl Strategy<Value = GuestFrame> {
             .prop_map(|(request, entries)| GuestFrame::Files { request, entries }),
         ".{0,40}".prop_map(|message| GuestFrame::Error { message }),
         network_report().prop_map(GuestFrame::Network),
+        any::<u64>().prop_map(|it| GuestFrame::StandbyReady { standby: StandbyId(it) }),
+        (any::<u64>(), ".{0,40}").prop_map(|(standby, reason)| GuestFrame::StandbyFailed {
+            standby: StandbyId(standby),
+            reason
+        }),
     ]
 }
 

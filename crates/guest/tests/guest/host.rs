@@ -68,7 +68,8 @@ impl Host {
         Some(host)
     }
 
-    fn begun_with(command: &[&str]) -> Self {
+    /// A guest begun by another program, which gets the guest's command as its last arguments.
+    pub(crate) fn begun_with(command: &[&str]) -> Self {
         let workspace = tempfile::tempdir().unwrap();
         let (link, theirs) = UnixStream::pair().unwrap();
         link.set_read_timeout(Some(PATIENCE)).unwrap();
@@ -144,6 +145,7 @@ impl Host {
             on_excess: OnExcess::Drop,
             window: u32::MAX,
             cpu_limit_us: None,
+            standby: None,
         }
     }
 

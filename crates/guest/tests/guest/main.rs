@@ -9,6 +9,7 @@ mod init;
 mod output;
 mod pipes;
 mod protocol;
+mod standby;
 mod start;
 mod terminal;
 mod tree;

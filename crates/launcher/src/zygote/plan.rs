@@ -177,7 +177,7 @@ impl Plan {
         let proc = QUIET | libc::MS_NOEXEC;
         self.mount("mount /proc", c"proc", c"/proc", c"proc", proc, NO_PATH);
         self.set_kernel("forbid user namespaces", c"/proc/sys/user/max_user_namespaces");
-        self.set_kernel("open the low ports", root::FIRST_PORT_FOR_ALL);
+        self.set_kernel("open the low ports", c"/proc/sys/net/ipv4/ip_unprivileged_port_start");
         self.step("leave the workspace", libc::SYS_chdir, &[Text(c"/")]);
         for path in &mould.blueprint.hidden {
             self.bind("hide a file", c"/dev/null", path);

@@ -165,11 +165,17 @@ fn check(result: i32) -> io::Result<i32> {
 
 /// The hard limit of any process of our user; `None` if it is gone or another's.
 pub(crate) fn hard_limit(pid: i32, resource: libc::__rlimit_resource_t) -> Option<u64> {
+    limits(pid, resource).map(|(_, hard)| hard)
+}
+
+/// The soft and the hard limit of any process of our user; `None` if it is gone or another's.
+pub(crate) fn limits(pid: i32, resource: libc::__rlimit_resource_t) -> Option<(u64, u64)> {
     let mut limit = MaybeUninit::<libc::rlimit64>::zeroed();
     // SAFETY: prlimit writes one rlimit64 to the last pointer; a null third one changes nothing.
     let result = unsafe { libc::prlimit64(pid, resource, ptr::null(), limit.as_mut_ptr()) };
     // SAFETY: all zeroes is a valid rlimit64.
-    (result == 0).then(|| unsafe { limit.assume_init() }.rlim_max)
+    let limit = unsafe { limit.assume_init() };
+    (result == 0).then_some((limit.rlim_cur, limit.rlim_max))
 }
 
 /// Whether limits of this resource can be set, tried by setting our own as it is.
@@ -180,6 +186,20 @@ pub(crate) fn may_limit(resource: libc::__rlimit_resource_t) -> bool {
         libc::getrlimit64(resource, limit.as_mut_ptr()) == 0
             && libc::setrlimit64(resource, limit.as_ptr()) == 0
     }
+}
+
+/// User and system time of a process, in microseconds; 0 where the kernel does not tell.
+pub(crate) fn cpu_us(pid: i32) -> u64 {
+    /// `CPUCLOCK_SCHED` of the kernel's `posix-timers.h`: of all threads, user and system together.
+    const ALL_TIME: libc::clockid_t = 2;
+    let mut time = MaybeUninit::<libc::timespec>::zeroed();
+    // SAFETY: clock_gettime writes one timespec to the pointer, of which all zeroes is a valid one.
+    let time = unsafe {
+        libc::clock_gettime((!pid << 3) | ALL_TIME, time.as_mut_ptr());
+        time.assume_init()
+    };
+    let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
+    seconds * 1_000_000 + u64::try_from(time.tv_nsec).unwrap_or(0) / 1000
 }
 
 /// Sends a signal to a process, or for `-1` to every process we may signal.

@@ -1,11 +1,12 @@
 //! The guest: the first process of every sandbox.
 //!
-//! `guest [--link FD[,FD]] [--workspace DIR] [--memory-events FD|find]`
+//! `guest [--link FD[,FD]] [--workspace DIR] [--memory-events FD|find]
+//! [--standby PID,STDIN,STDOUT,STDERR,CONTROL]`
 //!
 //! It speaks the protocol of the library over one descriptor (3 unless told otherwise), or reads from
 //! the first of two and writes to the second. It is usually pid 1 of a pid namespace; as an ordinary
 //! process it works too, as a subreaper. It trusts neither the programs it starts nor the bytes on its
-//! link, prints nothing, and ends with its link.
+//! link, prints nothing, and ends with its link. It may be born with a standby; see [`standby`].
 
 mod cpu;
 mod files;
@@ -15,6 +16,7 @@ mod memory;
 mod network;
 mod program;
 mod spawn;
+mod standby;
 mod stream;
 mod supervisor;
 mod tree;
@@ -23,7 +25,9 @@ use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 
 use rustix::process::{DumpableBehavior, Resource, Rlimit};
 
-use crate::{files::Files, link::Link, memory::MemoryKills, supervisor::Supervisor};
+use crate::{
+    files::Files, link::Link, memory::MemoryKills, standby::Standby, supervisor::Supervisor,
+};
 
 /// Exit code when the guest cannot begin; 64 is `EX_USAGE` of sysexits.h.
 const CANNOT_BEGIN: u8 = 64;
@@ -34,6 +38,14 @@ struct Options {
     link: (i32, Option<i32>),
     workspace: PathBuf,
     memory_events: MemoryEvents,
+    standby: Option<Inborn>,
+}
+
+/// A child that is there before us, and our ends of its descriptors.
+#[derive(Clone, Copy)]
+struct Inborn {
+    pid: i32,
+    descriptors: [i32; 4],
 }
 
 /// Where kills for lack of memory are counted.
@@ -60,6 +72,7 @@ fn options(mut arguments: impl Iterator<Item = OsString>) -> Option<Options> {
         link: (3, None),
         workspace: PathBuf::from("/tmp"),
         memory_events: MemoryEvents::Nowhere,
+        standby: None,
     };
     while let Some(name) = arguments.next() {
         let value = arguments.next()?;
@@ -70,10 +83,17 @@ fn options(mut arguments: impl Iterator<Item = OsString>) -> Option<Options> {
             "--memory-events" => {
                 options.memory_events = MemoryEvents::Descriptor(value.to_str()?.parse().ok()?);
             }
+            "--standby" => options.standby = Some(inborn(value.to_str()?)?),
             _ => return None,
         }
     }
     Some(options)
+}
+
+fn inborn(value: &str) -> Option<Inborn> {
+    let numbers: Vec<i32> = value.split(',').map(|it| it.parse().ok()).collect::<Option<_>>()?;
+    let (pid, descriptors) = numbers.split_first()?;
+    Some(Inborn { pid: *pid, descriptors: descriptors.try_into().ok()? })
 }
 
 fn link(value: &str) -> Option<(i32, Option<i32>)> {
@@ -90,8 +110,10 @@ fn begin(options: &Options) -> std::io::Result<Supervisor> {
         MemoryEvents::Descriptor(fd) => Some(fd),
         MemoryEvents::Nowhere | MemoryEvents::Find => None,
     };
-    let [from_host, to_host, memory_events] =
-        kernel::adopt([Some(from_host), to_host, memory_events])?;
+    let [stdin, stdout, stderr, control] =
+        options.standby.map_or([None; 4], |it| it.descriptors.map(Some));
+    let [from_host, to_host, memory_events, stdin, stdout, stderr, control] =
+        kernel::adopt([Some(from_host), to_host, memory_events, stdin, stdout, stderr, control])?;
     let from_host = from_host.expect("asked for, so adopted");
     for fd in [Some(&from_host), to_host.as_ref()].into_iter().flatten() {
         rustix::io::ioctl_fionbio(fd, true)?;
@@ -114,5 +136,12 @@ fn begin(options: &Options) -> std::io::Result<Supervisor> {
     let most = Rlimit { current: open_files.maximum, maximum: open_files.maximum };
     rustix::process::setrlimit(Resource::Nofile, most)?;
     let files = Files::open(&options.workspace)?;
-    Ok(Supervisor::new(Link::new(from_host, to_host), signals, files, memory_kills))
+    let mut supervisor =
+        Supervisor::new(Link::new(from_host, to_host), signals, files, memory_kills);
+    if let (Some(Inborn { pid, .. }), Some(stdin), Some(stdout), Some(stderr), Some(control)) =
+        (options.standby, stdin, stdout, stderr, control)
+    {
+        supervisor.adopt(Standby::inborn(pid, [stdin, stdout, stderr], control)?);
+    }
+    Ok(supervisor)
 }

@@ -38,6 +38,8 @@ pub(crate) struct Program {
     cpu: Option<CpuBudget>,
     /// The sandbox's count of processes killed for memory when this program started.
     pub(crate) memory_kills: u64,
+    /// What its main process had used before it was this program.
+    pub(crate) boot_cpu_us: u64,
     cpu_us: u64,
     peak_memory_bytes: u64,
 }
@@ -119,6 +121,7 @@ impl Program {
             deadline: start.timeout_ms.and_then(|it| now.checked_add(Duration::from_millis(it))),
             cpu: start.cpu_limit_us.map(|it| CpuBudget::new(it, now)),
             memory_kills: 0,
+            boot_cpu_us: 0,
             cpu_us: 0,
             peak_memory_bytes: 0,
         }
@@ -337,7 +340,7 @@ impl Program {
             status: main.status,
             timed_out: self.doom == Some(Doom::TimedOut),
             out_of_memory: main.status != ExitStatus::Code(0) && memory_kills > self.memory_kills,
-            cpu_us: self.cpu_us,
+            cpu_us: self.cpu_us.saturating_sub(self.boot_cpu_us),
             wall_us: u64::try_from(main.wall.as_micros()).unwrap_or(u64::MAX),
             peak_memory_bytes: self.peak_memory_bytes,
             cpu_exceeded: self.doom == Some(Doom::CpuExceeded)

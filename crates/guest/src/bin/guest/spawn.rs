@@ -33,7 +33,7 @@ pub(crate) struct Image {
     limits: Vec<(libc::__rlimit_resource_t, u64)>,
 }
 
-/// What the program gets as descriptors 0, 1 and 2.
+/// What the program gets as descriptors 0, 1 and 2; a standby gets two more.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Streams<'a> {
     /// `None` is our own descriptor 0, which is `/dev/null`.
@@ -43,6 +43,13 @@ pub(crate) enum Streams<'a> {
         stderr: BorrowedFd<'a>,
     },
     Terminal(BorrowedFd<'a>),
+    Standby {
+        stdin: BorrowedFd<'a>,
+        stdout: BorrowedFd<'a>,
+        stderr: BorrowedFd<'a>,
+        control: BorrowedFd<'a>,
+        attachment: BorrowedFd<'a>,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,10 +66,22 @@ impl Image {
         cwd: &str,
         limits: Vec<(libc::__rlimit_resource_t, u64)>,
     ) -> Result<Self, SpawnError> {
+        let program = argv.first().map_or("", String::as_str);
+        Self::of_executable(program, argv, env, cwd, limits)
+    }
+
+    /// Like [`Self::new`], for a program whose first argument is not its name.
+    pub(crate) fn of_executable(
+        program: &str,
+        argv: &[String],
+        env: &[(String, String)],
+        cwd: &str,
+        limits: Vec<(libc::__rlimit_resource_t, u64)>,
+    ) -> Result<Self, SpawnError> {
         let invalid = |_: NulError| SpawnError { step: StartStep::Arguments, errno: Errno::INVAL };
-        let Some(program) = argv.first().filter(|it| !it.is_empty()) else {
+        if program.is_empty() {
             return Err(SpawnError { step: StartStep::Arguments, errno: Errno::NOENT });
-        };
+        }
         let path = env.iter().find(|(name, _)| name == "PATH").map(|(_, value)| value.as_str());
         Ok(Self {
             candidates: candidates(program, path.unwrap_or(DEFAULT_PATH)).map_err(invalid)?,
@@ -98,7 +117,9 @@ struct ChildTask<'a> {
     image: &'a Image,
     argv: Vec<*const c_char>,
     env: Vec<*const c_char>,
-    stdio: [c_int; 3],
+    /// For the numbers from 0 on; -1 is nothing. Each is above 4, which is the last that is replaced, or
+    /// our own 0.
+    descriptors: [c_int; 5],
     terminal: bool,
     error: Cell<Option<SpawnError>>,
 }
@@ -111,18 +132,24 @@ impl Spawner {
     /// Starts the program in a session of its own and returns its pid. A child that could not become the
     /// program has exited and must be reaped like any other.
     pub(crate) fn spawn(&mut self, image: &Image, streams: Streams<'_>) -> Result<i32, SpawnError> {
-        let (stdio, terminal) = match streams {
+        let (descriptors, terminal) = match streams {
             Streams::Pipes { stdin, stdout, stderr } => {
                 let stdin = stdin.map_or(0, |it| it.as_raw_fd());
-                ([stdin, stdout.as_raw_fd(), stderr.as_raw_fd()], false)
+                ([stdin, stdout.as_raw_fd(), stderr.as_raw_fd(), -1, -1], false)
             }
-            Streams::Terminal(fd) => ([fd.as_raw_fd(); 3], true),
+            Streams::Terminal(fd) => {
+                let fd = fd.as_raw_fd();
+                ([fd, fd, fd, -1, -1], true)
+            }
+            Streams::Standby { stdin, stdout, stderr, control, attachment } => {
+                ([stdin, stdout, stderr, control, attachment].map(|it| it.as_raw_fd()), false)
+            }
         };
         let task = ChildTask {
             image,
             argv: pointers(&image.argv),
             env: pointers(&image.env),
-            stdio,
+            descriptors,
             terminal,
             error: Cell::new(None),
         };
@@ -162,8 +189,8 @@ fn become_program(task: &ChildTask<'_>) -> SpawnError {
     // whose table was copied.
     unsafe {
         libc::setsid();
-        for (target, source) in (0..).zip(task.stdio) {
-            if source != target && libc::dup2(source, target) < 0 {
+        for (target, source) in (0..).zip(task.descriptors) {
+            if source >= 0 && source != target && libc::dup2(source, target) < 0 {
                 return failed(StartStep::Prepare);
             }
         }

@@ -144,7 +144,7 @@ pub(crate) struct Ends {
     pub(crate) input: Option<Input>,
     pub(crate) stdout: Output,
     pub(crate) stderr: Option<Output>,
-    theirs: Theirs,
+    theirs: Option<Theirs>,
 }
 
 #[derive(Debug)]
@@ -161,7 +161,29 @@ impl Ends {
         }
     }
 
-    fn pipes(stdin: Stdin) -> rustix::io::Result<Self> {
+    /// Our ends of a program that has its own already.
+    pub(crate) fn of_ours(
+        stdin: OwnedFd,
+        stdout: OwnedFd,
+        stderr: OwnedFd,
+    ) -> rustix::io::Result<Self> {
+        for ours in [&stdin, &stdout, &stderr] {
+            rustix::io::ioctl_fionbio(ours, true)?;
+        }
+        Ok(Self {
+            input: Some(Input::new(Rc::new(stdin))),
+            stdout: Output { fd: Rc::new(stdout), rest: None },
+            stderr: Some(Output { fd: Rc::new(stderr), rest: None }),
+            theirs: None,
+        })
+    }
+
+    /// To be called once the program has its ends: ours must be the only ones left.
+    pub(crate) fn release_theirs(&mut self) {
+        self.theirs = None;
+    }
+
+    pub(crate) fn pipes(stdin: Stdin) -> rustix::io::Result<Self> {
         let (stdout, their_stdout) = pipe()?;
         let (stderr, their_stderr) = pipe()?;
         let (their_stdin, input) = match stdin {
@@ -178,11 +200,11 @@ impl Ends {
             input: input.map(|fd| Input::new(Rc::new(fd))),
             stdout: Output { fd: Rc::new(stdout), rest: None },
             stderr: Some(Output { fd: Rc::new(stderr), rest: None }),
-            theirs: Theirs::Pipes {
+            theirs: Some(Theirs::Pipes {
                 stdin: their_stdin,
                 stdout: their_stdout,
                 stderr: their_stderr,
-            },
+            }),
         })
     }
 
@@ -198,19 +220,20 @@ impl Ends {
             input: Some(Input::new(Rc::clone(&ours))),
             stdout: Output { fd: ours, rest: None },
             stderr: None,
-            theirs: Theirs::Terminal(theirs),
+            theirs: Some(Theirs::Terminal(theirs)),
         })
     }
 
-    pub(crate) fn theirs(&self) -> Streams<'_> {
-        match &self.theirs {
+    /// `None` once they are released.
+    pub(crate) fn theirs(&self) -> Option<Streams<'_>> {
+        self.theirs.as_ref().map(|it| match it {
             Theirs::Pipes { stdin, stdout, stderr } => Streams::Pipes {
                 stdin: stdin.as_ref().map(AsFd::as_fd),
                 stdout: stdout.as_fd(),
                 stderr: stderr.as_fd(),
             },
             Theirs::Terminal(fd) => Streams::Terminal(fd.as_fd()),
-        }
+        })
     }
 }
 

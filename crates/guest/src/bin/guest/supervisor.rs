@@ -7,7 +7,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use guest::{GuestFrame, HostFrame, MAX_CHUNK, ProgramId, Rlimits, Start, StartStep, VERSION};
+use guest::{
+    GuestFrame, HostFrame, MAX_CHUNK, Prepare, ProgramId, Rlimits, StandbyId, Start, StartStep,
+    VERSION,
+};
 use rustix::{
     event::{PollFd, PollFlags, Timespec},
     io::Errno,
@@ -20,7 +23,8 @@ use crate::{
     memory::MemoryKills,
     network::{self, Network},
     program::{Program, Source},
-    spawn::{Image, SpawnError, Spawner, Streams},
+    spawn::{Image, SpawnError, Spawner},
+    standby::{self, News, Speaks, Standby, Standbys},
     stream::Ends,
     tree::{self, Found, Mark, Tree},
 };
@@ -49,6 +53,7 @@ pub(crate) struct Supervisor {
     tree: Tree,
     spawner: Spawner,
     programs: BTreeMap<ProgramId, Program>,
+    standbys: Standbys,
     next_mark: Mark,
     buffer: Box<[u8]>,
     greeted: bool,
@@ -86,6 +91,7 @@ enum Ready {
     Input(ProgramId),
     Output(ProgramId, Source),
     Network(network::Token),
+    Standby(StandbyId, Speaks),
 }
 
 impl Supervisor {
@@ -104,6 +110,7 @@ impl Supervisor {
             tree: Tree::new(),
             spawner: Spawner::new(),
             programs: BTreeMap::new(),
+            standbys: Standbys::default(),
             next_mark: Mark::first(),
             buffer: vec![0; MAX_CHUNK].into(),
             greeted: false,
@@ -111,6 +118,13 @@ impl Supervisor {
             is_paused: false,
             overdue_since: None,
         }
+    }
+
+    /// Takes over the standby that was there before us.
+    pub(crate) fn adopt(&mut self, standby: Standby) {
+        // It has the first.
+        self.next_mark = Mark::first().next();
+        self.standbys.add(standby);
     }
 
     /// Serves the host until it asks for the end, is gone, or breaks the protocol. Nothing that was
@@ -144,6 +158,7 @@ impl Supervisor {
                 }
                 Ready::Signals => self.serve_signals()?,
                 Ready::Input(id) => self.serve_input(id, events),
+                Ready::Standby(id, speaks) => self.serve_standby(id, speaks),
                 Ready::Output(id, source) => {
                     if let Some(program) = self.programs.get_mut(&id)
                         && program.reads(&self.link)
@@ -201,6 +216,11 @@ impl Supervisor {
             }
         }
         self.network.watch(&self.link, |token, fd, events| add(Ready::Network(token), fd, events));
+        for (id, speaks, fd) in
+            self.greeted.then_some(&self.standbys).into_iter().flat_map(Standbys::descriptors)
+        {
+            add(Ready::Standby(id, speaks), fd, PollFlags::IN);
+        }
         let timeout = self.timeout().map(|it| Timespec {
             tv_sec: i64::try_from(it.as_secs()).unwrap_or(i64::MAX),
             tv_nsec: it.subsec_nanos().into(),
@@ -302,6 +322,8 @@ impl Supervisor {
             HostFrame::Network(order) => {
                 self.network.obey(order, link).map_err(|it| End::Protocol(it.0.to_owned()))?
             }
+            HostFrame::Prepare(prepare) => self.prepare(&prepare),
+            HostFrame::Discard { standby } => self.standbys.discard(standby),
         }
         Ok(())
     }
@@ -322,9 +344,11 @@ impl Supervisor {
         if self.programs.contains_key(&start.program) {
             return Err(End::Protocol(format!("program {} started twice", start.program.0)));
         }
-        let mark = self.next_mark;
-        self.next_mark = mark.next();
-        match self.spawn(start, mark) {
+        let begun = match self.take_standby(start) {
+            Some(program) => Ok(program),
+            None => self.spawn(start),
+        };
+        match begun {
             Ok(program) => {
                 let pid = u32::try_from(program.pid).unwrap_or(0);
                 self.link.queue(&GuestFrame::Started { program: start.program, pid });
@@ -339,18 +363,65 @@ impl Supervisor {
         Ok(())
     }
 
-    fn spawn(&mut self, start: &Start, mark: Mark) -> Result<Program, SpawnError> {
+    fn next_mark(&mut self) -> Mark {
+        let mark = self.next_mark;
+        self.next_mark = mark.next();
+        mark
+    }
+
+    fn prepare(&mut self, prepare: &Prepare) {
+        let standby = prepare.standby;
+        if self.standbys.is_full() || self.standbys.contains(standby) {
+            let reason = "too many standbys".to_owned();
+            return self.link.queue(&GuestFrame::StandbyFailed { standby, reason });
+        }
+        let mark = self.next_mark();
+        let limits = limits(prepare.rlimits, mark);
+        match Standby::prepare(prepare, limits, mark, &mut self.spawner) {
+            Ok(standby) => self.standbys.add(standby),
+            Err(SpawnError { step, errno }) => {
+                let reason = format!("{step:?} failed: {errno}");
+                self.link.queue(&GuestFrame::StandbyFailed { standby, reason });
+            }
+        }
+    }
+
+    fn serve_standby(&mut self, standby: StandbyId, speaks: Speaks) {
+        match self.standbys.hear(standby, speaks) {
+            News::Nothing => {}
+            News::Ready => self.link.queue(&GuestFrame::StandbyReady { standby }),
+            News::Failed(reason) => {
+                self.link.queue(&GuestFrame::StandbyFailed { standby, reason });
+            }
+        }
+    }
+
+    /// The program of a standby that became it.
+    fn take_standby(&mut self, start: &Start) -> Option<Program> {
+        let memory_kills = self.memory_kills.count();
+        let now = Instant::now();
+        let (standby, boot_cpu_us) = self.standbys.take(start.standby?, start)?;
+        let Standby { pid, mark, ends, .. } = standby;
+        let mut program = Program::new(start, pid, mark, ends, now);
+        program.memory_kills = memory_kills;
+        program.boot_cpu_us = boot_cpu_us;
+        Some(program)
+    }
+
+    fn spawn(&mut self, start: &Start) -> Result<Program, SpawnError> {
         if self.programs.len() >= MAX_PROGRAMS {
             return Err(SpawnError { step: StartStep::Fork, errno: Errno::AGAIN });
         }
+        let mark = self.next_mark();
         let limits = limits(start.rlimits, mark);
         let image = Image::new(&start.argv, &start.env, &start.cwd, limits)?;
-        let ends =
+        let mut ends =
             Ends::open(start).map_err(|errno| SpawnError { step: StartStep::Streams, errno })?;
         let memory_kills = self.memory_kills.count();
         let now = Instant::now();
-        let streams: Streams<'_> = ends.theirs();
+        let streams = ends.theirs().expect("ends that were just opened are not released");
         let pid = self.spawner.spawn(&image, streams)?;
+        ends.release_theirs();
         let mut program = Program::new(start, pid, mark, ends, now);
         program.memory_kills = memory_kills;
         Ok(program)
@@ -403,6 +474,10 @@ impl Supervisor {
             // A zombie still has its limits, and loses them when it is reaped.
             let mark = main.map(|it| it.mark).or_else(|| Mark::of(pid));
             let Some(reaped) = kernel::reap(pid) else { return };
+            if let Some(standby) = self.standbys.ended(pid) {
+                let reason = format!("it ended with {:?}", reaped.status);
+                self.link.queue(&GuestFrame::StandbyFailed { standby, reason });
+            }
             let mut programs = self.programs.values_mut();
             if let Some(program) = programs.find(|it| Some(it.mark) == mark) {
                 program.count(&reaped);
@@ -464,7 +539,7 @@ impl Supervisor {
             return;
         }
         self.pause = (self.pause * 2).min(LONGEST_PAUSE);
-        if dying.len() == self.programs.len() && self.tree.is_init() {
+        if dying.len() == self.programs.len() && self.standbys.is_empty() && self.tree.is_init() {
             self.tree.signal_all(libc::SIGKILL);
             return;
         }
@@ -475,8 +550,9 @@ impl Supervisor {
                 kernel::kill(program.pid, libc::SIGKILL);
             }
             let mark = program.mark;
+            let programs = self.programs.values().map(|it| it.mark);
             let others: Vec<Mark> =
-                self.programs.values().map(|it| it.mark).filter(|it| *it != mark).collect();
+                programs.chain(self.standbys.marks()).filter(|it| *it != mark).collect();
             // A process that lowered its limit has no program, and must not outlive the one that ends.
             let found = self.tree.signal_where(libc::SIGKILL, |it| !others.contains(&it));
             if found == Found::None
@@ -507,6 +583,7 @@ impl Supervisor {
     fn kill_everything(&mut self) {
         self.programs = mem::take(&mut self.programs);
         self.programs.clear();
+        self.standbys.clear();
         loop {
             match kernel::ended_child() {
                 Children::None => return,
@@ -527,15 +604,6 @@ impl Supervisor {
 }
 
 fn limits(asked: Rlimits, mark: Mark) -> Vec<(libc::__rlimit_resource_t, u64)> {
-    let asked = [
-        (libc::RLIMIT_NOFILE, asked.open_files),
-        (libc::RLIMIT_NPROC, asked.processes),
-        (libc::RLIMIT_FSIZE, asked.file_bytes),
-        (libc::RLIMIT_STACK, asked.stack_bytes),
-        (libc::RLIMIT_AS, asked.address_space_bytes),
-        (libc::RLIMIT_CPU, asked.cpu_seconds),
-        (libc::RLIMIT_CORE, Some(0)),
-        (tree::marked(), Some(mark.limit())),
-    ];
-    asked.into_iter().filter_map(|(resource, value)| Some((resource, value?))).collect()
+    let ours = [(libc::RLIMIT_CORE, 0), (tree::marked(), mark.limit())];
+    standby::asked(asked).chain(ours).collect()
 }
