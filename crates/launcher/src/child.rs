@@ -327,13 +327,15 @@ fn become_zygote<'a>(
     command: &mut [u8; MAX_PACKET],
 ) -> Result<Infallible, Failed<'a>> {
     take_order(hands, packet)?;
-    let length = receive_into(&hands.control, command, drop)
+    let mut attachment = None;
+    let length = receive_into(&hands.control, command, |it| attachment = Some(it))
         .map_err(|_| Errno::IO)
         .step("receive the command")?;
-    let (count, words) = command[..length].split_first().ok_or(Errno::PROTO).step("read it")?;
-    let count = usize::from(*count);
-    let words = || words.split_inclusive(|it| *it == 0).map_while(to_text);
+    let command = command[..length].split_first();
+    let (count, strings) = command.ok_or(Errno::PROTO).step("read the command")?;
+    let attachment = attachment.take().ok_or(Errno::BADF).step("receive the attachment")?;
     syscalls::place_at(hands.guest.as_fd(), ZYGOTE_GUEST).step("place the guest")?;
+    syscalls::place_at(attachment.as_fd(), ATTACHMENT).step("place the attachment")?;
     // Pipes, as the standard streams of its clones will be: an interpreter asks once what they are.
     let (input, _) = pipe_with(PipeFlags::CLOEXEC).step("make a pipe")?;
     let (_, output) = pipe_with(PipeFlags::CLOEXEC).step("make a pipe")?;
@@ -351,16 +353,13 @@ fn become_zygote<'a>(
     umask(Mode::from_raw_mode(0o022));
     keep_the_right_to_map().step("keep two capabilities")?;
     die_with_the_launcher(hands)?;
-    let error = syscalls::become_program(words().take(count), words().skip(count));
+    let error = syscalls::become_program(strings, usize::from(*count));
     Err(error).step("start the interpreter")
 }
 
-/// Where a zygote finds the guest.
-const ZYGOTE_GUEST: i32 = 4;
-
-fn to_text(bytes: &[u8]) -> Option<&CStr> {
-    CStr::from_bytes_with_nul(bytes).ok()
-}
+/// Where a zygote finds the file that its text may come from, and the guest.
+const ATTACHMENT: i32 = 4;
+const ZYGOTE_GUEST: i32 = 5;
 
 fn keep_the_right_to_map() -> Result<(), Errno> {
     let kept = CapabilitySet::SETUID | CapabilitySet::SETGID;

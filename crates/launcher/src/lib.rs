@@ -33,3 +33,4 @@ pub use message::{
     Action, Answer, Enforcement, Failure, Freezer, Interpreter, Measured, Mechanism, Network,
     Reply, Request, Usage,
 };
+pub use zygote::CLONE;

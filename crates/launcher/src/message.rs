@@ -33,16 +33,16 @@ pub enum Request {
     Act { call: u64, id: u64, action: Action },
 }
 
-/// An interpreter that is booted once and cloned into sandboxes. Everything in it is trusted text.
+/// A Python that is booted once and cloned into sandboxes. Everything in it is trusted text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Interpreter {
-    /// The program by its absolute path, and arguments to come before `-c`.
+    /// An absolute path.
+    pub executable: String,
+    /// Such that what it runs calls `become_a_clone` of [`CLONE`](crate::CLONE) when it has booted.
     pub argv: Vec<String>,
-    /// The environment it boots with.
     pub env: Vec<(String, String)>,
-    /// Python that it runs when it has booted; defines `stand_by`, which each clone calls once, with
-    /// its standard streams in place and its end of the guest's control socket at descriptor 3.
-    pub source: String,
+    /// What it finds in a file at descriptor 4 until it is cloned.
+    pub attachment: Vec<u8>,
 }
 
 /// What can be done to a sandbox from outside.

@@ -189,23 +189,24 @@ pub(crate) fn execute(file: BorrowedFd<'_>, arguments: &[&CStr], variable: &CStr
     io::Error::last_os_error()
 }
 
-/// Becomes the program whose path is the first argument; returns only when that fails, or when there
-/// are more words than a zygote has.
-pub(crate) fn become_program<'a>(
-    arguments: impl Iterator<Item = &'a CStr>,
-    variables: impl Iterator<Item = &'a CStr>,
-) -> io::Error {
+/// Becomes a program. Of these strings, which end in NUL, the first is its path, `count` are its
+/// arguments, and the others its environment; those beyond what a zygote has are left out. Returns
+/// only when that fails.
+pub(crate) fn become_program(strings: &[u8], count: usize) -> io::Error {
     const MOST: usize = 64;
-    let (mut argv, mut envp) = ([ptr::null(); MOST], [ptr::null(); MOST]);
-    for (place, word) in argv[..MOST - 1].iter_mut().zip(arguments) {
-        *place = word.as_ptr();
+    let (mut argv, mut envp) = ([ptr::null(); MOST + 1], [ptr::null(); MOST + 1]);
+    let mut strings = strings.split_inclusive(|it| *it == 0).filter(|it| it.ends_with(&[0]));
+    let Some(executable) = strings.next() else {
+        return io::Error::from_raw_os_error(libc::EINVAL);
+    };
+    for (place, string) in argv[..MOST].iter_mut().zip(strings.by_ref().take(count)) {
+        *place = string.as_ptr();
     }
-    for (place, word) in envp[..MOST - 1].iter_mut().zip(variables) {
-        *place = word.as_ptr();
+    for (place, string) in envp[..MOST].iter_mut().zip(strings) {
+        *place = string.as_ptr();
     }
-    // SAFETY: both arrays end in a null pointer and hold strings that end in NUL and outlive the call; a
-    // path that is null is refused.
-    unsafe { libc::execve(argv[0], argv.as_ptr(), envp.as_ptr()) };
+    // SAFETY: both arrays end in a null pointer, and hold strings that end in NUL and outlive the call.
+    unsafe { libc::execve(executable.as_ptr().cast(), argv.as_ptr().cast(), envp.as_ptr().cast()) };
     io::Error::last_os_error()
 }
 

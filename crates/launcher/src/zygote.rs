@@ -7,7 +7,7 @@
 //!          ◀──────────── failure, or the socket's end ────────────────────────┴─ exec ─▶ guest
 //! ```
 //!
-//! A zygote is a sandbox itself, and runs nothing but `clone.py` and the text that it is given to boot
+//! A zygote is a sandbox itself, and runs nothing but [`CLONE`] and the text that it is given to boot
 //! with. Its clones live in namespaces below its own: its death is theirs, and that is why one that
 //! has made enough of them is kept until the last has ended.
 //!
@@ -16,11 +16,14 @@
 
 use std::{
     collections::HashMap,
-    fs, io,
+    fs,
+    io::{self, Seek, Write},
     os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd},
     path::PathBuf,
     time::{Duration, Instant},
 };
+
+use rustix::fs::{MemfdFlags, memfd_create};
 
 use crate::{
     cgroup::{Entrance, Group},
@@ -30,6 +33,10 @@ use crate::{
 };
 
 pub(crate) mod plan;
+
+/// Python text whose `become_a_clone` makes the interpreter that calls it a zygote, and returns in each
+/// of its clones.
+pub const CLONE: &str = include_str!("zygote/clone.py");
 
 /// Clones of one zygote. Memory that its clones made it copy is given back with it, and nobody sees
 /// more of their addresses than of this many.
@@ -219,14 +226,13 @@ pub(crate) fn doors(group: &Group) -> io::Result<Vec<OwnedFd>> {
     }
 }
 
-/// The command of a zygote, for [`crate::child`]: the number of arguments, then all of them and the
-/// environment as strings that end in NUL.
+/// The command of a zygote, for [`crate::child`]: the number of arguments, then the executable, the
+/// arguments and the environment as strings that end in NUL.
 pub(crate) fn command(interpreter: &Interpreter) -> Option<Vec<u8>> {
-    const CLONE: &str = include_str!("zygote/clone.py");
-    let arguments = interpreter.argv.iter().map(String::as_str).chain(["-c", CLONE]);
-    let mut bytes = vec![u8::try_from(interpreter.argv.len() + 2).ok()?];
-    let variables = interpreter.env.iter().map(|(name, value)| format!("{name}={value}"));
-    for word in arguments.map(str::to_owned).chain(variables) {
+    let Interpreter { executable, argv, env, .. } = interpreter;
+    let mut bytes = vec![u8::try_from(argv.len()).ok()?];
+    let variables = env.iter().map(|(name, value)| format!("{name}={value}"));
+    for word in [executable].into_iter().chain(argv).cloned().chain(variables) {
         if word.contains('\0') {
             return None;
         }
@@ -234,4 +240,13 @@ pub(crate) fn command(interpreter: &Interpreter) -> Option<Vec<u8>> {
         bytes.push(0);
     }
     (bytes.len() <= MAX_PACKET).then_some(bytes)
+}
+
+/// A file without a name: nothing appears in the zygote's root.
+pub(crate) fn attachment(interpreter: &Interpreter) -> io::Result<fs::File> {
+    let file = memfd_create(c"attachment", MemfdFlags::CLOEXEC)?;
+    let mut file = fs::File::from(file);
+    file.write_all(&interpreter.attachment)?;
+    file.rewind()?;
+    Ok(file)
 }

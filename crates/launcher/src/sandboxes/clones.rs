@@ -104,9 +104,9 @@ impl Sandboxes {
     /// Tells a newborn zygote what to be.
     fn instruct(&self, number: u64, other: &OwnedFd, kind: &Kind) -> Result<(), Failure> {
         let (order, trees) = self.write_order(&zygote::LIMITS, &kind.toolchains)?;
-        let mut plan = plan::plan(&self.mould);
-        plan.push(0);
-        plan.extend(kind.interpreter.source.as_bytes());
+        let plan = plan::plan(&self.mould);
+        let attachment = zygote::attachment(&kind.interpreter)
+            .map_err(|it| failure("make the attachment", it))?;
         let invalid = || failure("write the zygote's command", errno(libc::EINVAL));
         let command = zygote::command(&kind.interpreter).ok_or_else(invalid)?;
         let mut descriptors = vec![other.as_fd()];
@@ -117,7 +117,7 @@ impl Sandboxes {
         let limited = sandbox.group.limit(&zygote::LIMITS);
         limited.map_err(|it| failure("limit the control group", it))?;
         packet::send_bytes(control, &order, &descriptors)
-            .and_then(|()| packet::send_bytes(control, &command, &[]))
+            .and_then(|()| packet::send_bytes(control, &command, &[attachment.as_fd()]))
             .and_then(|()| packet::send_bytes(control, &plan, &[]))
             // From now on a zygote that does not listen must not hold us up.
             .and_then(|()| Ok(rustix::io::ioctl_fionbio(control, true)?))

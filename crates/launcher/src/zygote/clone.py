@@ -2,7 +2,7 @@
 # byte of a user, and its clones give up every right before they do.
 #
 #   3: packets of the launcher (`zygote.rs`): first the plan, then one for each sandbox
-#   4: the guest
+#   5: the guest
 #
 #   zygote ── clone3, new namespaces ──▶ first process ── fork ──▶ interpreter standing by
 #                                             └── exec ──▶ guest
@@ -11,7 +11,9 @@
 # isolates a sandbox is decided in one place and one language.
 
 
-def _zygote():
+def become_a_clone():
+    """Returns in each clone, with its standard streams and its end of the guest's socket in place."""
+    global _zygote
     import os
     import sys
 
@@ -22,6 +24,7 @@ def _zygote():
     import gc
 
     LINK, EVENTS, STREAMS, LAST = 3, 4, 5, 8
+    GUEST_HERE = 5
     # Above all numbers that the kernel gives out here by itself.
     GUEST, HAND, END = 100, 101, 200
     CLONE3, CLOSE_RANGE, EXECVEAT = 435, 436, {"x86_64": 322}.get(os.uname().machine, 281)
@@ -81,11 +84,8 @@ def _zygote():
         found = b"".join(it[2] for it in ancillary)
         return packet, [int.from_bytes(found[at : at + 4], sys.byteorder) for at in range(0, len(found), 4)]
 
-    plan, _, source = receive()[0].partition(b"\0")
+    plan = receive()[0]
     first, last = ([parse(line) for line in it.split(b"\n")] for it in plan.split(b"\n\n"))
-    space = {"__name__": "standby", "__builtins__": __builtins__}
-    exec(compile(source, "<standby>", "exec"), space)
-    stand_by = space["stand_by"]
     # What only the zygote needs is not there for programs to find.
     for name in set(sys.modules) - known:
         del sys.modules[name]
@@ -99,12 +99,8 @@ def _zygote():
             if results[keep] < 0:
                 raise OSError(ctypes.get_errno(), name)
 
-    def close(first, how=0):
-        call(CLOSE_RANGE, first, MOST, how, 0, 0, 0)
-
-    def pair(read, write):
-        ours, theirs = os.pipe()
-        return (theirs, ours) if write else (ours, theirs)
+    def close(first, last=MOST, how=0):
+        call(CLOSE_RANGE, first, last, how, 0, 0, 0)
 
     def be_first(variables, descriptors, gate):
         os.read(gate, 1)
@@ -138,7 +134,7 @@ def _zygote():
             # As objects they would close what now has their numbers.
             for it in (ours, theirs, socket):
                 it.detach()
-            close(4)
+            close(LINK + 1)
             # Should that fail, the guest sees it and wants no such interpreter.
             carry_out(last, variables)
             return True
@@ -153,10 +149,10 @@ def _zygote():
             os.dup2(HAND + 2, EVENTS)
             arguments += [b"--memory-events", b"%d" % EVENTS]
         else:
-            os.close(EVENTS)
+            close(EVENTS, last=EVENTS)
         standby = b"%d,%d,%d,%d,%d" % (child, STREAMS, STREAMS + 1, STREAMS + 2, STREAMS + 3)
         arguments += [b"--standby", standby]
-        close(LAST + 1, CLOSE_AT_EXEC)
+        close(LAST + 1, how=CLOSE_AT_EXEC)
         guest = (EXECVEAT, GUEST, text(b""), pointers(arguments), pointers([b"PATH=/usr/bin:/bin"]))
         call(*guest, EMPTY_PATH, 0)
         os.write(control, ctypes.get_errno().to_bytes(4, "little") + b"start the guest")
@@ -171,7 +167,6 @@ def _zygote():
 
     pidfd = ctypes.c_int(-1)
     birth = address((ctypes.c_uint64 * 11)())
-    GUEST_HERE = 4
 
     def clone(packet, descriptors):
         variables = dict(line.split(b"\t", 1) for line in packet.split(b"\n"))
@@ -216,8 +211,5 @@ def _zygote():
             os._exit(0)
         if clone(packet, descriptors):
             # To free all this would be to copy it.
-            space["_zygote"] = clone
-            return stand_by
-
-
-_zygote()()
+            _zygote = clone
+            return
