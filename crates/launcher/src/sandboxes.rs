@@ -189,15 +189,16 @@ impl Sandboxes {
         !self.pausing.is_empty()
     }
 
-    /// Starts a process that becomes a sandbox when it gets an order.
+    /// Keeps one more half-finished sandbox.
     pub(crate) fn add_spare(&mut self) -> Result<(), Failure> {
-        let (number, _) = self.bear(Role::Sandbox(Network::Own))?;
+        let (number, _) = self.make(Role::Sandbox(Network::Own))?;
         self.spares.push_back(number);
         Ok(())
     }
 
-    /// Starts a process in namespaces of its own; gives its number and its end of the control socket.
-    fn bear(&mut self, role: Role) -> Result<(u64, OwnedFd), Failure> {
+    /// Starts a process in namespaces of its own, which waits for an order; gives its number and its
+    /// end of the control socket.
+    fn make(&mut self, role: Role) -> Result<(u64, OwnedFd), Failure> {
         let number = self.free_number();
         let (control, other) =
             socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)
@@ -294,13 +295,10 @@ impl Sandboxes {
         (toolchains, network): (&[PathBuf], Network),
         link: OwnedFd,
     ) -> Result<(), Failure> {
-        let spare = match network {
-            Network::Own => self.spares.pop_front(),
-            Network::Host => None,
-        };
+        let spare = if network == Network::Own { self.spares.pop_front() } else { None };
         let number = match spare {
-            Some(spare) => spare,
-            None => self.bear(Role::Sandbox(network))?.0,
+            Some(number) => number,
+            None => self.make(Role::Sandbox(network))?.0,
         };
         let (order, trees) = self.write_order(limits, toolchains)?;
         let mut descriptors = vec![link.as_fd()];

@@ -8,7 +8,12 @@ use crate::{egress::EgressConfig, isolation::Isolation, network::Network};
 
 pub use launcher::{Interpreter, Limits};
 
+pub mod choice;
+pub mod docker;
+pub(crate) mod embedded;
+pub mod host;
 pub mod namespaces;
+mod owner;
 
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -117,6 +122,8 @@ pub struct Spec {
     pub network: Network,
     /// How this machine reaches it for them; used only with [`Network::Allow`].
     pub egress: EgressConfig,
+    /// The image that a backend of containers makes the sandbox from, instead of its own default.
+    pub image: Option<String>,
 }
 
 /// A sandbox could not be started.
@@ -134,6 +141,9 @@ pub enum StartError {
     Launcher(#[source] std::io::Error),
     #[error("the launcher is gone")]
     LauncherGone,
+    /// What the backend needs is not here, or not ours to use.
+    #[error("{what}; {advice}")]
+    Unavailable { what: String, advice: String },
     /// The guest started and then said nothing that makes sense.
     #[error("the guest does not answer: {0}")]
     Guest(String),

@@ -13,7 +13,10 @@ use crate::backend::{
     namespaces::{Namespaces, Readiness},
 };
 
+mod docker;
 mod kernel;
+
+pub use docker::probe_docker;
 
 /// What [`probe`] found, in the order in which it matters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -37,7 +40,8 @@ impl Report {
     /// Whether sandboxes can be started at all.
     #[must_use]
     pub fn can_start_sandboxes(&self) -> bool {
-        self.findings.iter().any(|it| it.name == "sandboxes" && it.holds)
+        let decisive = ["sandboxes", docker::SANDBOXES];
+        self.findings.iter().any(|it| it.holds && decisive.contains(&it.name))
     }
 }
 
@@ -80,6 +84,7 @@ async fn first_start(backend: &Namespaces) -> Finding {
                 | StartError::NoStandby { .. }
                 | StartError::Launcher(_)
                 | StartError::LauncherGone
+                | StartError::Unavailable { .. }
                 | StartError::Guest(_) => "run on Linux 5.12 or later, outside other containers",
             };
             (false, error.to_string(), Some(advice.to_owned()))

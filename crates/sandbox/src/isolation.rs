@@ -62,7 +62,7 @@ impl Isolation {
         }
     }
 
-    fn add_network(&mut self) {
+    pub(crate) fn add_network(&mut self) {
         let alone = "no network but a loopback of its own";
         match &self.network {
             Network::None => self.holds.push(alone.to_owned()),
@@ -128,7 +128,7 @@ fn version(mechanism: Mechanism) -> Option<&'static str> {
     }
 }
 
-fn size(bytes: u64) -> String {
+pub(crate) fn size(bytes: u64) -> String {
     const MIB: u64 = 1024 * 1024;
     if bytes.is_multiple_of(MIB) {
         format!("{} MiB", bytes / MIB)

@@ -25,6 +25,9 @@ pub mod scripted;
 pub use backend::{
     Backend, BoxFuture, Control, ControlError, Ended, Guard, Interpreter, Limits, Link,
     SandboxUsage, Spec, StartError, Started,
+    choice::{Backends, BackendsConfig, Choice, Chosen, InvalidChoice},
+    docker::{Docker, DockerConfig},
+    host::Host,
     namespaces::{Namespaces, Readiness},
 };
 pub use egress::{EgressConfig, EgressEvent, EgressLimits};

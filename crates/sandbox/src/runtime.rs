@@ -6,10 +6,13 @@
 use std::{path::PathBuf, sync::OnceLock, thread};
 
 use crate::{
+    link::SandboxError,
     path::SandboxPath,
     runtime::search::{Program, Search},
+    sandbox::Sandbox,
 };
 
+mod image;
 mod search;
 mod version;
 
@@ -44,7 +47,7 @@ pub struct Runtime {
     package: &'static str,
 }
 
-/// A runtime as this host has it.
+/// A runtime as this host, or an image, has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Installed {
     pub runtime: Runtime,
@@ -53,6 +56,8 @@ pub struct Installed {
     program: PathBuf,
     start: Start,
     version_argument: &'static str,
+    /// Where its programs look for others, behind the toolchains.
+    system_path: &'static str,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,11 +68,12 @@ enum Start {
     Compile(&'static str),
 }
 
-/// A runtime that this host lacks.
+/// A runtime that this host, or an image, lacks.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{name} is not installed on this machine; on Debian and Ubuntu: apt install {package}")]
+#[error("{name} is not installed {place}; on Debian and Ubuntu: apt install {package}")]
 pub struct MissingRuntime {
     pub name: &'static str,
+    place: &'static str,
     package: &'static str,
 }
 
@@ -90,6 +96,17 @@ pub fn discover(path_variable: &str) -> Runtimes {
     Runtimes { search: Search::new(path_variable), found: Default::default() }
 }
 
+/// Asks inside a sandbox whose system is not this machine's. Its programs are named without their
+/// directory, and no toolchains are shown.
+///
+/// # Errors
+///
+/// The sandbox ended meanwhile.
+pub async fn discover_in(sandbox: &Sandbox) -> Result<Runtimes, SandboxError> {
+    let search = Search::Elsewhere(image::ask(sandbox).await?);
+    Ok(Runtimes { search, found: Default::default() })
+}
+
 impl Runtimes {
     /// `None` for a name that is not in the table.
     #[must_use]
@@ -105,7 +122,13 @@ impl Runtimes {
     pub fn version(&self, name: &str) -> Option<&str> {
         let position = ALL.iter().position(|it| it.name == name)?;
         let installed = self.get(name)?.ok()?;
-        let ask = || version::ask(&installed.program, installed.version_argument);
+        let ask = || match &self.search {
+            Search::Here(_) => version::ask(&installed.program, installed.version_argument),
+            Search::Elsewhere(found) => {
+                let name = installed.program.to_str()?;
+                found.get(name)?.clone()
+            }
+        };
         self.found[position].version.get_or_init(ask).as_deref()
     }
 
@@ -131,7 +154,8 @@ impl Runtimes {
             "rust" => self.rust(runtime),
             _ => None,
         };
-        found.ok_or(MissingRuntime { name: runtime.name, package: runtime.package })
+        let Runtime { name, package, .. } = runtime;
+        found.ok_or(MissingRuntime { name, place: self.search.place(), package })
     }
 
     fn plain(
@@ -142,7 +166,8 @@ impl Runtimes {
         version_argument: &'static str,
     ) -> Option<Installed> {
         let Program { path, toolchains } = names.iter().find_map(|it| self.search.program(it))?;
-        Some(Installed { runtime, toolchains, program: path, start, version_argument })
+        let system_path = self.search.system_path();
+        Some(Installed { runtime, toolchains, program: path, start, version_argument, system_path })
     }
 
     /// `tsx` runs what the type checker would refuse, as the others do, and knows every syntax.
@@ -169,7 +194,8 @@ impl Runtimes {
         self.search.program("cc")?;
         let Program { path, toolchains } = self.search.rustc()?;
         let start = Start::Compile(COMPILE_RUST);
-        Some(Installed { runtime, toolchains, program: path, start, version_argument: "--version" })
+        let (system_path, version_argument) = (self.search.system_path(), "--version");
+        Some(Installed { runtime, toolchains, program: path, start, version_argument, system_path })
     }
 }
 
@@ -199,7 +225,7 @@ impl Installed {
     /// The environment of its programs, complete: nothing of the server's is in it.
     fn environment(&self, workspace: &str) -> Vec<(String, String)> {
         let bins = self.toolchains.iter().map(|it| format!("{}/bin:", it.display()));
-        let path: String = bins.chain([SYSTEM_PATH.to_owned()]).collect();
+        let path: String = bins.chain([self.system_path.to_owned()]).collect();
         let always = [
             ("PATH", path.as_str()),
             ("HOME", workspace),

@@ -90,7 +90,7 @@ impl Sandboxes {
 
     /// Starts a zygote. It boots while its first order waits in its socket.
     fn add_zygote(&mut self, kind: Kind) -> Result<u64, Failure> {
-        let (number, other) = self.bear(Role::Zygote)?;
+        let (number, other) = self.make(Role::Zygote)?;
         match self.instruct(number, &other, &kind) {
             Ok(()) => self.zygotes.add(number, kind),
             Err(failure) => {

@@ -20,13 +20,12 @@ use tokio::{net::UnixStream, sync::Mutex};
 use crate::{
     backend::{
         Backend, BoxFuture, Control, ControlError, Ended, Guard, Interpreter, SandboxUsage, Spec,
-        StartError, Started,
+        StartError, Started, embedded,
     },
     isolation::Isolation,
 };
 
 mod connection;
-mod embedded;
 
 use connection::{Connection, Ticket};
 

@@ -11,12 +11,21 @@ use std::{
 
 use launcher::may_be_shown;
 
+use super::{
+    SYSTEM_PATH,
+    image::{self, Found},
+};
+
 /// Looked at before `PATH`: whatever is here works without showing another directory.
 const USUAL: [&str; 4] = ["/usr/local/bin", "/usr/bin", "/bin", "/usr/local/go/bin"];
 
+/// Where programs are.
 #[derive(Debug)]
-pub(super) struct Search {
-    dirs: Vec<PathBuf>,
+pub(super) enum Search {
+    /// In these directories of this host.
+    Here(Vec<PathBuf>),
+    /// In a system that was asked already.
+    Elsewhere(Found),
 }
 
 /// A program as a sandbox can start it.
@@ -30,16 +39,37 @@ impl Search {
     pub(super) fn new(path_variable: &str) -> Self {
         let usual = USUAL.iter().map(PathBuf::from);
         let named = path_variable.split(':').filter(|it| it.starts_with('/')).map(PathBuf::from);
-        Self { dirs: usual.chain(named.filter(|it| !has_shims(it))).collect() }
+        Self::Here(usual.chain(named.filter(|it| !has_shims(it))).collect())
+    }
+
+    pub(super) fn system_path(&self) -> &'static str {
+        match self {
+            Self::Here(_) => SYSTEM_PATH,
+            Self::Elsewhere(_) => image::PATH,
+        }
+    }
+
+    /// In words for people.
+    pub(super) fn place(&self) -> &'static str {
+        match self {
+            Self::Here(_) => "on this machine",
+            Self::Elsewhere(_) => "in the image",
+        }
     }
 
     pub(super) fn program(&self, name: &str) -> Option<Program> {
-        self.dirs.iter().map(|it| it.join(name)).find_map(|it| program(&it))
+        match self {
+            Self::Here(dirs) => dirs.iter().map(|it| it.join(name)).find_map(|it| program(&it)),
+            Self::Elsewhere(found) => found
+                .contains_key(name)
+                .then(|| Program { path: PathBuf::from(name), toolchains: Vec::new() }),
+        }
     }
 
     /// The compiler itself: what is called `rustc` in a home directory is usually rustup.
     pub(super) fn rustc(&self) -> Option<Program> {
-        let candidates = self.dirs.iter().map(|it| it.join("rustc")).filter(|it| is_program(it));
+        let Self::Here(dirs) = self else { return self.program("rustc") };
+        let candidates = dirs.iter().map(|it| it.join("rustc")).filter(|it| is_program(it));
         candidates.into_iter().find_map(|it| match rustup_home(&it) {
             Some(home) => program(&default_toolchain(&home)?.join("bin/rustc")),
             None => program(&it),
@@ -125,8 +155,9 @@ mod tests {
     #[test]
     fn shims_are_not_looked_at() {
         let search = Search::new("/home/ada/.pyenv/shims:/opt/tools/bin:relative");
-        assert!(search.dirs.contains(&PathBuf::from("/opt/tools/bin")));
-        assert_eq!(search.dirs.len(), USUAL.len() + 1);
+        let Search::Here(dirs) = search else { panic!("this host is searched") };
+        assert!(dirs.contains(&PathBuf::from("/opt/tools/bin")));
+        assert_eq!(dirs.len(), USUAL.len() + 1);
     }
 
     #[test]

@@ -8,6 +8,7 @@ fn installed(name: &str, start: Start) -> Installed {
         program: PathBuf::from("/opt/x/bin/program"),
         start,
         version_argument: "--version",
+        system_path: SYSTEM_PATH,
     }
 }
 
@@ -18,10 +19,10 @@ fn a_name_outside_the_table_is_no_runtime() {
 
 #[test]
 fn a_missing_runtime_says_how_to_install_it() {
-    let missing = MissingRuntime { name: "node", package: "nodejs" };
+    let missing = MissingRuntime { name: "node", place: "in the image", package: "nodejs" };
     assert_eq!(
         missing.to_string(),
-        "node is not installed on this machine; on Debian and Ubuntu: apt install nodejs"
+        "node is not installed in the image; on Debian and Ubuntu: apt install nodejs"
     );
 }
 
@@ -59,4 +60,20 @@ fn runtimes_of_this_machine_answer_with_a_version() {
             Err(missing) => eprintln!("skipped: {missing}"),
         }
     }
+}
+
+#[test]
+fn an_images_runtimes_are_those_that_answered() {
+    let version = |it: &str| Some(it.to_owned());
+    let found = [("python3", version("3.12.1")), ("node", version("22.20.0")), ("rustc", None)];
+    let runtimes = Runtimes { search: Search::Elsewhere(found.into()), found: Default::default() };
+    let python = runtimes.get("python").unwrap().unwrap();
+    assert_eq!(python.command("/tmp/a.py"), ["python3", "-u", "/tmp/a.py"]);
+    assert_eq!(python.toolchains, Vec::<PathBuf>::new());
+    assert_eq!(runtimes.version("python"), Some("3.12.1"));
+    // Young enough to run it without help.
+    assert_eq!(runtimes.get("typescript").unwrap().unwrap().program, PathBuf::from("node"));
+    let missing = runtimes.get("bash").unwrap().unwrap_err();
+    assert!(missing.to_string().contains("not installed in the image"), "{missing}");
+    assert!(runtimes.get("rust").unwrap().is_err(), "nothing links");
 }

@@ -25,7 +25,7 @@ pub(super) fn ask(program: &Path, argument: &str) -> Option<String> {
     find(&String::from_utf8_lossy(&output.stdout))
 }
 
-fn find(answer: &str) -> Option<String> {
+pub(super) fn find(answer: &str) -> Option<String> {
     let numbers = answer
         .split_ascii_whitespace()
         .map(|it| it.trim_start_matches(|it: char| it.is_ascii_alphabetic()))

@@ -27,7 +27,8 @@ impl Cage {
 
     /// `None`, with a word about it, where this machine allows no sandboxes.
     pub(super) async fn with(spec: Spec) -> Option<Self> {
-        Self::of(Namespaces::new(Readiness::OnDemand).unwrap(), spec).await
+        let backend = Namespaces::new(Readiness::OnDemand).unwrap();
+        Self::of(backend, spec).await
     }
 
     /// As on a machine that delegates no control groups.

@@ -8,6 +8,7 @@ use std::{
 
 use guest::{STDIN_WINDOW, Start, Stdin, TerminalSize};
 use rustix::{
+    fs::{Mode, OFlags},
     io::Errno,
     pipe::{PipeFlags, pipe_with},
     pty::OpenptFlags,
@@ -212,7 +213,15 @@ impl Ends {
         let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
         let ours = rustix::pty::openpt(flags)?;
         rustix::pty::unlockpt(&ours)?;
-        let theirs = rustix::pty::ioctl_tiocgptpeer(&ours, flags)?;
+        let theirs = match rustix::pty::ioctl_tiocgptpeer(&ours, flags) {
+            // gVisor's kernel does not know the request; its name for the other side is as good.
+            Err(Errno::NOTTY | Errno::INVAL) => {
+                let name = rustix::pty::ptsname(&ours, Vec::new())?;
+                let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
+                rustix::fs::open(name, flags, Mode::empty())?
+            }
+            other => other?,
+        };
         resize(&ours, size)?;
         rustix::io::ioctl_fionbio(&ours, true)?;
         let ours = Rc::new(ours);

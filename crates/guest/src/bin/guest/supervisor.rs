@@ -236,12 +236,11 @@ impl Supervisor {
             return Some(Duration::ZERO);
         }
         let dying = self.programs.values().any(Program::is_dying).then_some(self.pause);
-        if self.is_paused {
-            return dying;
-        }
+        let network = self.network.deadline();
         let deadlines = self.programs.values().filter_map(Program::deadline);
-        let next = deadlines.chain(self.programs.values().filter_map(Program::next_look));
-        let next = next.chain(self.network.deadline()).min();
+        let looks = self.programs.values().filter_map(Program::next_look);
+        let next =
+            if self.is_paused { network } else { deadlines.chain(looks).chain(network).min() };
         let next = next.map(|it| it.saturating_duration_since(Instant::now()));
         dying.into_iter().chain(next).min()
     }

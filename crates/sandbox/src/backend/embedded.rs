@@ -11,12 +11,12 @@ use rustix::{
     io::Errno,
 };
 
-pub(super) const LAUNCHER: &[u8] = include_bytes!(concat!(env!("EMBEDDED_PROGRAMS"), "/launcher"));
-pub(super) const GUEST: &[u8] = include_bytes!(concat!(env!("EMBEDDED_PROGRAMS"), "/guest"));
+pub(crate) const LAUNCHER: &[u8] = include_bytes!(concat!(env!("EMBEDDED_PROGRAMS"), "/launcher"));
+pub(crate) const GUEST: &[u8] = include_bytes!(concat!(env!("EMBEDDED_PROGRAMS"), "/guest"));
 
 /// An executable file in memory. Without a path and with every seal, no sandbox can overwrite the
 /// program that guards it, which is how CVE-2019-5736 escaped.
-pub(super) fn sealed(name: &str, program: &[u8]) -> io::Result<OwnedFd> {
+pub(crate) fn sealed(name: &str, program: &[u8]) -> io::Result<OwnedFd> {
     let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
     let file = match memfd_create(name, flags | MemfdFlags::EXEC) {
         // Before Linux 6.3 every memfd was executable and the flag unknown.
