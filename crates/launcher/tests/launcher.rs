@@ -55,8 +55,13 @@ impl Launcher {
         let (ours, theirs) =
             socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)
                 .unwrap();
-        let request =
-            Request::Start { id, limits: Limits::default(), toolchains, network: Network::Own };
+        let request = Request::Start {
+            id,
+            limits: Limits::default(),
+            toolchains,
+            network: Network::Own,
+            interpreter: None,
+        };
         send(&self.socket, &request, &[theirs.as_fd()]).unwrap();
         ours
     }

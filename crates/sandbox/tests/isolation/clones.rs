@@ -4,8 +4,7 @@
 use std::collections::HashSet;
 
 use sandbox::{
-    Backend, BoxFuture, ExitStatus, Interpreter, Namespaces, Readiness, Sandbox, Spec, StartError,
-    Started,
+    Backend, BoxFuture, ExitStatus, Interpreter, Namespaces, Sandbox, Spec, StartError, Started,
 };
 
 use super::harness::{Cage, has_python};
