@@ -38,6 +38,10 @@ web/dist: web/node_modules/.package-lock.json $(WEB_SOURCES)
 test: tools ## Run every suite: Rust, isolation, web unit, browser journeys
 	scripts/test
 
+.PHONY: isolation
+isolation: ## Attack the sandbox on every backend of this machine and print the verdicts
+	scripts/isolation
+
 .PHONY: lint
 lint: tools web/node_modules/.package-lock.json ## Check formatting, lints, types and dependencies
 	cargo fmt --all --check

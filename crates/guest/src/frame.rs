@@ -142,18 +142,18 @@ pub enum HostFrame {
         path: String,
     },
     Network(NetworkOrder),
+    /// Start an interpreter ahead of the program it will run.
+    Prepare(Prepare),
+    /// A standby that nobody will need.
+    Discard {
+        standby: StandbyId,
+    },
     /// Every process, the guest included, is about to be stopped from outside: until `Resuming` no
     /// time limit is enforced.
     Pausing,
     /// The sandbox stood still for so long; time limits end that much later.
     Resuming {
         paused_us: u64,
-    },
-    /// Start an interpreter ahead of the program it will run.
-    Prepare(Prepare),
-    /// A standby that nobody will need.
-    Discard {
-        standby: StandbyId,
     },
 }
 

@@ -383,7 +383,8 @@ fn set_limits(order: &Order<'_>) -> Result<(), Errno> {
     let set = |resource, value| {
         setrlimit(resource, Rlimit { current: Some(value), maximum: Some(value) })
     };
-    set(Resource::Core, 0)?;
+    // Not zero: a handler behind a pipe is started whatever the limit, unless it is exactly one.
+    set(Resource::Core, 1)?;
     // Whoever starts us may allow less.
     let allowed = getrlimit(Resource::Nofile).maximum.unwrap_or(u64::MAX);
     set(Resource::Nofile, OPEN_FILES.min(allowed))?;

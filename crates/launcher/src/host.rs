@@ -82,6 +82,7 @@ const DEVICES: &[&str] = &["null", "zero", "full", "random", "urandom", "tty"];
 
 const HIDDEN: &[&str] = &[
     "cmdline",
+    "interrupts",
     "kallsyms",
     "kcore",
     "keys",

@@ -190,9 +190,9 @@ fn mount_dev(blueprint: &Blueprint) -> Result<(), Failed<'_>> {
 }
 
 fn restrict_proc(blueprint: &Blueprint) -> Result<(), Failed<'_>> {
-    forbid_user_namespaces().step("forbid user namespaces")?;
-    if blueprint.network == Network::Own {
-        open_low_ports().step("open the low ports")?;
+    for setting in SETTINGS.iter().filter(|it| it.network.is_none_or(|it| it == blueprint.network))
+    {
+        set_sysctl(setting.path, setting.value).step(setting.step)?;
     }
     for path in &blueprint.hidden {
         mount_bind(c"dev/null", &**path).step_at("hide a file", path)?;
@@ -202,19 +202,50 @@ fn restrict_proc(blueprint: &Blueprint) -> Result<(), Failed<'_>> {
         mount_remount(&**path, MountFlags::BIND | MountFlags::RDONLY | PROC, c"")
             .step_at("make a directory read-only", path)?;
     }
-    Ok(())
+    mount_bind(RANDOM_NAME, NAME_OF_THE_BOOT).step_at("hide the name of the boot", NAME_OF_THE_BOOT)
 }
 
-/// Lets anybody listen on any port of our own network, as the guest has to for name service.
-fn open_low_ports() -> Result<(), Errno> {
-    let path = c"proc/sys/net/ipv4/ip_unprivileged_port_start";
-    let file = open(path, OFlags::WRONLY | OFlags::CLOEXEC, Mode::empty())?;
-    write(&file, b"0").map(drop)
+/// The boot has a name that all sandboxes of a machine would share; the other differs at each look.
+pub(crate) const NAME_OF_THE_BOOT: &CStr = c"proc/sys/kernel/random/boot_id";
+pub(crate) const RANDOM_NAME: &CStr = c"proc/sys/kernel/random/uuid";
+
+/// A setting of the kernel that belongs to namespaces of a sandbox.
+#[derive(Debug)]
+pub(crate) struct Setting {
+    pub(crate) step: &'static str,
+    /// Below the root directory.
+    pub(crate) path: &'static CStr,
+    pub(crate) value: &'static [u8],
+    /// Only for sandboxes with such a network.
+    pub(crate) network: Option<Network>,
 }
 
-/// The second lock on nested user namespaces, after the system call filter.
-fn forbid_user_namespaces() -> Result<(), Errno> {
-    let path = c"proc/sys/user/max_user_namespaces";
+pub(crate) const SETTINGS: &[Setting] = &[
+    // The second lock on nested user namespaces, after the filter of system calls.
+    Setting {
+        step: "forbid user namespaces",
+        path: c"proc/sys/user/max_user_namespaces",
+        value: b"0",
+        network: None,
+    },
+    // `inotify` instances count for a sandbox's host user too, who without root is our own and has
+    // 128 unless told otherwise.
+    Setting {
+        step: "limit watchers",
+        path: c"proc/sys/user/max_inotify_instances",
+        value: b"64",
+        network: None,
+    },
+    // Anybody may listen on any port of our own network, as the guest has to for name service.
+    Setting {
+        step: "open the low ports",
+        path: c"proc/sys/net/ipv4/ip_unprivileged_port_start",
+        value: b"0",
+        network: Some(Network::Own),
+    },
+];
+
+fn set_sysctl(path: &CStr, value: &[u8]) -> Result<(), Errno> {
     let file = open(path, OFlags::WRONLY | OFlags::CLOEXEC, Mode::empty())?;
-    write(&file, b"0").map(drop)
+    write(&file, value).map(drop)
 }

@@ -79,11 +79,6 @@ impl Check {
         let (mask, value) = (mask.cast_unsigned() as u64, value.cast_unsigned() as u64);
         Self { argument, mask, value }
     }
-
-    /// A null pointer.
-    const fn null(argument: u8) -> Self {
-        Self { argument, mask: u64::MAX, value: 0 }
-    }
 }
 
 impl Arguments {

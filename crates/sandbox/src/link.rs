@@ -337,7 +337,6 @@ fn start(id: ProgramId, program: Program) -> Start {
         on_excess: program.on_excess,
         window: WINDOW,
         cpu_limit_us: program.cpu_time.map(|it| u64::try_from(it.as_micros()).unwrap_or(u64::MAX)),
-        standby: None,
     }
 }
 

@@ -14,12 +14,17 @@ mod isolation {
     mod files;
     mod harness;
     mod kernel;
+    mod leftovers;
     mod network;
     mod ordinary_user;
+    mod output;
     mod preview;
     mod processes;
     mod resources;
     mod signals;
+    mod targets;
     mod terminal;
     mod trees;
+    mod uploads;
+    mod work;
 }

@@ -49,8 +49,8 @@ fn start() -> impl Strategy<Value = Start> {
                 output_limit,
                 on_excess: if flag { OnExcess::Drop } else { OnExcess::Kill },
                 window,
-                cpu_limit_us: timeout_ms,
                 standby: timeout_ms.map(StandbyId),
+                cpu_limit_us: timeout_ms,
             },
         )
 }
@@ -88,6 +88,8 @@ fn host_frame() -> impl Strategy<Value = HostFrame> {
             }
         ),
         Just(HostFrame::Shutdown),
+        prepare().prop_map(HostFrame::Prepare),
+        any::<u64>().prop_map(|it| HostFrame::Discard { standby: StandbyId(it) }),
         Just(HostFrame::Pausing),
         any::<u64>().prop_map(|paused_us| HostFrame::Resuming { paused_us }),
         (request(), ".{0,40}", any::<(u64, u32)>()).prop_map(
@@ -105,8 +107,6 @@ fn host_frame() -> impl Strategy<Value = HostFrame> {
             to
         }),
         network_order().prop_map(HostFrame::Network),
-        prepare().prop_map(HostFrame::Prepare),
-        any::<u64>().prop_map(|it| HostFrame::Discard { standby: StandbyId(it) }),
     ]
 }
 

@@ -12,6 +12,10 @@ Every number that is not listed, also of calls that a future kernel will have, g
 libraries take it for an older kernel and fall back. Calls of another architecture (32-bit `int 0x80`,
 x32) kill the program. The filter is installed before the guest starts, cannot be taken off, and is
 inherited by every process of the sandbox.
+
+The guest puts a second, small filter on each program it starts (`crates/guest/src/bin/guest/fence.rs`):
+a program changes no other's limits, nor those of its own that keep its core dumps and its descendants
+in hand.
 ";
 
 const PARTS: [(Verdict, &str, &str); 4] = [

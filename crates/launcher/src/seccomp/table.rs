@@ -80,9 +80,13 @@ const HARMLESS_REQUEST: Arguments = NoneOf(
     &[libc::TIOCSTI as u32, libc::TIOCLINUX as u32, libc::TIOCSETD as u32],
 );
 
-/// The guest reads the limits of its programs; nobody changes another's.
-const OWN_LIMITS: Arguments =
-    OneOf("to change one's own or to read any", &[&[Check::word(0, 0)], &[Check::null(2)]]);
+/// A guest that gets no time would not end its programs at their limits; it is process 1.
+const NOT_OF_THE_GUEST: Arguments = NoneOf("of any process but the first", 0, &[1]);
+
+/// `PRIO_PROCESS` or `IOPRIO_WHO_PROCESS`: those of a group or a user would be the guest's too.
+const OWN_PRIORITY: Arguments =
+    OneOf("one's own", &[&[Check::word(0, libc::PRIO_PROCESS.cast_signed()), Check::word(1, 0)]]);
+const OWN_IO_PRIORITY: Arguments = OneOf("one's own", &[&[Check::word(0, 1), Check::word(1, 0)]]);
 
 const PLAIN_PERSONALITY: Arguments =
     OneOf("to ask, or to be plain", &[&[Check::word(0, 0)], &[Check::word(0, -1)]]);
@@ -148,13 +152,13 @@ pub const GROUPS: &[Group] = &[
             SYS_clone if ORDINARY_PROCESS, SYS_execve, SYS_execveat, SYS_exit, SYS_exit_group,
             SYS_futex, SYS_futex_waitv, SYS_get_robust_list, SYS_getcpu, SYS_getpgid, SYS_getpid,
             SYS_getppid, SYS_getpriority, SYS_getrusage, SYS_getsid, SYS_gettid, SYS_ioprio_get,
-            SYS_ioprio_set, SYS_personality if PLAIN_PERSONALITY, SYS_pidfd_open, SYS_prctl,
-            SYS_prlimit64 if OWN_LIMITS, SYS_restart_syscall, SYS_rseq, SYS_sched_get_priority_max,
+            SYS_ioprio_set if OWN_IO_PRIORITY, SYS_personality if PLAIN_PERSONALITY, SYS_pidfd_open, SYS_prctl,
+            SYS_prlimit64, SYS_restart_syscall, SYS_rseq, SYS_sched_get_priority_max,
             SYS_sched_get_priority_min, SYS_sched_getaffinity, SYS_sched_getattr,
             SYS_sched_getparam, SYS_sched_getscheduler, SYS_sched_rr_get_interval,
-            SYS_sched_setaffinity, SYS_sched_setattr, SYS_sched_setparam,
-            SYS_sched_setscheduler, SYS_sched_yield, SYS_set_robust_list, SYS_set_tid_address,
-            SYS_setpgid, SYS_setpriority, SYS_setsid, SYS_times, SYS_wait4, SYS_waitid,
+            SYS_sched_setaffinity if NOT_OF_THE_GUEST, SYS_sched_setattr if NOT_OF_THE_GUEST, SYS_sched_setparam if NOT_OF_THE_GUEST,
+            SYS_sched_setscheduler if NOT_OF_THE_GUEST, SYS_sched_yield, SYS_set_robust_list, SYS_set_tid_address,
+            SYS_setpgid, SYS_setpriority if OWN_PRIORITY, SYS_setsid, SYS_times, SYS_wait4, SYS_waitid,
         },
     },
     Group {

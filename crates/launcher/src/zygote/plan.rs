@@ -176,9 +176,10 @@ impl Plan {
     fn mount_private(&mut self, mould: &Mould) {
         let proc = QUIET | libc::MS_NOEXEC;
         self.mount("mount /proc", c"proc", c"/proc", c"proc", proc, NO_PATH);
-        self.set_kernel("forbid user namespaces", c"/proc/sys/user/max_user_namespaces");
-        self.set_kernel("open the low ports", c"/proc/sys/net/ipv4/ip_unprivileged_port_start");
         self.step("leave the workspace", libc::SYS_chdir, &[Text(c"/")]);
+        for setting in root::SETTINGS {
+            self.set_kernel(setting);
+        }
         for path in &mould.blueprint.hidden {
             self.bind("hide a file", c"/dev/null", path);
         }
@@ -187,6 +188,7 @@ impl Plan {
             let flags = libc::MS_REMOUNT | libc::MS_BIND | libc::MS_RDONLY | proc;
             self.mount("make a directory read-only", c"none", path, c"none", flags, NO_PATH);
         }
+        self.bind("hide the name of the boot", root::RANDOM_NAME, root::NAME_OF_THE_BOOT);
         let quiet = libc::MS_NOSUID | libc::MS_NOEXEC;
         let (terminals, shared) = (Text(root::TERMINALS), Text(root::SHARED_MEMORY));
         self.mount("mount /dev/pts", c"devpts", c"/dev/pts", c"devpts", quiet, terminals);
@@ -196,12 +198,12 @@ impl Plan {
         self.step("enter the workspace", libc::SYS_chdir, &[Text(c"/tmp")]);
     }
 
-    /// Writes zero to a file of the kernel's settings.
-    fn set_kernel(&mut self, name: &str, path: &CStr) {
+    fn set_kernel(&mut self, setting: &root::Setting) {
+        let root::Setting { step, path, value, .. } = setting;
         let open = [flag(libc::AT_FDCWD), Text(path), flag(libc::O_WRONLY | libc::O_CLOEXEC)];
-        self.keep(FILE, name, libc::SYS_openat, &open);
-        self.step(name, libc::SYS_write, &[Kept(FILE), Bytes(b"0"), Number(1)]);
-        self.step(name, libc::SYS_close, &[Kept(FILE)]);
+        self.keep(FILE, step, libc::SYS_openat, &open);
+        self.step(step, libc::SYS_write, &[Kept(FILE), Bytes(value), number(value.len())]);
+        self.step(step, libc::SYS_close, &[Kept(FILE)]);
     }
 
     fn bind(&mut self, name: &str, source: &CStr, target: &CStr) {

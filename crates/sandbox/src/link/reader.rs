@@ -107,7 +107,6 @@ fn deliver(frame: GuestFrame, shared: &Arc<Shared>) -> Result<(), Ended> {
             to(exited.program, &|it| it.ended(ProcessEvent::Exit(exit(&exited))))?;
             shared.forget(exited.program);
         }
-        GuestFrame::StandbyReady { .. } | GuestFrame::StandbyFailed { .. } => {}
         GuestFrame::FileDone { request } => shared.requests.done(request),
         GuestFrame::FileChunk { request, bytes } => shared.requests.content(request, bytes.0)?,
         GuestFrame::Files { request, entries } => shared.requests.entries(request, entries)?,

@@ -136,7 +136,6 @@ impl Guest {
             HostFrame::Grant { program, bytes } => self.cue(program, Cue::Grant(bytes)),
             // Nobody pauses a play.
             HostFrame::Resize { .. } | HostFrame::Pausing | HostFrame::Resuming { .. } => {}
-            HostFrame::Prepare(_) | HostFrame::Discard { .. } => {}
             HostFrame::WriteFile { request, path, mode, bytes, last } => {
                 let file = File { mode, content: bytes.0 };
                 self.write(request, path, file, last).await?;

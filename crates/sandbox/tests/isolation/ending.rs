@@ -1,14 +1,17 @@
 //! When a sandbox is over, nothing of it is left.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use rustix::{
     event::{PollFd, PollFlags, poll},
     process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open},
 };
-use sandbox::{Sandbox, Spec};
+use sandbox::{ProcessEvent, Sandbox, Spec};
 
-use super::harness::Cage;
+use super::harness::{Cage, python_cage, script};
 
 /// The children of a launcher, which are the first processes of its sandboxes.
 fn sandboxes_of(launcher: u32) -> Vec<u32> {
@@ -159,4 +162,54 @@ async fn nothing_survives_a_killed_launcher_once_the_next_one_started() {
     assert_eq!(groups_of(launcher), Vec::<PathBuf>::new());
     assert_no_mounts();
     again.destroy().await;
+}
+
+/// Forks, flees from its parent, ignores signals, stops itself, and holds the workspace.
+const STUBBORN: &str = "
+import signal, time
+os.chdir('/tmp')
+for number in range(1, 65):
+    if number not in (9, 19, 32, 33): signal.signal(number, signal.SIG_IGN)
+def fork():
+    while True:
+        try: return os.fork()
+        except BlockingIOError: pass
+for kind in range(30):
+    if fork() == 0:
+        os.setsid()
+        if kind % 3 == 0: os.kill(os.getpid(), signal.SIGSTOP)
+        if kind % 3 == 1:
+            while True:
+                if fork(): os._exit(0)
+        while True: time.sleep(1000)
+print('ready', flush=True)
+while True: pass";
+
+/// Processes of the host that live in a namespace of processes.
+fn inside(namespace: &Path) -> Vec<u32> {
+    let pids = fs::read_dir("/proc").unwrap().flatten();
+    let pids = pids.filter_map(|it| it.file_name().to_str().and_then(|it| it.parse().ok()));
+    pids.filter(|pid: &u32| {
+        fs::read_link(format!("/proc/{pid}/ns/pid")).is_ok_and(|it| it == namespace)
+    })
+    .collect()
+}
+
+#[tokio::test]
+async fn when_the_end_is_told_every_process_is_dead_whatever_it_did() {
+    let cage = python_cage!();
+    let (launcher, _) = Witness::of(&cage).await;
+    let [pid] = sandboxes_of(launcher)[..] else { panic!("one sandbox is expected") };
+    // Only root may look at the guest, and by it at the namespace.
+    let namespace = fs::read_link(format!("/proc/{pid}/ns/pid")).ok();
+    let mut process = cage.start(&["python3", "-c", &script(STUBBORN)]).await;
+    let said = process.next().await;
+    assert!(matches!(said, Some(ProcessEvent::Stdout(_))), "{said:?}");
+    if let Some(namespace) = &namespace {
+        assert!(inside(namespace).len() > 10);
+    }
+    cage.sandbox.destroy().await;
+    assert_eq!(namespace.map_or(Vec::new(), |it| inside(&it)), Vec::<u32>::new());
+    assert_eq!(sandboxes_of(launcher), Vec::<u32>::new());
+    assert_eq!(subgroups_of(launcher), 0);
 }

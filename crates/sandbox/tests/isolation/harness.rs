@@ -8,8 +8,8 @@ use sandbox::{
 };
 
 /// A sandbox with its own backend, so that tests do not share a launcher.
-pub(super) struct Cage {
-    pub(super) backend: Namespaces,
+pub(super) struct Cage<B = Namespaces> {
+    pub(super) backend: B,
     pub(super) sandbox: Sandbox,
 }
 
@@ -17,6 +17,7 @@ pub(super) struct Cage {
 pub(super) struct Outcome {
     pub(super) stdout: String,
     pub(super) stderr: String,
+    pub(super) truncated: bool,
     pub(super) exit: Exit,
 }
 
@@ -47,12 +48,20 @@ impl Cage {
             Err(error) => panic!("{error}"),
         }
     }
+}
 
-    /// Whether the whole sandbox is limited, not only each of its processes.
-    pub(super) fn limits_memory(&self) -> bool {
-        self.sandbox.isolation().holds.iter().any(|it| it.starts_with("memory limited"))
-    }
+/// The environment of every probe.
+pub(super) const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
+/// A program that gets nothing but a `PATH`, and cannot hang the suite if a promise is broken.
+pub(super) fn program(argv: &[&str]) -> Program {
+    let mut program = Program::new(argv.iter().copied());
+    program.env = vec![("PATH".to_owned(), PATH.to_owned())];
+    program.timeout = Some(Duration::from_secs(60));
+    program
+}
+
+impl<B> Cage<B> {
     pub(super) async fn run(&self, argv: &[&str]) -> Outcome {
         collect(self.start(argv).await).await
     }
@@ -67,8 +76,7 @@ impl Cage {
 
     /// Runs Python with a `call` that gives the name of an error, or `ok`.
     pub(super) async fn python(&self, code: &str) -> Outcome {
-        let code = format!("{PRELUDE}\n{code}");
-        self.run(&["/usr/bin/python3", "-c", &code]).await
+        self.run(&["python3", "-c", &script(code)]).await
     }
 
     /// What a probe printed, one line per answer.
@@ -77,14 +85,17 @@ impl Cage {
         assert_eq!(outcome.exit.status, ExitStatus::Code(0), "{outcome:?}");
         outcome.stdout.lines().map(str::to_owned).collect()
     }
+
+    /// What was done to the sandbox did not hurt it.
+    pub(super) async fn still_works(&self) {
+        let next = self.bash("echo next").await;
+        assert_eq!(next.stdout, "next\n", "{next:?}");
+    }
 }
 
-pub(super) fn program(argv: &[&str]) -> Program {
-    let mut program = Program::new(argv.iter().copied());
-    program.env = vec![("PATH".to_owned(), "/usr/local/bin:/usr/bin:/bin".to_owned())];
-    // Only so that a broken promise cannot hang the suite.
-    program.timeout = Some(Duration::from_secs(60));
-    program
+/// Python code with the names that probes use before it.
+pub(super) fn script(code: &str) -> String {
+    format!("{PRELUDE}\n{code}")
 }
 
 /// Reads standard output until it holds `wanted`, and returns all of it so far.
@@ -121,14 +132,14 @@ def attempt(path, mode='rb'):
 ";
 
 pub(super) async fn collect(mut process: Process) -> Outcome {
-    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+    let (mut stdout, mut stderr, mut truncated) = (Vec::new(), Vec::new(), false);
     while let Some(event) = process.next().await {
         match event {
             ProcessEvent::Stdout(bytes) => stdout.extend_from_slice(&bytes),
             ProcessEvent::Stderr(bytes) => stderr.extend_from_slice(&bytes),
-            ProcessEvent::Truncated => {}
+            ProcessEvent::Truncated => truncated = true,
             ProcessEvent::Exit(exit) => {
-                return Outcome { stdout: text(&stdout), stderr: text(&stderr), exit };
+                return Outcome { stdout: text(&stdout), stderr: text(&stderr), truncated, exit };
             }
             ProcessEvent::Lost => panic!("the sandbox vanished after {:?}", text(&stderr)),
         }

@@ -9,6 +9,7 @@
 //! link, prints nothing, and ends with its link. It may be born with a standby; see [`standby`].
 
 mod cpu;
+mod fence;
 mod files;
 mod kernel;
 mod link;

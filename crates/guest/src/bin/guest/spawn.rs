@@ -17,6 +17,8 @@ use std::{
 use guest::StartStep;
 use rustix::io::Errno;
 
+use crate::fence;
+
 /// Where programs are looked for when their environment has no `PATH`.
 const DEFAULT_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
@@ -209,6 +211,7 @@ fn become_program(task: &ChildTask<'_>) -> SpawnError {
     if unsafe { libc::chdir(task.image.cwd.as_ptr()) } < 0 {
         return failed(StartStep::WorkingDirectory);
     }
+    fence::close();
     unblock_signals();
     SpawnError { step: StartStep::Execute, errno: execute(task) }
 }

@@ -17,6 +17,7 @@ use rustix::{
 };
 
 use crate::{
+    fence,
     files::Files,
     kernel::{self, Children},
     link::{Link, LinkError},
@@ -603,6 +604,6 @@ impl Supervisor {
 }
 
 fn limits(asked: Rlimits, mark: Mark) -> Vec<(libc::__rlimit_resource_t, u64)> {
-    let ours = [(libc::RLIMIT_CORE, 0), (tree::marked(), mark.limit())];
+    let ours = [(libc::RLIMIT_CORE, fence::core_limit()), (tree::marked(), mark.limit())];
     standby::asked(asked).chain(ours).collect()
 }
