@@ -15,12 +15,14 @@ pub mod isolation;
 pub mod link;
 pub mod network;
 pub mod path;
+pub mod pool;
 mod preview;
 pub mod process;
 pub mod runtime;
 mod sandbox;
 #[cfg(any(test, feature = "scripted"))]
 pub mod scripted;
+pub mod standby;
 
 pub use backend::{
     Backend, BoxFuture, Control, ControlError, Ended, Guard, Interpreter, Limits, Link,
@@ -36,5 +38,7 @@ pub use isolation::Isolation;
 pub use link::{ConnectError, Connection, FileStream, GuestStream, LinkError, SandboxError};
 pub use network::{InvalidRule, Network, Rule};
 pub use path::{InvalidPath, SandboxPath};
+pub use pool::{Kind, Pace, Pool, PoolConfig};
 pub use process::{Exit, Process, ProcessEvent, ProcessHandle, Program};
 pub use sandbox::Sandbox;
+pub use standby::{Standby, StandbyPlan};

@@ -28,9 +28,13 @@ use std::{
 };
 
 use guest::{
-    FileEntry, HostFrame, MAX_CHUNK, Payload, ProgramId, RequestId, Rlimits, Start, Stdin,
+    FileEntry, HostFrame, MAX_CHUNK, Payload, ProgramId, RequestId, Rlimits, StandbyId, Start,
+    Stdin,
 };
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    sync::watch,
+};
 use tokio_util::{
     sync::CancellationToken,
     task::{AbortOnDropHandle, TaskTracker},
@@ -47,6 +51,7 @@ pub use streams::{ConnectError, GuestStream};
 use crate::{
     path::SandboxPath,
     process::{Process, Program},
+    standby::{Standby, StandbyPlan, State},
 };
 use outbox::Outbox;
 
@@ -80,6 +85,8 @@ pub enum SandboxError {
     Source(#[source] io::Error),
     #[error("the program reads no more input")]
     StdinClosed,
+    #[error("no interpreter can be started ahead: {reason}")]
+    NotPrepared { reason: String },
 }
 
 /// A link to a live guest. Cheap to clone; the link is closed when the last clone is dropped, and the
@@ -109,6 +116,8 @@ impl Drop for Tasks {
 pub(crate) struct Shared {
     pub(crate) outbox: Outbox,
     programs: Mutex<HashMap<ProgramId, Arc<Inbox>>>,
+    /// `None` once the link is closed.
+    standbys: Mutex<Option<HashMap<StandbyId, watch::Sender<State>>>>,
     requests: Requests,
     streams: Streams,
     next: AtomicU64,
@@ -131,6 +140,7 @@ impl Connection {
         let shared = Arc::new(Shared {
             outbox,
             programs: Mutex::default(),
+            standbys: Mutex::new(Some(HashMap::new())),
             requests: Requests::default(),
             streams: Streams::default(),
             next: AtomicU64::new(1),
@@ -151,19 +161,68 @@ impl Connection {
         self.shared.closed.cancelled().await;
     }
 
+    pub(crate) fn is_closed(&self) -> bool {
+        self.shared.closed.is_cancelled()
+    }
+
+    /// Like [`closed`](Self::closed), without keeping the link open.
+    pub(crate) fn closing(&self) -> impl Future<Output = ()> + Send + use<> {
+        self.shared.closed.clone().cancelled_owned()
+    }
+
     /// Starts a program, which runs once this returns. Dropping the future kills it.
     ///
     /// # Errors
     ///
     /// The program could not be started; one that starts and fails is an [`Exit`](crate::Exit).
     pub async fn run(&self, program: Program) -> Result<Process, SandboxError> {
+        self.run_as(None, program).await
+    }
+
+    /// Starts a program in the place of a standby, or plainly if that cannot become it.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`](Self::run).
+    pub async fn run_prepared(
+        &self,
+        standby: Standby,
+        program: Program,
+    ) -> Result<Process, SandboxError> {
+        let standby = standby.spend(&self.shared, &program);
+        self.run_as(standby, program).await
+    }
+
+    /// Starts an interpreter ahead of its program, and waits until it is booted.
+    ///
+    /// # Errors
+    ///
+    /// It does not boot as planned.
+    pub async fn prepare(&self, plan: Arc<StandbyPlan>) -> Result<Standby, SandboxError> {
+        let id = StandbyId(self.shared.number());
+        let state = self.shared.expect_standby(id)?;
+        let mut standby = Standby::new(id, Arc::clone(&plan), Arc::clone(&self.shared), state);
+        let frame = HostFrame::Prepare(plan.prepare(id, rlimits()));
+        self.shared.send(&frame).await.map_err(|_| SandboxError::Gone)?;
+        match standby.booted().await {
+            Some(Ok(())) => Ok(standby),
+            Some(Err(reason)) => Err(SandboxError::NotPrepared { reason }),
+            None => Err(SandboxError::Gone),
+        }
+    }
+
+    async fn run_as(
+        &self,
+        standby: Option<StandbyId>,
+        program: Program,
+    ) -> Result<Process, SandboxError> {
         let id = ProgramId(self.shared.number());
         let name = program.argv.first().cloned().unwrap_or_default();
         let (inbox, started) = Inbox::new(WINDOW);
         if program.stdin == Stdin::Null && program.terminal.is_none() {
             inbox.input_closed();
         }
-        let start = HostFrame::Start(start(id, program));
+        let start = HostFrame::Start(start(id, standby, program));
         let inbox = Arc::new(inbox);
         self.shared.register(id, Arc::clone(&inbox))?;
         let process = Process::new(id, inbox, Arc::clone(&self.shared));
@@ -301,6 +360,34 @@ impl Shared {
         self.programs().remove(&id)
     }
 
+    fn standbys(&self) -> MutexGuard<'_, Option<HashMap<StandbyId, watch::Sender<State>>>> {
+        self.standbys.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn expect_standby(&self, id: StandbyId) -> Result<watch::Receiver<State>, SandboxError> {
+        let (sender, receiver) = watch::channel(State::Booting);
+        self.standbys().as_mut().ok_or(SandboxError::Gone)?.insert(id, sender);
+        Ok(receiver)
+    }
+
+    /// The standby is of no interest any more.
+    pub(crate) fn forget_standby(&self, id: StandbyId) -> Option<watch::Sender<State>> {
+        self.standbys().as_mut()?.remove(&id)
+    }
+
+    /// News of one that nobody waits for is dropped; a failed one stays so.
+    fn hear_of_standby(&self, id: StandbyId, state: State) {
+        let standbys = self.standbys();
+        let Some(sender) = standbys.as_ref().and_then(|it| it.get(&id)) else { return };
+        sender.send_if_modified(|it| {
+            let changes = !matches!(it, State::Failed(_)) && *it != state;
+            if changes {
+                *it = state;
+            }
+            changes
+        });
+    }
+
     pub(crate) async fn send(&self, frame: &HostFrame) -> Result<(), outbox::SendError> {
         self.outbox.send(frame).await
     }
@@ -315,10 +402,15 @@ impl Shared {
         }
         self.requests.close();
         self.streams.close();
+        drop(self.standbys().take());
     }
 }
 
-fn start(id: ProgramId, program: Program) -> Start {
+fn rlimits() -> Rlimits {
+    Rlimits { open_files: Some(OPEN_FILES), ..Rlimits::default() }
+}
+
+fn start(id: ProgramId, standby: Option<StandbyId>, program: Program) -> Start {
     Start {
         program: id,
         argv: program.argv,
@@ -327,16 +419,16 @@ fn start(id: ProgramId, program: Program) -> Start {
         stdin: program.stdin,
         terminal: program.terminal,
         rlimits: Rlimits {
-            open_files: Some(OPEN_FILES),
             // For each process by itself, should the guest come late.
             cpu_seconds: program.cpu_time.map(|it| it.as_secs().saturating_add(1)),
-            ..Rlimits::default()
+            ..rlimits()
         },
         timeout_ms: program.timeout.map(|it| u64::try_from(it.as_millis()).unwrap_or(u64::MAX)),
         output_limit: program.output_limit,
         on_excess: program.on_excess,
         window: WINDOW,
         cpu_limit_us: program.cpu_time.map(|it| u64::try_from(it.as_micros()).unwrap_or(u64::MAX)),
+        standby,
     }
 }
 

@@ -10,6 +10,7 @@ use crate::{
     path::SandboxPath,
     runtime::search::{Program, Search},
     sandbox::Sandbox,
+    standby::StandbyPlan,
 };
 
 mod image;
@@ -209,6 +210,13 @@ impl Installed {
             cwd: workspace.to_owned(),
             ..crate::Program::new(command)
         }
+    }
+
+    /// How to start its interpreter ahead of the program of a source file; `None` for compilers. Unlike
+    /// those of python and node, a plan for bash is good for this one source only.
+    #[must_use]
+    pub fn standby(&self, workspace: &str, source: &SandboxPath) -> Option<StandbyPlan> {
+        StandbyPlan::new(self.runtime.name, &self.program(workspace, source))
     }
 
     /// The command that runs a source file, given by its absolute path in the sandbox.

@@ -33,6 +33,7 @@ use crate::{
     network::Network,
     path::SandboxPath,
     process::{Process, Program},
+    standby::{Standby, StandbyPlan},
 };
 
 /// A running sandbox. Cheap to clone; it ends when the last clone is dropped or `destroy` is called.
@@ -165,6 +166,22 @@ impl Sandbox {
         self.connection.run(program).await
     }
 
+    /// Starts an interpreter ahead of the program it will run, and waits until it is booted. Takes what a
+    /// plain start of the interpreter takes.
+    pub async fn prepare(&self, plan: Arc<StandbyPlan>) -> Result<Standby, SandboxError> {
+        self.connection.prepare(plan).await
+    }
+
+    /// Starts a program in the place of a standby of this sandbox. One that cannot become it, or has
+    /// ended, is replaced by a plain start.
+    pub async fn run_prepared(
+        &self,
+        standby: Standby,
+        program: Program,
+    ) -> Result<Process, SandboxError> {
+        self.connection.run_prepared(standby, program).await
+    }
+
     /// Creates or replaces a file of the workspace, and its directories. It appears whole.
     pub async fn write_file(
         &self,
@@ -275,6 +292,16 @@ impl Sandbox {
             // The task that knew was aborted together with its runtime.
             Err(_) => Ended::default(),
         }
+    }
+
+    /// Whether its link is closed: it has ended, or is about to.
+    pub(crate) fn is_over(&self) -> bool {
+        self.connection.is_closed()
+    }
+
+    /// Resolves when it is over, and does not keep it alive.
+    pub(crate) fn over(&self) -> impl Future<Output = ()> + Send + use<> {
+        self.connection.closing()
     }
 
     /// Kills everything and waits until nothing is left: process, mount or control group.

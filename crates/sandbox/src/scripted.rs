@@ -13,7 +13,7 @@ use std::sync::{
 };
 use std::{io, time::Duration};
 
-use ::guest::Start;
+use ::guest::{GuestFrame, Prepare, Start};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -37,6 +37,8 @@ struct Stage {
     rules: Mutex<Vec<(String, Script)>>,
     started: Mutex<Vec<Start>>,
     refusal: Mutex<Option<io::ErrorKind>>,
+    prepared: Mutex<Vec<Prepare>>,
+    unprepared: Mutex<Option<String>>,
     live: AtomicUsize,
 }
 
@@ -83,6 +85,17 @@ impl Scripted {
         *locked(&self.stage.refusal) = None;
     }
 
+    /// From now on no standby boots.
+    pub fn refuse_standbys(&self, reason: impl Into<String>) {
+        *locked(&self.stage.unprepared) = Some(reason.into());
+    }
+
+    /// The standbys that were asked for so far, in all sandboxes.
+    #[must_use]
+    pub fn prepared(&self) -> Vec<Prepare> {
+        locked(&self.stage.prepared).clone()
+    }
+
     /// What was asked to be started so far, in all sandboxes.
     #[must_use]
     pub fn started(&self) -> Vec<Start> {
@@ -97,6 +110,16 @@ impl Scripted {
 }
 
 impl Stage {
+    /// Notes the standby; what it becomes is played like any program.
+    fn rehearse(&self, prepare: Prepare) -> GuestFrame {
+        let standby = prepare.standby;
+        locked(&self.prepared).push(prepare);
+        match locked(&self.unprepared).clone() {
+            None => GuestFrame::StandbyReady { standby },
+            Some(reason) => GuestFrame::StandbyFailed { standby, reason },
+        }
+    }
+
     /// Notes the start and finds its script.
     fn enter(&self, start: &Start) -> Option<Script> {
         locked(&self.started).push(start.clone());

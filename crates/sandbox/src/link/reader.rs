@@ -12,10 +12,16 @@ use super::{
     requests::{Failed, Mismatch},
     streams,
 };
-use crate::process::{Exit, ProcessEvent};
+use crate::{
+    process::{Exit, ProcessEvent},
+    standby::State,
+};
 
 /// A few chunks at a time; the kernel's socket buffer holds about as much.
 const BUFFER: usize = 256 * 1024;
+
+/// Of what a guest says about a failed standby, in characters.
+const LONGEST_REASON: usize = 500;
 
 /// Why the link is given up.
 #[derive(Debug, thiserror::Error)]
@@ -118,6 +124,11 @@ fn deliver(frame: GuestFrame, shared: &Arc<Shared>) -> Result<(), Ended> {
             shared.requests.failed(request, Failed { errno, what, entry });
         }
         GuestFrame::Network(report) => shared.streams.deliver(report, shared)?,
+        GuestFrame::StandbyReady { standby } => shared.hear_of_standby(standby, State::Ready),
+        GuestFrame::StandbyFailed { standby, reason } => {
+            let reason = reason.chars().take(LONGEST_REASON).collect();
+            shared.hear_of_standby(standby, State::Failed(reason));
+        }
     }
     Ok(())
 }

@@ -193,6 +193,11 @@ impl Guest {
             HostFrame::Rename { request, from, to } => self.rename(request, &from, to).await?,
             HostFrame::RemoveTree { request, path } => self.remove_tree(request, &path).await?,
             HostFrame::Network(order) => self.network(order).await?,
+            HostFrame::Prepare(prepare) => {
+                let frame = self.stage.rehearse(prepare);
+                self.send(&frame).await?;
+            }
+            HostFrame::Discard { .. } => {}
         }
         Ok(())
     }

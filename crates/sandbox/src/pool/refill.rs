@@ -1,0 +1,185 @@
+//! The task that keeps shelves filled, and the tasks that fill them.
+
+use std::{fs, sync::Arc, time::Duration};
+
+use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio_util::task::TaskTracker;
+
+use super::{
+    Kind, Pace, Shared,
+    shelf::{HowMuch, Next},
+};
+use crate::{Sandbox, Standby};
+
+/// After handing one out, so long the machine is its program's: most end within it.
+const QUIET: Duration = Duration::from_millis(4);
+
+/// Longest that a refill yields; shorter when the shelf is empty, for the next one would wait longer.
+const PATIENCE: Duration = Duration::from_millis(200);
+const PATIENCE_WHEN_EMPTY: Duration = Duration::from_millis(20);
+
+/// Between two looks at a busy machine.
+const LOOK: Duration = Duration::from_millis(5);
+
+/// A standby that has not booted by then will not: node takes 0.2 s on a slow machine.
+const BOOT: Duration = Duration::from_secs(20);
+
+pub(super) struct Manager {
+    shared: Arc<Shared>,
+    tasks: TaskTracker,
+}
+
+impl Manager {
+    pub(super) fn new(shared: Arc<Shared>, tasks: TaskTracker) -> Self {
+        Self { shared, tasks }
+    }
+
+    pub(super) async fn run(self) {
+        let stop = self.shared.stop.clone();
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = self.manage() => {}
+        }
+        for sandbox in self.shared.shelves.close() {
+            sandbox.destroy().await;
+        }
+    }
+
+    async fn manage(&self) {
+        let Shared { shelves, changed, .. } = &*self.shared;
+        loop {
+            match shelves.next() {
+                Next::Refill(kind, how) => {
+                    self.be_polite(&kind).await;
+                    let refill = refill(Arc::clone(&self.shared), self.tasks.clone(), kind, how);
+                    self.tasks.spawn(refill);
+                }
+                Next::Release(surplus) => {
+                    for sandbox in surplus {
+                        self.tasks.spawn(sandbox.destroy());
+                    }
+                }
+                Next::Wait(None) => changed.notified().await,
+                Next::Wait(Some(moment)) => {
+                    tokio::select! {
+                        () = changed.notified() => {}
+                        () = sleep_until(moment) => {}
+                    }
+                }
+            }
+        }
+    }
+
+    /// Lets programs run first.
+    async fn be_polite(&self, kind: &Kind) {
+        if self.shared.config.pace == Pace::AtOnce {
+            return;
+        }
+        let began = Instant::now();
+        loop {
+            let empty = self.shared.shelves.is_empty(kind);
+            let patience = if empty { PATIENCE_WHEN_EMPTY } else { PATIENCE };
+            if began.elapsed() >= patience {
+                return;
+            }
+            let quiet_at = self.shared.shelves.last_take().map(|it| it + QUIET);
+            match quiet_at.filter(|it| *it > Instant::now()) {
+                Some(moment) => sleep_until(moment).await,
+                None if machine_is_busy() => sleep(LOOK).await,
+                None => return,
+            }
+        }
+    }
+}
+
+/// Whether more wants to run than there are processors, this moment included. Where the kernel does not
+/// tell, it is taken for idle.
+fn machine_is_busy() -> bool {
+    // `0.20 0.18 0.12 RUNNING/TOTAL LAST`
+    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let running = load.split(['/', ' ']).nth(3).and_then(|it| it.parse::<usize>().ok());
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    running.is_some_and(|it| it > processors)
+}
+
+async fn refill(shared: Arc<Shared>, tasks: TaskTracker, kind: Kind, how: HowMuch) {
+    let began = Instant::now();
+    let Some((sandbox, standby)) = start(&shared, &kind, how).await else {
+        shared.changed.notify_one();
+        return;
+    };
+    let bytes = sandbox.usage().await.ok().and_then(|it| it.memory_bytes);
+    let ends = ends(&sandbox, standby.as_ref());
+    match shared.shelves.add(&kind, sandbox, standby, (began.elapsed(), bytes)) {
+        Ok((number, gone)) => {
+            tasks.spawn(watch(Arc::clone(&shared), kind, number, gone, ends));
+        }
+        Err(sandbox) => sandbox.destroy().await,
+    }
+    shared.changed.notify_one();
+}
+
+async fn start(shared: &Shared, kind: &Kind, how: HowMuch) -> Option<(Sandbox, Option<Standby>)> {
+    let sandbox = match Sandbox::start(&*shared.backend, kind.spec.clone()).await {
+        Ok(sandbox) => sandbox,
+        Err(error) => {
+            tracing::warn!(%error, kind = kind.name, "no sandbox for the pool");
+            shared.shelves.start_failed(kind);
+            return None;
+        }
+    };
+    let Some(plan) = kind.plan.clone().filter(|_| how == HowMuch::All) else {
+        return Some((sandbox, None));
+    };
+    let booted = tokio::select! {
+        booted = timeout(BOOT, sandbox.prepare(plan)) => booted,
+        () = shared.stop.cancelled() => return Some((sandbox, None)),
+    };
+    match booted {
+        Ok(Ok(standby)) => Some((sandbox, Some(standby))),
+        Ok(Err(error)) => {
+            tracing::warn!(%error, kind = kind.name, "no standby for the pool");
+            shared.shelves.standby_failed(kind);
+            Some((sandbox, None))
+        }
+        Err(_) => {
+            tracing::warn!(kind = kind.name, "a standby for the pool does not boot");
+            shared.shelves.standby_failed(kind);
+            Some((sandbox, None))
+        }
+    }
+}
+
+/// Resolves when what waits is of no use any more, and does not keep it alive.
+fn ends(sandbox: &Sandbox, standby: Option<&Standby>) -> impl Future<Output = ()> + Send + use<> {
+    let over = sandbox.over();
+    let failed = standby.map(Standby::watched);
+    async move {
+        let failed = async {
+            match failed {
+                Some(failed) => failed.await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! { () = over => {}, () = failed => {} }
+    }
+}
+
+/// Replaces what ends while it waits.
+async fn watch(
+    shared: Arc<Shared>,
+    kind: Kind,
+    number: u64,
+    gone: tokio_util::sync::CancellationToken,
+    ends: impl Future<Output = ()>,
+) {
+    tokio::select! {
+        () = gone.cancelled() => {}
+        () = ends => {
+            if let Some(sandbox) = shared.shelves.remove(&kind, number) {
+                shared.changed.notify_one();
+                sandbox.destroy().await;
+            }
+        }
+    }
+}
