@@ -348,8 +348,8 @@ fn become_zygote<'a>(
     let set = |resource, value| {
         setrlimit(resource, Rlimit { current: Some(value), maximum: Some(value) })
     };
-    set(Resource::Core, 0).step("set limits")?;
-    set(Resource::Nofile, OPEN_FILES).step("set limits")?;
+    set(Resource::Core, CORE_BYTES).step("set limits")?;
+    set(Resource::Nofile, allowed_files(OPEN_FILES)).step("set limits")?;
     umask(Mode::from_raw_mode(0o022));
     keep_the_right_to_map().step("keep two capabilities")?;
     die_with_the_launcher(hands)?;
@@ -383,11 +383,8 @@ fn set_limits(order: &Order<'_>) -> Result<(), Errno> {
     let set = |resource, value| {
         setrlimit(resource, Rlimit { current: Some(value), maximum: Some(value) })
     };
-    // Not zero: a handler behind a pipe is started whatever the limit, unless it is exactly one.
-    set(Resource::Core, 1)?;
-    // Whoever starts us may allow less.
-    let allowed = getrlimit(Resource::Nofile).maximum.unwrap_or(u64::MAX);
-    set(Resource::Nofile, OPEN_FILES.min(allowed))?;
+    set(Resource::Core, CORE_BYTES)?;
+    set(Resource::Nofile, allowed_files(OPEN_FILES))?;
     set(Resource::Nproc, order.processes)?;
     set(Resource::Rtprio, 0)?;
     set(Resource::Nice, 0)?;
@@ -395,6 +392,14 @@ fn set_limits(order: &Order<'_>) -> Result<(), Errno> {
         set(Resource::Data, order.data_bytes)?;
     }
     Ok(())
+}
+
+/// Not zero: a handler behind a pipe is started whatever the limit, unless it is exactly one.
+pub(crate) const CORE_BYTES: u64 = 1;
+
+/// Whoever starts us may allow less than we want.
+pub(crate) fn allowed_files(wanted: u64) -> u64 {
+    getrlimit(Resource::Nofile).maximum.map_or(wanted, |allowed| allowed.min(wanted))
 }
 
 /// Descriptors of the guest: its programs' streams, its listeners and the connections it forwards. The

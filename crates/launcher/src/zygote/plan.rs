@@ -18,12 +18,14 @@ use std::{ffi::CStr, fmt::Write, fs};
 use libc::{c_long, c_ulong, sock_filter};
 
 use crate::{
-    child::{Mould, OPEN_FILES, USER},
+    child::{CORE_BYTES, Mould, OPEN_FILES, USER, allowed_files},
     landlock::{self, Landlock},
     limits::Limits,
     order, root,
     syscalls::NAMESPACES,
 };
+
+mod fence;
 
 enum Argument<'a> {
     Number(i64),
@@ -74,6 +76,7 @@ pub(crate) fn plan(mould: &Mould) -> Vec<u8> {
     plan.filter(&mould.filter);
     plan.text.push('\n');
     plan.limit_interpreter();
+    plan.filter(&fence::FILTER);
     plan.text.pop();
     plan.text.into_bytes()
 }
@@ -225,8 +228,8 @@ impl Plan {
     }
 
     fn limit(&mut self) {
-        self.set(libc::RLIMIT_CORE, Bytes(&both(0)));
-        self.set(libc::RLIMIT_NOFILE, Bytes(&both(OPEN_FILES)));
+        self.set(libc::RLIMIT_CORE, Bytes(&both(CORE_BYTES)));
+        self.set(libc::RLIMIT_NOFILE, Bytes(&both(allowed_files(OPEN_FILES))));
         self.set(libc::RLIMIT_RTPRIO, Bytes(&both(0)));
         self.set(libc::RLIMIT_NICE, Bytes(&both(0)));
         self.set(libc::RLIMIT_NPROC, Variable("processes"));
@@ -235,7 +238,7 @@ impl Plan {
 
     /// What the guest gives each program that it starts, and the mark by which it knows the first.
     fn limit_interpreter(&mut self) {
-        self.set(libc::RLIMIT_NOFILE, Bytes(&both(PROGRAM_FILES)));
+        self.set(libc::RLIMIT_NOFILE, Bytes(&both(allowed_files(PROGRAM_FILES))));
         self.set(libc::RLIMIT_LOCKS, Bytes(&both(FIRST_MARK)));
     }
 
