@@ -17,7 +17,7 @@ def become_a_clone():
     import os
     import sys
 
-    known = set(sys.modules)
+    known, looked_at = set(sys.modules), set(sys.path_importer_cache)
     import _signal
     import _socket
     import ctypes
@@ -89,6 +89,8 @@ def become_a_clone():
     # What only the zygote needs is not there for programs to find.
     for name in set(sys.modules) - known:
         del sys.modules[name]
+    for path in set(sys.path_importer_cache) - looked_at:
+        del sys.path_importer_cache[path]
 
     def carry_out(steps, variables):
         results = {}

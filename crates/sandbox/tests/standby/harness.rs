@@ -17,6 +17,9 @@ pub(super) struct Stage {
     backend: Namespaces,
 }
 
+/// The probe that reads what another wrote, so that it needs that one's sandbox.
+const LEFT: &str = "what was left in it";
+
 /// A program and what it reads.
 pub(super) struct Probe {
     pub(super) name: &'static str,
@@ -111,7 +114,7 @@ impl Stage {
     /// As [`Self::compare`], with a clone of a zygote for each probe.
     pub(super) async fn compare_clones(&self, path: &SandboxPath, probes: &[Probe]) {
         let mut differences = String::new();
-        for probe in probes {
+        for probe in probes.iter().filter(|it| it.name != LEFT) {
             self.write(path, probe.source).await;
             let plain = self.plainly(self.program(path), probe.stdin).await;
             let cloned = self.cloned(path, probe).await;
