@@ -42,6 +42,10 @@ test: tools ## Run every suite: Rust, isolation, web unit, browser journeys
 isolation: ## Attack the sandbox on every backend of this machine and print the verdicts
 	scripts/isolation
 
+.PHONY: test-docker
+test-docker: ## Run the suites of the docker backend and of gVisor against a daemon of their own
+	scripts/test-docker
+
 .PHONY: lint
 lint: tools web/node_modules/.package-lock.json ## Check formatting, lints, types and dependencies
 	cargo fmt --all --check

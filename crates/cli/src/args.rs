@@ -3,7 +3,8 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use clap::{Args as Flags, Parser, Subcommand, ValueEnum, builder::FalseyValueParser};
+use clap::{Args as Flags, Parser, Subcommand, builder::FalseyValueParser};
+use sandbox::{Choice, EgressConfig, Network, Rule, egress::UpstreamProxy};
 
 /// Documentation that runs: Markdown whose code blocks execute in isolated sandboxes.
 #[derive(Debug, Parser)]
@@ -61,6 +62,20 @@ pub(crate) struct HubArgs {
     /// Sandboxes at once; whoever comes later waits in a queue.
     #[arg(long, env = "RUNBOOK_MAX_SANDBOXES", default_value_t = 16)]
     pub(crate) max_sandboxes: usize,
+    /// Another backend that documents may choose in their front matter, e.g. `docker` or
+    /// `docker=IMAGE`; may be repeated.
+    #[arg(long, env = "RUNBOOK_OFFER", value_delimiter = ',', value_parser = offered)]
+    pub(crate) offer: Vec<Offered>,
+    /// The backend of one account, whatever its documents ask for, e.g. `ada=docker:runsc`; may be
+    /// repeated.
+    #[arg(long, env = "RUNBOOK_ACCOUNT_BACKEND", value_delimiter = ',', value_parser = binding)]
+    pub(crate) account_backend: Vec<Binding>,
+    /// Sandboxes that wait for the next session from the start on; more are kept when many come.
+    #[arg(long, env = "RUNBOOK_READY", default_value_t = 1)]
+    pub(crate) ready: usize,
+    /// Memory of all sandboxes that wait, in MiB.
+    #[arg(long, env = "RUNBOOK_POOL_MB", default_value_t = 512)]
+    pub(crate) pool_mb: u64,
     /// How long a session lives without activity, e.g. `30m`.
     #[arg(long, env = "RUNBOOK_IDLE_EXPIRY", default_value = "30m", value_parser = duration)]
     pub(crate) idle_expiry: Duration,
@@ -161,31 +176,78 @@ pub(crate) struct LimitFlags {
     pub(crate) processes: u32,
 }
 
-#[derive(Clone, Copy, Debug, Flags)]
+#[derive(Clone, Debug, Flags)]
 pub(crate) struct IsolationFlags {
-    /// How programs are isolated.
-    #[arg(long, env = "RUNBOOK_BACKEND", value_enum, default_value_t)]
-    pub(crate) backend: BackendName,
-    /// What programs reach: nothing, or whatever this machine reaches, its own services included.
-    #[arg(long, env = "RUNBOOK_NETWORK", value_enum, default_value_t)]
-    pub(crate) network: NetworkName,
+    /// How programs are isolated: auto, namespaces, docker, docker:RUNTIME or host (not at all).
+    #[arg(long, env = "RUNBOOK_BACKEND", default_value = "auto")]
+    pub(crate) backend: Choice,
+    /// Image of the docker backend's sandboxes.
+    #[arg(long, env = "CONTAINER_IMAGE")]
+    pub(crate) image: Option<String>,
+    /// Where the Docker daemon, or Podman, listens.
+    #[arg(long, env = "DOCKER_HOST", default_value = "unix:///var/run/docker.sock")]
+    pub(crate) docker_host: String,
+    /// What programs reach: none, host (whatever this machine reaches, its own services included), or
+    /// a list such as `pypi.org,*.npmjs.org:443`.
+    #[arg(long, env = "RUNBOOK_NETWORK", default_value = "none", value_parser = network)]
+    pub(crate) network: Network,
+    /// Proxy through which this machine itself reaches the hosts of such a list.
+    #[arg(long, env = "RUNBOOK_UPSTREAM_PROXY", hide_env_values = true)]
+    pub(crate) upstream_proxy: Option<UpstreamProxy>,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum NetworkName {
-    #[default]
-    None,
-    Host,
+impl IsolationFlags {
+    pub(crate) fn egress(&self) -> EgressConfig {
+        EgressConfig { upstream_proxy: self.upstream_proxy.clone(), ..EgressConfig::default() }
+    }
 }
 
-/// How programs are isolated.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum BackendName {
-    /// The strongest that works here.
-    #[default]
-    Auto,
-    /// Linux namespaces, cgroups and seccomp.
-    Namespaces,
+/// A backend, perhaps with an image, that documents may choose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Offered {
+    pub(crate) backend: Choice,
+    pub(crate) image: Option<String>,
+}
+
+/// The backend of an account, whatever its documents ask for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Binding {
+    pub(crate) username: String,
+    pub(crate) backend: Choice,
+}
+
+/// Reads `BACKEND` or `BACKEND=IMAGE`.
+fn offered(text: &str) -> Result<Offered, String> {
+    let (backend, image) = match text.split_once('=') {
+        Some((backend, image)) => (backend, Some(image.to_owned())),
+        None => (text, None),
+    };
+    let backend = backend.parse::<Choice>().map_err(|error| error.to_string())?;
+    Ok(Offered { backend, image })
+}
+
+/// Reads `USERNAME=BACKEND`.
+fn binding(text: &str) -> Result<Binding, String> {
+    let (username, backend) = text
+        .split_once('=')
+        .ok_or_else(|| format!("{text:?} binds nobody; write for example ada=docker:runsc"))?;
+    let backend = backend.parse::<Choice>().map_err(|error| error.to_string())?;
+    Ok(Binding { username: username.to_owned(), backend })
+}
+
+/// Reads `none`, `host`, or rules between commas.
+fn network(text: &str) -> Result<Network, String> {
+    match text {
+        "none" => Ok(Network::None),
+        "host" => Ok(Network::Full),
+        rules => {
+            let rules = rules.split(',').map(|it| it.trim().parse::<Rule>());
+            let rules: Result<Vec<_>, _> = rules.collect();
+            rules.map(Network::Allow).map_err(|error| {
+                format!("{error}; use none, host, or host names such as pypi.org,*.npmjs.org:443")
+            })
+        }
+    }
 }
 
 impl LimitFlags {
@@ -263,6 +325,30 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Args::command().debug_assert();
+    }
+
+    #[test]
+    fn a_network_is_a_word_or_rules() {
+        assert_eq!(network("none"), Ok(Network::None));
+        assert_eq!(network("host"), Ok(Network::Full));
+        let Ok(Network::Allow(rules)) = network("pypi.org, *.npmjs.org:443") else { panic!() };
+        assert_eq!(
+            rules.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["pypi.org", "*.npmjs.org:443"]
+        );
+        for text in ["", "all hosts", "https://pypi.org", "pypi.org,", "*"] {
+            assert!(network(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn offers_and_bindings_name_backends() {
+        let docker = Choice::Docker { runtime: None };
+        let image = Some("tools:1".to_owned());
+        assert_eq!(offered("docker=tools:1"), Ok(Offered { backend: docker, image }));
+        assert!(offered("dokcer").is_err());
+        assert_eq!(binding("ada=host").map(|it| it.backend), Ok(Choice::Host));
+        assert!(binding("ada").is_err() && binding("ada=").is_err());
     }
 
     #[test]

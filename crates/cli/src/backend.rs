@@ -1,49 +1,98 @@
 //! Chooses how programs are isolated, and finds what runs them.
 
-use std::{env, sync::Arc};
+use std::{collections::HashMap, env, sync::Arc};
 
-use sandbox::{Backend, Namespaces, Network, Readiness, runtime::Runtimes};
+use document::Runtime;
+use engine::{Headless, HeadlessError, Offer, Offers};
+use sandbox::{
+    Backends, BackendsConfig, Choice, DockerConfig, Readiness, Spec, StartError, runtime::Runtimes,
+};
 
 use crate::{
-    args::{BackendName, IsolationFlags, NetworkName},
+    args::{Binding, IsolationFlags, LimitFlags, Offered},
     failure::Failure,
+    output,
 };
 
 /// Sandboxes that a server keeps half-finished, so that the next sessions start sooner.
 const SPARES: u32 = 4;
 
-/// The backend for a command that needs one sandbox and ends.
-pub(crate) fn for_one(flags: IsolationFlags) -> Result<Arc<dyn Backend>, Failure> {
-    start(flags, Readiness::OnDemand)
-}
-
-/// The backend for a server.
-pub(crate) fn for_many(flags: IsolationFlags) -> Result<Arc<dyn Backend>, Failure> {
-    start(flags, Readiness::Spares(SPARES))
-}
-
-fn start(flags: IsolationFlags, readiness: Readiness) -> Result<Arc<dyn Backend>, Failure> {
-    match flags.backend {
-        // Namespaces are the only backend so far, so the strongest is also the only one.
-        BackendName::Auto | BackendName::Namespaces => {
-            let backend = Namespaces::new(readiness).map_err(|error| {
-                Failure::unavailable(format!("{error}; `runbook doctor` says what is missing"))
-            })?;
-            Ok(Arc::new(backend))
-        }
-    }
-}
-
-/// What programs reach.
-pub(crate) fn network(flags: IsolationFlags) -> Network {
-    match flags.network {
-        NetworkName::None => Network::None,
-        NetworkName::Host => Network::Full,
-    }
-}
-
 /// The languages that this machine can run.
 pub(crate) fn runtimes() -> Arc<Runtimes> {
     let path = env::var_os("PATH").unwrap_or_default();
     Arc::new(sandbox::runtime::discover(&path.to_string_lossy()))
+}
+
+fn backends(flags: &IsolationFlags, readiness: Readiness) -> Backends {
+    let docker =
+        DockerConfig { host: flags.docker_host.clone(), image: flags.image.clone(), runtime: None };
+    let workspaces = env::temp_dir();
+    Backends::new(BackendsConfig { readiness, docker, workspaces, runtimes: runtimes() })
+}
+
+/// A sandbox for a command that needs one and ends.
+pub(crate) async fn one(
+    flags: &IsolationFlags,
+    wanted: impl IntoIterator<Item = Runtime> + Clone,
+    limits: LimitFlags,
+) -> Result<Headless, HeadlessError> {
+    let backends = backends(flags, Readiness::OnDemand);
+    let start = async |choice: &Choice| {
+        let backend = backends.get(choice).await?;
+        let runtimes = backends.runtimes(choice, None).await?;
+        let spec = Spec {
+            limits: limits.sandbox(),
+            network: flags.network.clone(),
+            egress: flags.egress(),
+            ..Spec::default()
+        };
+        Headless::start(&*backend, runtimes, wanted.clone(), spec, limits.execution()).await
+    };
+    if flags.backend != Choice::Auto {
+        return start(&flags.backend).await;
+    }
+    // Trying it out first, as a server does, would cost as much as the sandbox itself.
+    match start(&Choice::Namespaces).await {
+        Err(HeadlessError::Start(error)) => {
+            let chosen = backends.resolve(&Choice::Auto).await.map_err(|_| error)?;
+            output::note(&format!("runbook: programs are isolated by {chosen}"));
+            start(&chosen.choice).await
+        }
+        started => started,
+    }
+}
+
+/// What a server offers: its own choice first.
+pub(crate) async fn many(
+    flags: &IsolationFlags,
+    others: &[Offered],
+    accounts: &[Binding],
+) -> Result<Offers, Failure> {
+    let backends = backends(flags, Readiness::Spares(SPARES));
+    let default = offer(&backends, &flags.backend, None).await?;
+    let mut offers = Offers { default, others: Vec::new(), accounts: HashMap::new() };
+    for Offered { backend, image } in others {
+        offers.others.push(offer(&backends, backend, image.clone()).await?);
+    }
+    for Binding { username, backend } in accounts {
+        let name = backend.to_string();
+        let known = offers.others.iter().chain([&offers.default]).any(|it| it.name == name);
+        if !known {
+            offers.others.push(offer(&backends, backend, None).await?);
+        }
+        offers.accounts.insert(username.to_lowercase(), name);
+    }
+    Ok(offers)
+}
+
+async fn offer(
+    backends: &Backends,
+    choice: &Choice,
+    image: Option<String>,
+) -> Result<Offer, Failure> {
+    let unavailable = |error: StartError| Failure::unavailable(error.to_string());
+    let chosen = backends.resolve(choice).await.map_err(unavailable)?.choice;
+    let backend = backends.get(&chosen).await.map_err(unavailable)?;
+    let runtimes = backends.runtimes(&chosen, image.as_deref()).await.map_err(unavailable)?;
+    Ok(Offer { name: chosen.to_string(), image, backend, runtimes })
 }

@@ -7,7 +7,9 @@ use model::{
     execution::{self, Command, Outcome, Rejected, State},
     limits::{Limits, OnExcess},
 };
-use sandbox::{Exit, ExitStatus, Network, Process, ProcessEvent, Program, Sandbox, SandboxError};
+use sandbox::{
+    Exit, ExitStatus, Network, Process, ProcessEvent, Program, Sandbox, SandboxError, Standby,
+};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -79,13 +81,18 @@ pub(crate) fn limit(program: &mut Program, limits: &Limits) {
 /// after a second.
 pub(crate) async fn drive(
     sandbox: &Sandbox,
-    program: Program,
+    (program, standby): (Program, Option<Standby>),
     limits: &Limits,
     stop: &CancellationToken,
     sink: &mut impl Sink,
 ) -> Ending {
     let started = Instant::now();
-    let process = match sandbox.run(program).await {
+    let log = network::Log::of(sandbox);
+    let started_process = match standby {
+        Some(standby) => sandbox.run_prepared(standby, program).await,
+        None => sandbox.run(program).await,
+    };
+    let process = match started_process {
         Ok(process) => process,
         Err(error) if stop.is_cancelled() => {
             tracing::debug!(%error, "cancelled while starting");
@@ -102,7 +109,7 @@ pub(crate) async fn drive(
     let memory_bytes = sandbox.limits().memory_bytes;
     let output = Output::new(limits.output_bytes);
     let watch = (sandbox.isolation().network == Network::None).then(network::Watch::default);
-    let mut drive = Drive { process, output, watch, memory_bytes, stop, sink };
+    let mut drive = Drive { process, output, watch, log, memory_bytes, stop, sink };
     match drive.until_end().await {
         Ok(end) => drive.ending(&end, limits, started),
         Err(failure) => Ending::Failure(failure),
@@ -114,6 +121,7 @@ struct Drive<'a, S> {
     output: Output,
     /// `None` where the sandbox has a network.
     watch: Option<network::Watch>,
+    log: network::Log,
     memory_bytes: u64,
     stop: &'a CancellationToken,
     sink: &'a mut S,
@@ -130,6 +138,12 @@ impl<S: Sink> Drive<'_, S> {
         loop {
             let event = tokio::select! {
                 event = self.process.next() => event,
+                data = self.log.next() => {
+                    let mut events = self.output.take();
+                    events.push(EventKind::Info { data });
+                    self.sink.append(events).await?;
+                    continue;
+                }
                 () = self.stop.cancelled(), if kill_at.is_none() => {
                     // One that has ended meanwhile needs no signal.
                     drop(self.process.handle().signal(SIGTERM).await);

@@ -33,7 +33,7 @@ pub enum HeadlessError {
 }
 
 impl Headless {
-    /// Starts a sandbox for programs of the `wanted` runtimes.
+    /// Starts a sandbox for programs of the `wanted` runtimes, whose toolchains are added to `spec`.
     ///
     /// # Errors
     ///
@@ -42,12 +42,11 @@ impl Headless {
         backend: &dyn Backend,
         runtimes: Arc<Runtimes>,
         wanted: impl IntoIterator<Item = Runtime>,
-        (sandbox, network): (sandbox::Limits, sandbox::Network),
+        spec: Spec,
         limits: Limits,
     ) -> Result<Self, HeadlessError> {
         let toolchains = program::toolchains(wanted, &runtimes);
-        let spec = Spec { limits: sandbox, toolchains, network, ..Spec::default() };
-        let sandbox = Sandbox::start(backend, spec).await?;
+        let sandbox = Sandbox::start(backend, Spec { toolchains, ..spec }).await?;
         Ok(Self { sandbox, runtimes, limits })
     }
 
@@ -113,6 +112,6 @@ impl Headless {
         sink: &mut impl Sink,
     ) -> Result<Ending, HeadlessError> {
         let program = files::write_code(&self.sandbox, program, &limits).await?;
-        Ok(drive(&self.sandbox, program, &limits, stop, sink).await)
+        Ok(drive(&self.sandbox, (program, None), &limits, stop, sink).await)
     }
 }

@@ -11,6 +11,7 @@ mod files;
 mod headless;
 mod live;
 mod network;
+mod offers;
 mod output;
 mod program;
 mod runbooks;
@@ -31,7 +32,7 @@ use model::{
     limits::Limits,
     session::{EndReason, Session, State},
 };
-use sandbox::{Backend, Spec, runtime::Runtimes};
+use sandbox::{EgressConfig, PoolConfig};
 use store::{InsertSessionError, Store, StoreError, StoredEvent};
 use tokio::sync::watch;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -39,15 +40,19 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use self::{
     admission::Admission,
     live::{Live, StoreSink},
+    offers::Stock,
     runbooks::Documents,
     session::{Handle, Message, Run},
     statistics::Counters,
 };
+pub use sandbox::pool::{KindStatistics, PoolStatistics, REFILL_BUCKETS, RefillTimes};
+
 pub use self::{
     clock::{Clock, random_id},
     execution::{Ending, Sink},
     files::FileError,
     headless::{Headless, HeadlessError},
+    offers::{NotOffered, Offer, Offers},
     program::{ProgramError, RuntimeStatus, check_runtime, statuses},
     runbooks::{CreateRunbookError, Opened, SaveRunbookError},
     session::{Protection, SessionView, StartError},
@@ -59,6 +64,12 @@ pub use self::{
 pub struct Config {
     /// Sandboxes at once; whoever comes later waits in a queue.
     pub max_sandboxes: usize,
+    /// Sandboxes that wait from the start on, before anybody asked for one.
+    pub keep_ready: usize,
+    /// The bounds of all sandboxes that wait, for each offer.
+    pub pool: PoolConfig,
+    /// How this machine reaches the network for sandboxes.
+    pub egress: EgressConfig,
     /// How long a session lives without activity.
     pub idle_expiry: Duration,
     /// Limits of an execution whose block does not set its own.
@@ -73,6 +84,9 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             max_sandboxes: 16,
+            keep_ready: 0,
+            pool: PoolConfig::default(),
+            egress: EgressConfig::default(),
             idle_expiry: session::IDLE_EXPIRY,
             limits: Limits { timeout: Some(Duration::from_secs(5 * 60)), ..Limits::default() },
             sandbox: sandbox::Limits::default(),
@@ -88,8 +102,7 @@ pub struct Engine(Arc<Inner>);
 #[derive(Debug)]
 pub(crate) struct Inner {
     store: Store,
-    backend: Arc<dyn Backend>,
-    runtimes: Arc<Runtimes>,
+    stock: Stock,
     config: Config,
     clock: Clock,
     admission: Admission,
@@ -112,6 +125,8 @@ pub enum ConnectError {
     ShuttingDown,
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    NotOffered(#[from] NotOffered),
     /// Another server that shares the database has a live session of this user and runbook.
     #[error("you are connected to this runbook through another server")]
     Elsewhere,
@@ -157,16 +172,14 @@ impl Engine {
     /// When the store cannot be read or written.
     pub async fn start(
         store: Store,
-        backend: Arc<dyn Backend>,
-        runtimes: Arc<Runtimes>,
+        offers: Offers,
         config: Config,
         clock: Clock,
     ) -> Result<Self, StoreError> {
         let engine = Self(Arc::new(Inner {
             admission: Admission::new(config.max_sandboxes),
             store,
-            backend,
-            runtimes,
+            stock: Stock::new(offers, config.pool),
             config,
             clock,
             live: Live::default(),
@@ -180,7 +193,7 @@ impl Engine {
         engine.recover().await?;
         // Looking may start a program to ask for its version; the first session need not wait for it.
         let inner = Arc::clone(&engine.0);
-        engine.0.tasks.spawn_blocking(move || drop(inner.spec()));
+        engine.0.tasks.spawn_blocking(move || inner.stock.keep_ready(&inner.config));
         Ok(engine)
     }
 
@@ -189,6 +202,7 @@ impl Engine {
         self.0.shutdown.cancel();
         self.0.tasks.close();
         self.0.tasks.wait().await;
+        self.0.stock.shut_down().await;
     }
 
     #[must_use]
@@ -210,13 +224,14 @@ impl Engine {
             waiting: self.0.admission.waiting(),
             ended: self.0.counters.ended(),
             failed: self.0.counters.failed(),
+            pools: self.0.stock.statistics(),
         }
     }
 
     /// The languages there are, and which of them this machine has. Asks each for its version the
     /// first time, which takes some 100 ms.
     pub async fn runtime_statuses(&self) -> Vec<RuntimeStatus> {
-        let runtimes = Arc::clone(&self.0.runtimes);
+        let runtimes = Arc::clone(self.0.stock.default_runtimes());
         let asked = tokio::task::spawn_blocking(move || program::statuses(&runtimes)).await;
         asked.unwrap_or_default()
     }
@@ -260,6 +275,9 @@ impl Engine {
             drop(view.wait_for(SessionView::has_ended).await);
         };
         let opened = self.open_runbook(runbook).await?.ok_or(ConnectError::NoRunbook)?;
+        let username = self.0.store.reader().user(user).await?.map(|it| it.username);
+        let username = username.unwrap_or_default();
+        let grant = self.0.stock.grant(&username, &opened.document, &self.0.config)?;
         let now = self.0.clock.now();
         let session = Session {
             id: SessionId::from_random(random_id()),
@@ -269,7 +287,7 @@ impl Engine {
             created_at: now,
             last_activity_at: now,
             expires_at: None,
-            isolation: self.0.backend.name().to_owned(),
+            isolation: grant.shelf.offer.name.clone(),
         };
         self.0.store.insert_session(&session).await.map_err(|error| match error {
             InsertSessionError::AlreadyLive { .. } => ConnectError::Elsewhere,
@@ -277,7 +295,7 @@ impl Engine {
         })?;
         // Locked over both, so that a session that ends at once is not listed after it was forgotten.
         let mut sessions = self.0.sessions();
-        let handle = session::spawn(Arc::clone(&self.0), session.clone(), opened.document);
+        let handle = session::spawn(Arc::clone(&self.0), session.clone(), opened.document, grant);
         let view = handle.view.borrow().clone();
         sessions.insert(session.id, handle);
         Ok((view, Connected::New))
@@ -331,7 +349,7 @@ impl Engine {
         let document = opened.document;
         let block = program::find(&document, &name)?;
         let (program, limits) =
-            program::prepare(&document, block, &self.0.runtimes, &self.0.config.limits)?;
+            program::prepare(&document, block, &handle.runtimes, &self.0.config.limits)?;
         let execution = Execution {
             id: ExecutionId::from_random(random_id()),
             user: session.user,
@@ -385,12 +403,6 @@ impl Inner {
 
     fn forget(&self, session: SessionId) {
         self.sessions().remove(&session);
-    }
-
-    fn spec(&self) -> Spec {
-        let toolchains = program::toolchains(document::Runtime::ALL, &self.runtimes);
-        let Config { sandbox: limits, network, .. } = &self.config;
-        Spec { limits: limits.clone(), toolchains, network: network.clone(), ..Spec::default() }
     }
 
     fn sink(&self, execution: ExecutionId) -> StoreSink {

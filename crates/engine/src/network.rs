@@ -1,4 +1,10 @@
-//! Notices programs that fail because their sandbox has no network, and says what to do.
+//! What an execution does on the network, in words for its reader: the connections that were made
+//! or refused, and advice for a program that fails because its sandbox has no network.
+
+use std::{collections::HashSet, future};
+
+use sandbox::{EgressEvent, Sandbox, egress::Verdict};
+use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 /// What resolvers, runtimes and tools print when there is no network. Each is the C library's, the
 /// kernel's or one runtime's own text for `EAI_AGAIN`, `EAI_NONAME` or `ENETUNREACH`.
@@ -15,7 +21,55 @@ const SIGNS: [&[u8]; 9] = [
 ];
 
 pub(crate) const ADVICE: &str = "networking is off in this sandbox, and the program seems to need \
-    it; to allow it, start runbook with `--network host` (or RUNBOOK_NETWORK=host)";
+    it; to allow single hosts, start runbook with e.g. `--network pypi.org`, to allow all that this \
+    machine reaches, with `--network host` (or RUNBOOK_NETWORK)";
+
+/// Lines that one execution gets; a program that tries more hosts is told no more about them.
+const MOST_LINES: usize = 100;
+
+/// The connections of a sandbox while one program runs in it.
+#[derive(Debug)]
+pub(crate) struct Log {
+    events: Option<Receiver<EgressEvent>>,
+    said: HashSet<String>,
+}
+
+impl Log {
+    pub(crate) fn of(sandbox: &Sandbox) -> Self {
+        Self { events: sandbox.network_events(), said: HashSet::new() }
+    }
+
+    /// The next thing to say; never ends. Nothing is said twice.
+    pub(crate) async fn next(&mut self) -> String {
+        loop {
+            let Some(events) = self.events.as_mut().filter(|_| self.said.len() < MOST_LINES) else {
+                return future::pending().await;
+            };
+            match events.recv().await {
+                Ok(event) => {
+                    let new = line(&event).filter(|it| self.said.insert(it.clone()));
+                    if let Some(line) = new {
+                        return line;
+                    }
+                }
+                // What was missed is no loss: it is a flood of the same.
+                Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => self.events = None,
+            }
+        }
+    }
+}
+
+fn line(event: &EgressEvent) -> Option<String> {
+    let host = event.host.as_ref().map_or_else(|| "a host".to_owned(), ToString::to_string);
+    let target = event.port.map_or_else(|| host.clone(), |port| format!("{host}:{port}"));
+    match &event.verdict {
+        Verdict::Allowed { .. } => Some(format!("network: connected to {target}")),
+        Verdict::Refused(reason) => Some(format!("network: refused {target}: {reason}")),
+        Verdict::Failed(reason) => Some(format!("network: {target} failed: {reason}")),
+        Verdict::Ended { .. } => None,
+    }
+}
 
 /// Looks for the signs in what a program writes to stderr.
 #[derive(Debug, Default)]

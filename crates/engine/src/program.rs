@@ -112,11 +112,19 @@ pub(crate) fn prepare(
     runtimes: &Runtimes,
     limits: &Limits,
 ) -> Result<(BlockProgram, Limits), ProgramError> {
+    let timeout = block.options.timeout.or(limits.timeout);
+    Ok((place(document, block, runtimes)?, Limits { timeout, ..*limits }))
+}
+
+/// The program of a block, in the file that is named after its place in the document.
+pub(crate) fn place(
+    document: &Document,
+    block: &Block,
+    runtimes: &Runtimes,
+) -> Result<BlockProgram, ProgramError> {
     let runtime = runtime(block)?;
     let place = document.blocks.iter().position(|it| it.id == block.id).unwrap_or(0) + 1;
-    let program = snippet(&format!("block_{place}"), runtime, block.code.clone(), runtimes)?;
-    let timeout = block.options.timeout.or(limits.timeout);
-    Ok((program, Limits { timeout, ..*limits }))
+    snippet(&format!("block_{place}"), runtime, block.code.clone(), runtimes)
 }
 
 /// The program of some code. `stem` names its file in the workspace, without extension.

@@ -20,7 +20,7 @@ use model::{
     limits::Limits,
     session::{self, Command, EndReason, Session, State},
 };
-use sandbox::{Isolation, Sandbox};
+use sandbox::{Isolation, Sandbox, Standby, runtime::Runtimes};
 use tokio::{
     sync::{mpsc, oneshot, watch},
     task::JoinHandle,
@@ -34,8 +34,13 @@ use crate::{
     execution::{Ending, drive},
     files::{self, FileError},
     live::StoreSink,
+    offers::Grant,
     program::BlockProgram,
 };
+
+mod next_in_line;
+
+use next_in_line::NextInLine;
 
 /// Commands that wait for a session's task. More would only wait longer.
 const MAILBOX: usize = 64;
@@ -106,6 +111,8 @@ pub(crate) struct Run {
 #[derive(Clone, Debug)]
 pub(crate) struct Handle {
     mailbox: mpsc::Sender<Message>,
+    /// The languages that its programs find.
+    pub(crate) runtimes: Arc<Runtimes>,
     pub(crate) view: watch::Receiver<SessionView>,
 }
 
@@ -126,7 +133,13 @@ impl Handle {
 }
 
 /// Starts the task of a session that is already stored as starting.
-pub(crate) fn spawn(engine: Arc<Inner>, session: Session, document: Arc<Document>) -> Handle {
+pub(crate) fn spawn(
+    engine: Arc<Inner>,
+    session: Session,
+    document: Arc<Document>,
+    grant: Grant,
+) -> Handle {
+    let runtimes = Arc::clone(&grant.shelf.offer.runtimes);
     let (mailbox, messages) = mpsc::channel(MAILBOX);
     let (view, watcher) = watch::channel(SessionView::stored(session.clone()));
     let tracker = engine.tasks.clone();
@@ -138,10 +151,11 @@ pub(crate) fn spawn(engine: Arc<Inner>, session: Session, document: Arc<Document
         queue: VecDeque::new(),
         running: None,
         sandbox: None,
+        standby: NextInLine::new(Arc::clone(&runtimes)),
         seeded: BTreeMap::new(),
     };
-    tracker.spawn(actor.live(document));
-    Handle { mailbox, view: watcher }
+    tracker.spawn(actor.live(document, grant));
+    Handle { mailbox, runtimes, view: watcher }
 }
 
 struct Actor {
@@ -152,6 +166,7 @@ struct Actor {
     queue: VecDeque<Run>,
     running: Option<Running>,
     sandbox: Option<(Sandbox, Slot)>,
+    standby: NextInLine,
     /// Hash of each file block that stands in the sandbox, by its path.
     seeded: BTreeMap<String, String>,
 }
@@ -165,8 +180,8 @@ struct Running {
 }
 
 impl Actor {
-    async fn live(mut self, document: Arc<Document>) {
-        let reason = match self.open(&document).await {
+    async fn live(mut self, document: Arc<Document>, grant: Grant) {
+        let reason = match self.open(&document, grant).await {
             Ok(()) => self.serve().await,
             Err(Stopped::Asked(reason)) => {
                 self.apply(Command::End(reason)).await;
@@ -184,17 +199,20 @@ impl Actor {
     }
 
     /// Waits for a sandbox and writes the file blocks into it, while still listening.
-    async fn open(&mut self, document: &Document) -> Result<(), Stopped> {
+    async fn open(&mut self, document: &Document, grant: Grant) -> Result<(), Stopped> {
         let engine = Arc::clone(&self.engine);
         let view = self.view.clone();
+        let refused = grant.refused.clone();
         let open = async move {
             let slot = engine
                 .admission
                 .slot(|position| view.send_modify(|it| it.queue_position = Some(position)))
                 .await;
             view.send_if_modified(|it| it.queue_position.take().is_some());
-            let sandbox = Sandbox::start(engine.backend.as_ref(), engine.spec()).await;
-            sandbox.map(|it| (it, slot)).map_err(|error| Stopped::Failed(error.to_string()))
+            let taken = grant.shelf.pool.take(&grant.kind).await;
+            taken
+                .map(|(sandbox, _)| (sandbox, slot))
+                .map_err(|error| Stopped::Failed(error.to_string()))
         };
         let mut open = std::pin::pin!(open);
         let shutdown = self.engine.shutdown.clone();
@@ -209,9 +227,11 @@ impl Actor {
                 () = shutdown.cancelled() => return Err(Stopped::Asked(EndReason::Shutdown)),
             }
         };
-        let Isolation { holds, missing, .. } = sandbox.isolation().clone();
+        let Isolation { holds, mut missing, .. } = sandbox.isolation().clone();
+        missing.extend(refused);
         self.view.send_modify(|it| it.protection = Protection { holds, missing });
         self.seed(&sandbox, document).await.map_err(|it| Stopped::Failed(it.message))?;
+        self.standby.prepare_first(&self.engine.tasks, &sandbox, document);
         self.sandbox = Some((sandbox, slot));
         self.apply(Command::Open).await;
         Ok(())
@@ -237,6 +257,9 @@ impl Actor {
                 },
                 () = finished(&mut self.running) => {
                     self.running = None;
+                    if let Some((sandbox, _)) = &self.sandbox {
+                        self.standby.prepare_next(&self.engine.tasks, sandbox);
+                    }
                     deadline = self.touch().await;
                 }
                 () = tokio::time::sleep_until(deadline), if !busy => {
@@ -319,7 +342,9 @@ impl Actor {
         let sink = self.engine.sink(execution);
         self.engine.record(execution, state).await;
         let seeded = self.seed(&sandbox, &run.document).await;
-        let task = self.engine.tasks.spawn(execute(sandbox, run, stop.clone(), sink, seeded));
+        let standby = self.standby.take(&run).await;
+        let task = execute(sandbox, run, stop.clone(), (sink, standby), seeded);
+        let task = self.engine.tasks.spawn(task);
         self.running = Some(Running { execution, state, block, stop, task });
     }
 
@@ -364,6 +389,7 @@ impl Actor {
         if let Some(running) = self.running.as_ref().filter(|_| reason.is_some()) {
             running.stop.cancel();
         }
+        self.standby.discard().await;
         if let Some((sandbox, slot)) = self.sandbox.take() {
             sandbox.destroy().await;
             drop(slot);
@@ -420,11 +446,11 @@ async fn execute(
     sandbox: Sandbox,
     run: Run,
     stop: CancellationToken,
-    mut sink: StoreSink,
+    (mut sink, standby): (StoreSink, Option<Standby>),
     seeded: Result<(), Failure>,
 ) {
     let ending = match prepare(&sandbox, &run, seeded).await {
-        Ok(program) => drive(&sandbox, program, &run.limits, &stop, &mut sink).await,
+        Ok(program) => drive(&sandbox, (program, standby), &run.limits, &stop, &mut sink).await,
         Err(failure) => Ending::Failure(failure),
     };
     sink.finish(&ending).await;

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use model::execution::OutcomeKind;
+use sandbox::pool::PoolStatistics;
 
 use crate::execution::Ending;
 
@@ -17,7 +18,7 @@ const KINDS: [OutcomeKind; 6] = [
 ];
 
 /// The engine at one moment.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Statistics {
     /// Sessions that have not ended.
     pub sessions: usize,
@@ -29,6 +30,8 @@ pub struct Statistics {
     pub ended: Vec<(OutcomeKind, u64)>,
     /// Executions that ended since the start because we failed.
     pub failed: u64,
+    /// The sandboxes that wait to be asked for, by the name of their offer.
+    pub pools: Vec<(String, PoolStatistics)>,
 }
 
 /// Counts since the start.

@@ -4,7 +4,7 @@
 
 use std::{io, sync::Arc, time::Duration};
 
-use engine::{BlockName, Clock, Config, Connected, Engine, RunError, StartError};
+use engine::{BlockName, Clock, Config, Connected, Engine, Offer, Offers, RunError, StartError};
 use futures_util::StreamExt;
 use model::{
     event::{Event, EventKind},
@@ -82,7 +82,7 @@ impl Stage {
 
 async fn start(store: Store, backend: &Scripted, config: Config) -> Engine {
     let runtimes = Arc::new(sandbox::runtime::discover("/usr/local/bin:/usr/bin:/bin"));
-    Engine::start(store, Arc::new(backend.clone()), runtimes, config, Clock::system())
+    Engine::start(store, Offers::one(Arc::new(backend.clone()), runtimes), config, Clock::system())
         .await
         .unwrap()
 }
@@ -336,4 +336,42 @@ async fn shutting_down_ends_every_session() {
     assert_eq!(stage.outcome(&execution).await, Outcome::Cancelled);
     let stored = stage.engine.store().session(session).await.unwrap().unwrap();
     assert_eq!(stored.state, SessionState::Ended(EndReason::Shutdown));
+}
+
+#[tokio::test]
+async fn a_document_gets_no_backend_that_is_not_offered_and_an_account_only_its_own() {
+    let (strong, weak) = (Scripted::new(), Scripted::new());
+    let runtimes = Arc::new(sandbox::runtime::discover("/usr/bin"));
+    let offer = |name: &str, backend: &Scripted| Offer {
+        name: name.to_owned(),
+        image: None,
+        backend: Arc::new(backend.clone()),
+        runtimes: Arc::clone(&runtimes),
+    };
+    let offers = Offers {
+        default: offer("strong", &strong),
+        others: vec![offer("weak", &weak)],
+        accounts: [("bound".to_owned(), "strong".to_owned())].into(),
+    };
+    let store = Store::open("sqlite::memory:").await.unwrap();
+    let engine = Engine::start(store, offers, Config::default(), Clock::system()).await.unwrap();
+    let free = engine.create_user("free@example.com", "free", "").await.unwrap();
+    let bound = engine.create_user("bound@example.com", "Bound", "").await.unwrap();
+    let document = |backend: &str| format!("---\nrunbook: {{backend: {backend}}}\n---\n");
+    for (user, backend, expected) in [
+        (&free, "auto", Ok("strong")),
+        (&free, "weak", Ok("weak")),
+        (&bound, "weak", Ok("strong")),
+        (&free, "host", Err("the backend host is not offered here, only strong, weak")),
+    ] {
+        let runbook = engine.create_runbook(user.id, "Test", &document(backend)).await.unwrap();
+        let connected = engine.connect(user.id, runbook.runbook.id).await;
+        let got = connected.map(|(view, _)| view.session.isolation).map_err(|it| it.to_string());
+        match expected {
+            Ok(name) => assert_eq!(got.as_deref(), Ok(name)),
+            Err(words) => assert!(got.as_ref().is_err_and(|it| it.starts_with(words)), "{got:?}"),
+        }
+    }
+    engine.shutdown().await;
+    assert_eq!((strong.live(), weak.live()), (0, 0));
 }

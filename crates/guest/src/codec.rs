@@ -7,7 +7,7 @@ use std::{fmt, marker::PhantomData};
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::MAX_FRAME;
+use crate::{MAX_CHUNK, MAX_FRAME, ProgramId};
 
 const HEADER: usize = size_of::<u32>();
 
@@ -77,6 +77,55 @@ pub fn encode<T: Serialize>(frame: &T, out: &mut Vec<u8>) -> Result<(), FrameToo
     Ok(())
 }
 
+/// Which output of a program, as the number of its frame in [`GuestFrame`](crate::GuestFrame).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutputStream {
+    Stdout = 3,
+    Stderr = 4,
+}
+
+/// Appends a frame of output, whose bytes `fill` writes where they belong, at most `most` of them: output
+/// is most of what a guest sends, and is not copied by way of a [`Payload`](crate::Payload).
+///
+/// # Errors
+///
+/// Leaves `out` as it was when `fill` fails.
+///
+/// # Panics
+///
+/// `most` exceeds [`MAX_CHUNK`].
+pub fn encode_output<E>(
+    stream: OutputStream,
+    program: ProgramId,
+    most: usize,
+    out: &mut Vec<u8>,
+    fill: impl FnOnce(&mut [u8]) -> Result<usize, E>,
+) -> Result<usize, E> {
+    assert!(most <= MAX_CHUNK, "a chunk of {most} bytes");
+    let start = out.len();
+    out.extend_from_slice(&[0; HEADER]);
+    out.push(stream as u8);
+    *out = postcard::to_extend(&program, std::mem::take(out))
+        .expect("a number can be written, and a vector takes any length");
+    let length_at = out.len();
+    // The length is known only afterwards, so it gets three bytes, which hold any chunk's.
+    let begin = length_at + LENGTH_BYTES;
+    out.resize(begin + most, 0);
+    let count = fill(&mut out[begin..]).inspect_err(|_| out.truncate(start))?;
+    out.truncate(begin + count);
+    for (place, byte) in out[length_at..begin].iter_mut().enumerate() {
+        let goes_on = if place + 1 < LENGTH_BYTES { 0x80 } else { 0 };
+        *byte = goes_on | ((count >> (7 * place)) & 0x7f) as u8;
+    }
+    let length = u32::try_from(out.len() - start - HEADER).expect("a chunk fits into u32");
+    out[start..start + HEADER].copy_from_slice(&length.to_le_bytes());
+    Ok(count)
+}
+
+/// Seven bits in each.
+const LENGTH_BYTES: usize = 3;
+const _: () = assert!(MAX_CHUNK < 1 << (7 * LENGTH_BYTES));
+
 /// Turns a stream of bytes into frames.
 #[derive(Debug)]
 pub struct Decoder<T> {
@@ -96,9 +145,15 @@ impl<T: DeserializeOwned> Decoder<T> {
     /// Adds bytes from the stream. Call [`next`](Self::next) until it gives `None` before adding more:
     /// then at most one frame is ever buffered beside the bytes added last.
     pub fn push(&mut self, bytes: &[u8]) {
+        self.intake(bytes.len()).extend_from_slice(bytes);
+    }
+
+    /// Where to append so many bytes from the stream, under the same terms as [`push`](Self::push).
+    pub fn intake(&mut self, room: usize) -> &mut Vec<u8> {
         self.buffer.drain(..self.taken);
         self.taken = 0;
-        self.buffer.extend_from_slice(bytes);
+        self.buffer.reserve(room);
+        &mut self.buffer
     }
 
     /// The next whole frame, or `None` when more bytes are needed.

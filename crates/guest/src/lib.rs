@@ -24,13 +24,13 @@ mod frame;
 mod network;
 pub mod tar;
 
-pub use codec::{Decoder, FrameError, FrameTooLarge, encode};
+pub use codec::{Decoder, FrameError, FrameTooLarge, OutputStream, encode, encode_output};
 pub use frame::{
     ExitStatus, Exited, FileEntry, FileKind, GuestFrame, HostFrame, Nonce, OnExcess, Payload,
     Prepare, ProgramId, RequestId, Rlimits, StandbyId, Start, StartStep, Stdin, TerminalSize,
 };
 pub use network::{
-    ListenerId, ListenerKind, ListeningPort, MAX_ACCEPTED, MAX_DATAGRAM, MAX_DIALLED,
+    Dialled, ListenerId, ListenerKind, ListeningPort, MAX_ACCEPTED, MAX_DATAGRAM, MAX_DIALLED,
     MAX_LISTENERS, MAX_PORTS, NetworkOrder, NetworkReport, STREAM_WINDOW, StreamId,
 };
 

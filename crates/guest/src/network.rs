@@ -53,6 +53,16 @@ pub enum ListenerKind {
     Datagram,
 }
 
+/// What may be dialled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Dialled {
+    /// Whatever listens on the loopback, which is the sandbox's own.
+    Everything,
+    /// Sockets of the sandbox's user, since others use the loopback too. Finding them takes the kernel
+    /// some milliseconds.
+    OwnSockets,
+}
+
 /// From the host to the guest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum NetworkOrder {
@@ -73,6 +83,7 @@ pub enum NetworkOrder {
     Dial {
         stream: StreamId,
         port: u16,
+        among: Dialled,
     },
     /// Asks for what programs listen on. Answered by [`NetworkReport::Ports`].
     Ports {

@@ -43,6 +43,7 @@ use crate::{
     packet::{MAX_PACKET, receive_into},
     root,
     syscalls::{self, Close, OneThread, Signals},
+    system::Layout,
 };
 
 /// The only user of a sandbox, guest and programs alike.
@@ -142,14 +143,16 @@ pub(crate) struct Inheritance<'a> {
     pub(crate) doors: &'a [File],
     /// For the guest; see [`Group::memory_events`](crate::cgroup::Group::memory_events).
     pub(crate) memory_events: Option<&'a File>,
+    /// For a root of its own, instead of the one that all sandboxes share.
+    pub(crate) layout: Option<&'a Layout>,
 }
 
 /// Lives the life above.
 pub(crate) fn live(mould: &Mould, inheritance: &Inheritance<'_>, role: Role) -> ! {
     let Ok(hands) = Hands::new(mould, inheritance) else { exit() };
     let (mut packet, mut command) = ([0; MAX_PACKET], [0; MAX_PACKET]);
-    let failed = match (prepare(mould, &hands, inheritance.doors, role), role) {
-        (Ok(()), Role::Sandbox(_)) => become_guest(mould, &hands, &mut packet),
+    let failed = match (prepare(mould, &hands, inheritance, role), role) {
+        (Ok(()), Role::Sandbox(_)) => become_guest(mould, &hands, inheritance.layout, &mut packet),
         (Ok(()), Role::Zygote) => match become_zygote(&hands, &mut packet, &mut command) {
             Ok(never) => match never {},
             Err(failed) => failed,
@@ -171,6 +174,7 @@ struct Hands {
     control: OwnedFd,
     guest: OwnedFd,
     memory_events: Option<OwnedFd>,
+    system: Option<OwnedFd>,
 }
 
 const FIRST_HAND: i32 = 10;
@@ -182,16 +186,22 @@ impl Hands {
             control: keep(inheritance.control)?,
             guest: keep(mould.guest.as_fd())?,
             memory_events: inheritance.memory_events.map(|it| keep(it.as_fd())).transpose()?,
+            system: inheritance
+                .layout
+                .and_then(|it| it.tree.as_ref())
+                .map(|it| keep(it.as_fd()))
+                .transpose()?,
         })
     }
 
     /// Closes everything else: the launcher's own socket, and the links of other sandboxes.
     fn close_what_is_not_ours(&self, doors: &[File]) -> io::Result<()> {
-        // Three hands and a door for each hierarchy of version 1.
-        const MOST: usize = 12;
+        // Four hands and a door for each hierarchy of version 1.
+        const MOST: usize = 13;
         let mut kept = [u32::MAX; MOST];
-        let ours = [Some(&self.control), Some(&self.guest), self.memory_events.as_ref()];
-        let ours = ours.into_iter().flatten().map(AsRawFd::as_raw_fd);
+        let optional = [self.memory_events.as_ref(), self.system.as_ref()];
+        let ours = [Some(&self.control), Some(&self.guest)].into_iter().chain(optional);
+        let ours = ours.flatten().map(AsRawFd::as_raw_fd);
         let numbers = ours.chain(doors.iter().map(AsRawFd::as_raw_fd));
         for (slot, number) in kept.iter_mut().zip(numbers) {
             *slot = number.cast_unsigned();
@@ -212,9 +222,10 @@ impl Hands {
 fn prepare<'a>(
     mould: &'a Mould,
     hands: &Hands,
-    doors: &[File],
+    inheritance: &Inheritance<'a>,
     role: Role,
 ) -> Result<(), Failed<'a>> {
+    let doors = inheritance.doors;
     hands.close_what_is_not_ours(doors).step("close descriptors")?;
     take_standard_streams().step("open /dev/null")?;
     syscalls::restore_sigpipe();
@@ -242,7 +253,10 @@ fn prepare<'a>(
         let socket = socket_with(family, kind, SocketFlags::CLOEXEC, None).step("open a socket")?;
         syscalls::raise_loopback(socket.as_fd()).step("raise the loopback interface")?;
     }
-    root::build(mould.blueprint(role.network()), role)?;
+    match inheritance.layout {
+        None => root::build(mould.blueprint(role.network()), role)?,
+        Some(layout) => root::build_layout(layout, hands.system.as_ref().map(AsFd::as_fd))?,
+    }
     for door in doors {
         write(door, b"0").step("enter the control group")?;
     }
@@ -257,8 +271,13 @@ fn take_standard_streams() -> io::Result<()> {
 }
 
 /// Waits for the order and carries it out; returns only what went wrong.
-fn become_guest<'a>(mould: &Mould, hands: &Hands, packet: &'a mut [u8; MAX_PACKET]) -> Failed<'a> {
-    match obey(mould, hands, packet) {
+fn become_guest<'a>(
+    mould: &Mould,
+    hands: &Hands,
+    layout: Option<&'a Layout>,
+    packet: &'a mut [u8; MAX_PACKET],
+) -> Failed<'a> {
+    match obey(mould, hands, layout, packet) {
         Ok(()) => {
             let counted = [c"guest", c"--memory-events", c"4"];
             let arguments = if hands.memory_events.is_some() { &counted } else { &counted[..1] };
@@ -272,9 +291,10 @@ fn become_guest<'a>(mould: &Mould, hands: &Hands, packet: &'a mut [u8; MAX_PACKE
 fn obey<'a>(
     mould: &Mould,
     hands: &Hands,
+    layout: Option<&'a Layout>,
     packet: &'a mut [u8; MAX_PACKET],
 ) -> Result<(), Failed<'a>> {
-    let order = take_order(hands, packet)?;
+    let order = take_order(hands, layout, packet)?;
     if let Some(events) = &hands.memory_events {
         syscalls::place_at(events.as_fd(), MEMORY_EVENTS).step("place the memory events")?;
     }
@@ -290,6 +310,7 @@ fn obey<'a>(
 /// Waits for the order, finishes the root and puts the link in its place.
 fn take_order<'a>(
     hands: &Hands,
+    layout: Option<&'a Layout>,
     packet: &'a mut [u8; MAX_PACKET],
 ) -> Result<Order<'a>, Failed<'a>> {
     let mut received = Received::default();
@@ -303,7 +324,7 @@ fn take_order<'a>(
     let order = Order::decode(&packet[..length]).ok_or(Errno::PROTO).step("read the order")?;
     let link = received.next().ok_or(Errno::BADF).step("receive the link")?;
     let link = fcntl_dupfd_cloexec(&link, FIRST_HAND).step("keep the link")?;
-    root::finish(&order, received)?;
+    root::finish(&order, layout, received)?;
     syscalls::place_at(link.as_fd(), LINK).step("place the link")?;
     Ok(order)
 }
@@ -326,7 +347,7 @@ fn become_zygote<'a>(
     packet: &'a mut [u8; MAX_PACKET],
     command: &mut [u8; MAX_PACKET],
 ) -> Result<Infallible, Failed<'a>> {
-    take_order(hands, packet)?;
+    take_order(hands, None, packet)?;
     let mut attachment = None;
     let length = receive_into(&hands.control, command, |it| attachment = Some(it))
         .map_err(|_| Errno::IO)

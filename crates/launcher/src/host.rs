@@ -22,6 +22,8 @@ pub(crate) struct Blueprint {
     pub(crate) hidden: Vec<CString>,
     /// Directories below `/proc` to make read-only.
     pub(crate) frozen: Vec<CString>,
+    /// Mount options of the root directory itself.
+    pub(crate) size: CString,
     pub(crate) network: Network,
 }
 
@@ -38,19 +40,16 @@ pub(crate) struct Link {
     pub(crate) path: CString,
 }
 
-const DIRS: &[&CStr] =
-    &[c"usr", c"etc", c"proc", c"dev", c"tmp", c"run", c"var", c"dev/pts", c"dev/shm", c"etc/ssl"];
+const OUR_DIRS: &[&CStr] = &[c"proc", c"dev", c"tmp", c"run", c"dev/pts", c"dev/shm"];
 
-const LINKS: &[(&CStr, &CStr)] = &[
-    (c"/tmp", c"var/tmp"),
-    (c"/run", c"var/run"),
+const DEVICE_LINKS: &[(&CStr, &CStr)] = &[
     (c"/proc/self/fd", c"dev/fd"),
     (c"/proc/self/fd/0", c"dev/stdin"),
     (c"/proc/self/fd/1", c"dev/stdout"),
     (c"/proc/self/fd/2", c"dev/stderr"),
     (c"pts/ptmx", c"dev/ptmx"),
-    (c"/proc/mounts", c"etc/mtab"),
 ];
+const VAR_LINKS: &[(&CStr, &CStr)] = &[(c"/tmp", c"var/tmp"), (c"/run", c"var/run")];
 
 /// Files of `/etc` that say the same for every host; the host's own are never shown.
 const FILES: &[(&CStr, &str)] = &[
@@ -68,8 +67,6 @@ const FILES: &[(&CStr, &str)] = &[
         "passwd: files\ngroup: files\nshadow: files\nhosts: files dns\nnetworks: files\n\
          protocols: files\nservices: files\n",
     ),
-    // The guest answers there, if it was told to; nobody, otherwise.
-    (c"etc/resolv.conf", "nameserver 127.0.0.1\n"),
 ];
 
 /// Parts of the host's `/etc` without which programs do not start, or not find their certificates.
@@ -97,29 +94,30 @@ const HIDDEN: &[&str] = &[
 const FROZEN: &[&str] = &["sys", "irq", "bus", "fs", "acpi", "scsi", "driver"];
 
 impl Blueprint {
-    pub(crate) fn of_this_host(network: Network) -> io::Result<Self> {
-        let mut blueprint = Self {
-            dirs: DIRS.iter().map(|it| (*it).to_owned()).collect(),
-            trees: vec![tree(Path::new("/usr"))?],
-            links: LINKS
-                .iter()
-                .map(|(target, path)| Link {
-                    target: (*target).to_owned(),
-                    path: (*path).to_owned(),
-                })
-                .collect(),
-            files: FILES
-                .iter()
-                .map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()))
-                .collect(),
+    /// What is ours in every system: `/dev`, `/proc`, and where others are mounted.
+    pub(crate) fn empty(network: Network) -> io::Result<Self> {
+        Ok(Self {
+            dirs: OUR_DIRS.iter().map(|it| (*it).to_owned()).collect(),
+            trees: Vec::new(),
+            links: links(DEVICE_LINKS),
+            files: Vec::new(),
             devices: DEVICES
                 .iter()
                 .map(|it| tree(&Path::new("/dev").join(it)))
                 .collect::<Result<_, _>>()?,
             hidden: below("/proc", HIDDEN)?,
             frozen: below("/proc", FROZEN)?,
+            size: c"mode=755,size=4m,nr_inodes=4096".to_owned(),
             network,
-        };
+        })
+    }
+
+    pub(crate) fn of_this_host(network: Network) -> io::Result<Self> {
+        let mut blueprint = Self::empty(network)?;
+        blueprint.add(Path::new("/usr"), true)?;
+        blueprint.dirs.push(c"var".to_owned());
+        blueprint.links.extend(links(VAR_LINKS));
+        blueprint.add_etc();
         for name in TOP_LEVEL {
             blueprint.show(&Path::new("/").join(name))?;
         }
@@ -130,21 +128,30 @@ impl Blueprint {
                 blueprint.add(&path, found.is_dir())?;
             }
         }
-        if network == Network::Host {
-            blueprint.show_resolvers();
-        }
         blueprint.show_time_zone()?;
         Ok(blueprint)
     }
 
-    /// Gives the sandboxes the host's name servers. A host without a list has none to give.
-    fn show_resolvers(&mut self) {
-        let servers = fs::read("/etc/resolv.conf").unwrap_or_default();
-        for (path, content) in &mut self.files {
-            if path.as_c_str() == c"etc/resolv.conf" {
-                content.clone_from(&servers);
-            }
-        }
+    /// Adds an `/etc` that says the same for every host.
+    pub(crate) fn add_etc(&mut self) {
+        self.dirs.extend([c"etc".to_owned(), c"etc/ssl".to_owned()]);
+        self.files.extend(Self::own_files(self.network));
+        self.links.push(Link { target: c"/proc/mounts".to_owned(), path: c"etc/mtab".to_owned() });
+    }
+
+    pub(crate) fn own_files(network: Network) -> Vec<(CString, Vec<u8>)> {
+        let mut files: Vec<_> = FILES
+            .iter()
+            .map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()))
+            .collect();
+        let servers = match network {
+            // The guest answers there, if it was told to; nobody, otherwise.
+            Network::Own => b"nameserver 127.0.0.1\n".to_vec(),
+            // A host without a list of name servers has none to give.
+            Network::Host => fs::read("/etc/resolv.conf").unwrap_or_default(),
+        };
+        files.push((c"etc/resolv.conf".to_owned(), servers));
+        files
     }
 
     /// Shows a top-level directory the way the host has it: as a link, or as a tree.
@@ -184,6 +191,14 @@ impl Blueprint {
         self.trees.push(tree);
         Ok(())
     }
+}
+
+fn links(pairs: &[(&CStr, &CStr)]) -> Vec<Link> {
+    let link = |(target, path): &(&CStr, &CStr)| Link {
+        target: (*target).to_owned(),
+        path: (*path).to_owned(),
+    };
+    pairs.iter().map(link).collect()
 }
 
 fn below(parent: &str, names: &[&str]) -> io::Result<Vec<CString>> {

@@ -24,6 +24,7 @@ mod pause;
 mod root;
 mod sandboxes;
 mod syscalls;
+mod system;
 mod zygote;
 
 pub use host::may_be_shown;
@@ -33,4 +34,5 @@ pub use message::{
     Action, Answer, Enforcement, Failure, Freezer, Interpreter, Measured, Mechanism, Network,
     Reply, Request, Usage,
 };
+pub use system::{COPY_ON_WRITE, Root, System};
 pub use zygote::CLONE;

@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::limits::Limits;
+use crate::{
+    limits::Limits,
+    system::{Root, System},
+};
 
 /// What the server asks for. The first packet must be [`Request::Hello`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +25,8 @@ pub enum Request {
         limits: Limits,
         /// Host directories outside `/usr` to show read-only at the same path.
         toolchains: Vec<PathBuf>,
+        system: System,
+        root: Root,
         network: Network,
         /// Asks for a sandbox that is born with this interpreter standing by; see
         /// [`zygote`](crate::zygote). Fails where there can be none.

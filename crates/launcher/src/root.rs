@@ -5,11 +5,12 @@
 
 use std::{
     ffi::CStr,
-    os::fd::{AsFd, OwnedFd},
+    io,
+    os::fd::{AsFd, BorrowedFd, OwnedFd},
 };
 
 use rustix::{
-    fs::{CWD, Mode, OFlags, mkdirat, open, symlinkat},
+    fs::{AtFlags, CWD, FileType, Mode, OFlags, fstat, mkdirat, open, symlinkat, unlinkat},
     io::{Errno, write},
     mount::{
         MountFlags, MountPropagationFlags, MoveMountFlags, OpenTreeFlags, UnmountFlags, mount,
@@ -20,10 +21,11 @@ use rustix::{
 
 use crate::{
     child::{Failed, Role, Step},
-    host::Blueprint,
+    host::{Blueprint, Tree},
     message::Network,
     order::{Order, Toolchains},
     syscalls::restrict_mount,
+    system::{COPY_ON_WRITE, Layout, Overlay, beneath, beneath_here},
 };
 
 /// Where the new root is put together. It only has to exist: it is covered in our own namespace.
@@ -38,22 +40,9 @@ const QUIET: MountFlags = MountFlags::NOSUID.union(MountFlags::NODEV);
 const PROC: MountFlags = QUIET.union(MountFlags::NOEXEC);
 const READ_ONLY: u64 = libc::MOUNT_ATTR_RDONLY | libc::MOUNT_ATTR_NOSUID | libc::MOUNT_ATTR_NODEV;
 
-/// Builds what all sandboxes have in common, and leaves us in the new root directory.
+/// Builds what all sandboxes of a blueprint have in common, and leaves us in the new root directory.
 pub(crate) fn build(blueprint: &Blueprint, role: Role) -> Result<(), Failed<'_>> {
-    let private = MountPropagationFlags::PRIVATE | MountPropagationFlags::REC;
-    mount_change(c"/", private).step("make mounts private")?;
-    mount(c"sandbox", STAGE, c"tmpfs", QUIET, c"mode=755,size=4m,nr_inodes=4096")
-        .step("mount the root")?;
-    chdir(STAGE).step("enter the root")?;
-    make_dirs(&blueprint.dirs[..1])?;
-    make_dev(blueprint)?;
-    make_dirs(&blueprint.dirs)?;
-    for (path, text) in &blueprint.files {
-        make_file(path, text).step_at("write a file", path)?;
-    }
-    for link in &blueprint.links {
-        symlinkat(&*link.target, CWD, &*link.path).step_at("make a link", &link.path)?;
-    }
+    begin(blueprint)?;
     for tree in &blueprint.trees {
         show(&tree.source, &tree.target)?;
     }
@@ -66,19 +55,162 @@ pub(crate) fn build(blueprint: &Blueprint, role: Role) -> Result<(), Failed<'_>>
     }
 }
 
+/// As [`build`], from a system that is not this host's own.
+pub(crate) fn build_layout<'a>(
+    layout: &'a Layout,
+    tree: Option<BorrowedFd<'_>>,
+) -> Result<(), Failed<'a>> {
+    let blueprint = &layout.blueprint;
+    // Before the root is put together, which covers a part of this host where the system may lie.
+    let opened;
+    let tree = match tree {
+        Some(tree) => tree,
+        None => {
+            opened = detach(&layout.path).step_at("open the system", &layout.path)?;
+            opened.as_fd()
+        }
+    };
+    begin(blueprint)?;
+    let system = attach_system(layout, tree)?;
+    for (number, tree) in blueprint.trees.iter().enumerate() {
+        let overlay = layout.overlays.as_ref().and_then(|it| it.each.get(number));
+        show_part(system.as_fd(), tree, overlay).step_at(step_of(layout), &tree.target)?;
+    }
+    drop(system);
+    leave(c".system").step("leave the system")?;
+    if layout.overlays.is_some() {
+        leave(c".upper").step("leave the changes")?;
+        unlinkat(CWD, c".lower", AtFlags::REMOVEDIR).step("leave the system")?;
+    }
+    for (path, content) in &layout.covers {
+        cover(path, content, layout.overlays.is_some()).step_at("cover a file", path)?;
+    }
+    mount_dev(blueprint)?;
+    mount(c"proc", c"proc", c"proc", PROC, None).step("mount /proc")?;
+    restrict_proc(blueprint)
+}
+
+fn step_of(layout: &Layout) -> &'static str {
+    if layout.overlays.is_some() { COPY_ON_WRITE } else { "show the system" }
+}
+
+fn begin(blueprint: &Blueprint) -> Result<(), Failed<'_>> {
+    let private = MountPropagationFlags::PRIVATE | MountPropagationFlags::REC;
+    mount_change(c"/", private).step("make mounts private")?;
+    mount(c"sandbox", STAGE, c"tmpfs", QUIET, &*blueprint.size).step("mount the root")?;
+    chdir(STAGE).step("enter the root")?;
+    make_dirs(&blueprint.dirs[..1])?;
+    make_dev(blueprint)?;
+    make_dirs(&blueprint.dirs)?;
+    for (path, text) in &blueprint.files {
+        make_file(path, text).step_at("write a file", path)?;
+    }
+    for link in &blueprint.links {
+        symlinkat(&*link.target, CWD, &*link.path).step_at("make a link", &link.path)?;
+    }
+    Ok(())
+}
+
+/// Puts the system where it can be opened, and nobody will see it.
+fn attach_system<'a>(layout: &'a Layout, tree: BorrowedFd<'_>) -> Result<OwnedFd, Failed<'a>> {
+    make_plain_dir(c".system").step("make a directory")?;
+    restrict_mount(tree, READ_ONLY).step_at("make the system read-only", &layout.path)?;
+    attach(tree, c".system").step_at("attach the system", &layout.path)?;
+    if let Some(overlays) = &layout.overlays {
+        make_plain_dir(c".lower").step("make a directory")?;
+        make_plain_dir(c".upper").step("make a directory")?;
+        mount(c"changes", c".upper", c"tmpfs", QUIET, &*overlays.upper).step(COPY_ON_WRITE)?;
+    }
+    open(c".system", OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
+        .step("enter the system")
+}
+
+/// Shows a directory or file of the system; a directory under an overlay, if there is one for it.
+fn show_part(system: BorrowedFd<'_>, tree: &Tree, overlay: Option<&Overlay>) -> Result<(), Errno> {
+    let source = tree.source.to_bytes_with_nul();
+    let source = source.strip_prefix(b"/").unwrap_or(source);
+    let source = CStr::from_bytes_with_nul(source).map_err(|_| Errno::INVAL)?;
+    let part = beneath(system, source, OFlags::NOFOLLOW)?;
+    let recursive = OpenTreeFlags::from_bits_retain(libc::AT_RECURSIVE.cast_unsigned());
+    let flags = OpenTreeFlags::OPEN_TREE_CLONE
+        | OpenTreeFlags::OPEN_TREE_CLOEXEC
+        | OpenTreeFlags::AT_EMPTY_PATH
+        | recursive;
+    let copy = open_tree(&part, c"", flags)?;
+    let stat = fstat(&part)?;
+    match overlay {
+        Some(overlay) if FileType::from_raw_mode(stat.st_mode) == FileType::Directory => {
+            attach(copy.as_fd(), c".lower")?;
+            let mode = Mode::from_raw_mode(stat.st_mode & 0o777);
+            mkdirat(CWD, &*overlay.dir, Mode::RWXU)?;
+            mkdirat(CWD, &*overlay.upper, mode)?;
+            mkdirat(CWD, &*overlay.work, Mode::RWXU)?;
+            mount(c"system", &*tree.target, c"overlay", QUIET, &*overlay.options)?;
+            unmount(c".lower", UnmountFlags::DETACH)
+        }
+        _ => attach(copy.as_fd(), &tree.target),
+    }
+}
+
+fn leave(path: &CStr) -> Result<(), Errno> {
+    unmount(path, UnmountFlags::DETACH)?;
+    unlinkat(CWD, path, AtFlags::REMOVEDIR)
+}
+
+/// Puts our own file in the place of one of the system, unless that is a link or no file.
+fn cover(path: &CStr, content: &[u8], writable: bool) -> io::Result<()> {
+    let Ok(target) = beneath_here(path, OFlags::NOFOLLOW) else { return Ok(()) };
+    if FileType::from_raw_mode(fstat(&target)?.st_mode) != FileType::RegularFile {
+        return Ok(());
+    }
+    if writable {
+        // In an overlay, where it is the sandbox's own copy.
+        unlinkat(CWD, path, AtFlags::empty())?;
+        make_file(path, content)?;
+        return Ok(());
+    }
+    make_file(c".cover", content)?;
+    let ours = detach(c".cover")?;
+    restrict_mount(ours.as_fd(), READ_ONLY)?;
+    let flags = MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH | MoveMountFlags::MOVE_MOUNT_T_EMPTY_PATH;
+    move_mount(&ours, c"", &target, c"", flags)?;
+    unlinkat(CWD, c".cover", AtFlags::empty())?;
+    Ok(())
+}
+
 /// Adds what one sandbox asked for, and makes the new root the only one.
 pub(crate) fn finish<'a>(
     order: &Order<'a>,
+    layout: Option<&'a Layout>,
     trees: impl Iterator<Item = OwnedFd>,
 ) -> Result<(), Failed<'a>> {
     attach_toolchains(order, trees)?;
     mount(c"workspace", c"tmp", c"tmpfs", QUIET, order.workspace).step("mount the workspace")?;
+    for path in layout.iter().flat_map(|it| &it.workspaces) {
+        show_workspace(path).step_at("show the workspace", path)?;
+    }
     freeze(c"dev").step("make /dev read-only")?;
     pivot_root(c".", c".").step("change the root")?;
     unmount(c".", UnmountFlags::DETACH).step("leave the host's root")?;
     chdir(c"/").step("enter the root")?;
-    freeze(c"/").step("make the root read-only")?;
+    if layout.is_none_or(|it| it.overlays.is_none()) {
+        freeze(c"/").step("make the root read-only")?;
+    }
     chdir(c"/tmp").step("enter the workspace")
+}
+
+/// Makes a directory of the system another name of the workspace, unless it is missing or a link.
+fn show_workspace(path: &CStr) -> Result<(), Errno> {
+    let Ok(target) = beneath_here(path, OFlags::NOFOLLOW | OFlags::DIRECTORY) else {
+        return Ok(());
+    };
+    let workspace = detach(c"tmp")?;
+    let flags = MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH | MoveMountFlags::MOVE_MOUNT_T_EMPTY_PATH;
+    move_mount(&workspace, c"", &target, c"", flags)
+}
+
+fn make_plain_dir(path: &CStr) -> Result<(), Errno> {
+    mkdirat(CWD, path, Mode::RWXU)
 }
 
 /// Only the mount itself: what is mounted below keeps its own attributes.
@@ -113,7 +245,7 @@ fn make_file(path: &CStr, text: &[u8]) -> Result<(), Errno> {
 fn show<'a>(source: &'a CStr, target: &CStr) -> Result<(), Failed<'a>> {
     let tree = detach(source).step_at("open a host tree", source)?;
     restrict_mount(tree.as_fd(), READ_ONLY).step_at("make a host tree read-only", source)?;
-    attach(tree, target).step_at("show a host tree", source)
+    attach(tree.as_fd(), target).step_at("show a host tree", source)
 }
 
 /// A copy of a host tree that is mounted nowhere yet.
@@ -123,7 +255,7 @@ pub(crate) fn detach(source: &CStr) -> Result<OwnedFd, Errno> {
     open_tree(CWD, source, flags)
 }
 
-fn attach(tree: OwnedFd, target: &CStr) -> Result<(), Errno> {
+fn attach(tree: BorrowedFd<'_>, target: &CStr) -> Result<(), Errno> {
     move_mount(tree, c"", CWD, target, MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH)
 }
 
@@ -139,7 +271,7 @@ fn attach_toolchains<'a>(
                 let tree = trees.next().ok_or(Errno::BADF).step_at("receive a toolchain", path)?;
                 restrict_mount(tree.as_fd(), READ_ONLY)
                     .step_at("make a toolchain read-only", path)?;
-                attach(tree, target).step_at("show a toolchain", path)?;
+                attach(tree.as_fd(), target).step_at("show a toolchain", path)?;
             }
         }
     }

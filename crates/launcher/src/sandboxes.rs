@@ -39,6 +39,7 @@ use crate::{
     pause::Pause,
     root,
     syscalls::{self, Born, Wait},
+    system::{Asker, Layout, MOST_SYSTEM_USERS, Root, SYSTEM_USERS, System},
     zygote::Zygotes,
 };
 
@@ -141,6 +142,16 @@ enum State {
     },
 }
 
+/// What the server asks of one sandbox.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted<'a> {
+    pub(crate) limits: &'a Limits,
+    pub(crate) toolchains: &'a [PathBuf],
+    pub(crate) network: Network,
+    pub(crate) system: &'a System,
+    pub(crate) root: Root,
+}
+
 impl Sandboxes {
     pub(crate) fn new(mould: Mould, cgroups: Cgroups) -> Result<Self, Errno> {
         Ok(Self {
@@ -191,21 +202,27 @@ impl Sandboxes {
 
     /// Keeps one more half-finished sandbox.
     pub(crate) fn add_spare(&mut self) -> Result<(), Failure> {
-        let (number, _) = self.make(Role::Sandbox(Network::Own))?;
+        let (number, _) = self.make(Role::Sandbox(Network::Own), None)?;
         self.spares.push_back(number);
         Ok(())
     }
 
     /// Starts a process in namespaces of its own, which waits for an order; gives its number and its
     /// end of the control socket.
-    fn make(&mut self, role: Role) -> Result<(u64, OwnedFd), Failure> {
+    fn make(
+        &mut self,
+        role: Role,
+        own_root: Option<(&System, Root)>,
+    ) -> Result<(u64, OwnedFd), Failure> {
         let number = self.free_number();
+        let layout = own_root.map(|it| self.layout(it, role.network(), number));
+        let layout = layout.transpose()?;
         let (control, other) =
             socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)
                 .map_err(|it| failure("make a socket", it))?;
         let mut group =
             self.cgroups.create(number).map_err(|it| failure("make a control group", it))?;
-        let born = match self.give_birth(&group, other.as_fd(), role) {
+        let born = match self.give_birth(&group, other.as_fd(), layout.as_ref(), role) {
             Ok(born) => born,
             Err(error) => {
                 group.remove();
@@ -213,11 +230,12 @@ impl Sandboxes {
             }
         };
         group.close_entrance();
+        let writable = layout.is_some_and(|it| it.overlays.is_some());
         let ready = self
             .watch(Happening::Word { number }, control.as_fd())
             .and_then(|()| self.watch(Happening::End { number }, born.pidfd.as_fd()))
             .map_err(|it| failure("watch the process", it))
-            .and_then(|()| self.map_users(number, &born, &control, role));
+            .and_then(|()| self.map_users((number, writable), &born, &control, role));
         let (control, pause) = (Some(control), Pause::Going);
         let state = match role {
             Role::Sandbox(_) => State::Spare,
@@ -233,6 +251,17 @@ impl Sandboxes {
         ready.map(|()| (number, other))
     }
 
+    fn layout(
+        &self,
+        (system, root): (&System, Root),
+        network: Network,
+        number: u64,
+    ) -> Result<Layout, Failure> {
+        let Mould { one_thread, drops_groups, .. } = &self.mould;
+        let own_user = drops_groups.then(|| own_user(number));
+        Layout::new(system, root, Asker { one_thread, network, own_user })
+    }
+
     /// The number names the control group and chooses the host user, so no two alive share it.
     fn free_number(&mut self) -> u64 {
         while self.users.contains(&(self.next_number % HOST_USERS)) {
@@ -243,45 +272,58 @@ impl Sandboxes {
         number
     }
 
-    fn give_birth(&self, group: &Group, control: BorrowedFd<'_>, role: Role) -> io::Result<Born> {
+    fn give_birth(
+        &self,
+        group: &Group,
+        control: BorrowedFd<'_>,
+        layout: Option<&Layout>,
+        role: Role,
+    ) -> io::Result<Born> {
         let (cgroup, doors) = match group.entrance() {
             Entrance::Birth(dir) => (Some(dir.as_fd()), [].as_slice()),
             Entrance::Write(doors) => (None, doors),
         };
-        let inheritance = Inheritance { control, doors, memory_events: group.memory_events() };
+        let memory_events = group.memory_events();
+        let inheritance = Inheritance { control, doors, memory_events, layout };
         match syscalls::fork_into_namespaces(&self.mould.one_thread, cgroup, role.network())? {
             Some(born) => Ok(born),
             None => child::live(&self.mould, &inheritance, role),
         }
     }
 
-    /// Makes our user, or one that root keeps for this sandbox alone, the only user inside. To a
-    /// zygote of root all the others are known too, under their own numbers, for its clones.
+    /// Makes our user, or one that root keeps for this sandbox alone, the only user inside; the files of
+    /// a writable system need owners, too. To a zygote of root all users of sandboxes are known, under
+    /// their own numbers, for its clones.
     fn map_users(
         &self,
-        number: u64,
+        (number, writable): (u64, bool),
         born: &Born,
         control: &OwnedFd,
         role: Role,
     ) -> Result<(), Failure> {
         let proc = PathBuf::from(format!("/proc/{}", born.pid));
-        let others = if self.mould.drops_groups && role == Role::Zygote {
-            all_users_but(host_user(number))
-        } else {
-            String::new()
-        };
-        let (user, group) = if self.mould.drops_groups {
-            (host_user(number), host_user(number))
+        let user = if self.mould.drops_groups {
+            let user = own_user(number);
+            (user, user)
         } else {
             // Without this an unprivileged process may not map a group.
             fs::write(proc.join("setgroups"), "deny")
                 .map_err(|it| failure("fix the groups", it))?;
             (geteuid().as_raw(), getegid().as_raw())
         };
-        fs::write(proc.join("uid_map"), format!("{USER} {user} 1\n{others}"))
-            .map_err(|it| failure("map the user", it))?;
-        fs::write(proc.join("gid_map"), format!("{USER} {group} 1\n{others}"))
-            .map_err(|it| failure("map the group", it))?;
+        let (mut users, mut groups) =
+            (format!("{USER} {} 1\n", user.0), format!("{USER} {} 1\n", user.1));
+        if writable && self.mould.drops_groups {
+            let (first, most) = (SYSTEM_USERS + 1, MOST_SYSTEM_USERS - 1);
+            users.insert_str(0, &format!("1 {first} {most}\n"));
+            groups.insert_str(0, &format!("0 {SYSTEM_USERS} {MOST_SYSTEM_USERS}\n"));
+        }
+        if role == Role::Zygote && self.mould.drops_groups {
+            users.push_str(&all_users_but(user.0));
+            groups.push_str(&all_users_but(user.1));
+        }
+        fs::write(proc.join("uid_map"), users).map_err(|it| failure("map the user", it))?;
+        fs::write(proc.join("gid_map"), groups).map_err(|it| failure("map the group", it))?;
         send(control, b"m", SendFlags::NOSIGNAL)
             .map_err(|it| failure("release the process", it))?;
         Ok(())
@@ -291,14 +333,17 @@ impl Sandboxes {
     pub(crate) fn start(
         &mut self,
         id: u64,
-        limits: &Limits,
-        (toolchains, network): (&[PathBuf], Network),
+        wanted: Wanted<'_>,
         link: OwnedFd,
     ) -> Result<(), Failure> {
-        let spare = if network == Network::Own { self.spares.pop_front() } else { None };
+        let Wanted { limits, toolchains, network, system, root } = wanted;
+        let own_root = (system, root) != (&System::Host, Root::ReadOnly);
+        let usual = network == Network::Own && !own_root;
+        let spare = if usual { self.spares.pop_front() } else { None };
+        let own_root = own_root.then_some((system, root));
         let number = match spare {
             Some(number) => number,
-            None => self.make(Role::Sandbox(network))?.0,
+            None => self.make(Role::Sandbox(network), own_root)?.0,
         };
         let (order, trees) = self.write_order(limits, toolchains)?;
         let mut descriptors = vec![link.as_fd()];
@@ -600,14 +645,14 @@ fn open_toolchains(
     Ok((paths, trees))
 }
 
-/// The user of the host that a sandbox of root is.
-fn host_user(number: u64) -> u32 {
+/// The host user that root keeps for a sandbox.
+fn own_user(number: u64) -> u32 {
     FIRST_HOST_USER + u32::try_from(number % HOST_USERS).expect("below HOST_USERS")
 }
 
 /// Lines for `uid_map` that give the users of all other sandboxes their own numbers.
 fn all_users_but(user: u32) -> String {
-    let last = host_user(HOST_USERS - 1);
+    let last = own_user(HOST_USERS - 1);
     let ranges = [(FIRST_HOST_USER, user), (user + 1, last + 1)];
     let lines = ranges.into_iter().filter(|(first, end)| first < end);
     lines.map(|(first, end)| format!("{first} {first} {}\n", end - first)).collect()
@@ -617,7 +662,7 @@ fn errno(number: i32) -> io::Error {
     io::Error::from_raw_os_error(number)
 }
 
-fn failure(step: &str, error: impl Into<io::Error>) -> Failure {
+pub(crate) fn failure(step: &str, error: impl Into<io::Error>) -> Failure {
     let errno = error.into().raw_os_error().unwrap_or(libc::EIO);
     Failure { step: step.to_owned(), errno }
 }

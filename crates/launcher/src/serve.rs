@@ -23,7 +23,7 @@ use crate::{
     landlock::Landlock,
     message::{CgroupSource, Failure, Network, Reply, Request},
     packet::{self, PacketError},
-    sandboxes::{Happening, Sandboxes},
+    sandboxes::{Happening, Sandboxes, Wanted},
     seccomp,
     syscalls::{self, OneThread, Signals, Wait},
     zygote::Kind,
@@ -162,16 +162,22 @@ impl Server {
     fn obey(&mut self, socket: &OwnedFd) -> Result<bool, ServeError> {
         let Some((request, descriptors)) = packet::receive(socket)? else { return Ok(false) };
         match request {
-            Request::Start { id, limits, toolchains, network, interpreter } => {
+            Request::Start { id, limits, toolchains, system, root, network, interpreter } => {
                 let link = descriptors.into_iter().next();
                 let missing =
                     || Failure { step: "receive the link".to_owned(), errno: libc::EBADF };
                 let started = link.ok_or_else(missing).and_then(|link| match interpreter {
                     Some(interpreter) => {
+                        let usual = (system, root) == (crate::System::Host, crate::Root::ReadOnly);
                         let kind = Kind { interpreter, toolchains };
-                        self.sandboxes.clone_one(id, &limits, (kind, network), &link)
+                        let kind = usual.then_some((kind, network));
+                        self.sandboxes.clone_one(id, &limits, kind, &link)
                     }
-                    None => self.sandboxes.start(id, &limits, (&toolchains, network), link),
+                    None => {
+                        let (limits, toolchains, system) = (&limits, &toolchains, &system);
+                        let wanted = Wanted { limits, toolchains, network, system, root };
+                        self.sandboxes.start(id, wanted, link)
+                    }
                 });
                 if let Err(failure) = started {
                     packet::send(socket, &Reply::Failed { id, failure }, &[])?;

@@ -131,6 +131,64 @@ pub(crate) fn restrict_mount(tree: BorrowedFd<'_>, attributes: u64) -> io::Resul
     if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
+/// Gives the files of a tree that is mounted nowhere yet the owners that the namespace says.
+pub(crate) fn map_mount(tree: BorrowedFd<'_>, namespace: BorrowedFd<'_>) -> io::Result<()> {
+    let arguments = libc::mount_attr {
+        attr_set: libc::MOUNT_ATTR_IDMAP,
+        attr_clr: 0,
+        propagation: 0,
+        userns_fd: u64::from(namespace.as_raw_fd().cast_unsigned()),
+    };
+    let size = mem::size_of::<libc::mount_attr>();
+    // SAFETY: the path is an empty string that ends in NUL, and `arguments` outlives the call.
+    let done = unsafe {
+        libc::syscall(
+            libc::SYS_mount_setattr,
+            tree.as_raw_fd(),
+            c"".as_ptr(),
+            libc::AT_EMPTY_PATH,
+            &raw const arguments,
+            size,
+        )
+    };
+    if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+/// A user namespace with these maps and without a process.
+pub(crate) fn user_namespace(_: &OneThread, users: &str, groups: &str) -> io::Result<OwnedFd> {
+    let mut pidfd: libc::c_int = -1;
+    // SAFETY: clone_args is a plain struct of integers, for which zero means "not used".
+    let mut arguments: libc::clone_args = unsafe { mem::zeroed() };
+    arguments.flags = u64::from((libc::CLONE_NEWUSER | libc::CLONE_PIDFD).cast_unsigned());
+    arguments.pidfd = ptr::from_mut(&mut pidfd) as u64;
+    arguments.exit_signal = u64::from(libc::SIGCHLD.cast_unsigned());
+    // SAFETY: as in `fork_into_namespaces`; the child only waits to be killed.
+    let pid = unsafe {
+        libc::syscall(libc::SYS_clone3, &raw const arguments, mem::size_of::<libc::clone_args>())
+    };
+    let pid = match i32::try_from(pid).unwrap_or(-1) {
+        0 => {
+            // SAFETY: takes numbers only.
+            unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) };
+            loop {
+                // SAFETY: takes nothing and touches no memory.
+                unsafe { libc::pause() };
+            }
+        }
+        pid if pid > 0 => pid,
+        _ => return Err(io::Error::last_os_error()),
+    };
+    // SAFETY: the kernel just stored a new descriptor here, which nobody else owns.
+    let pidfd = unsafe { OwnedFd::from_raw_fd(pidfd) };
+    let proc = std::path::PathBuf::from(format!("/proc/{pid}"));
+    let namespace = std::fs::write(proc.join("uid_map"), users)
+        .and_then(|()| std::fs::write(proc.join("gid_map"), groups))
+        .and_then(|()| std::fs::File::open(proc.join("ns/user")));
+    rustix::process::pidfd_send_signal(&pidfd, rustix::process::Signal::KILL)?;
+    reap(pid, Wait::UntilItEnds)?;
+    Ok(namespace?.into())
+}
+
 /// Makes the control group we are in the root of those we can see.
 pub(crate) fn leave_cgroup_namespace() -> io::Result<()> {
     // SAFETY: only CLONE_FILES and its kin touch what Rust code relies on.

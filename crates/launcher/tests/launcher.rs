@@ -13,7 +13,7 @@ use std::{
 };
 
 use launcher::{
-    Action, Answer, Limits, Measured, Network, Reply, Request, Usage,
+    Action, Answer, Limits, Measured, Network, Reply, Request, Root, System, Usage,
     message::CgroupSource,
     packet::{receive, send},
 };
@@ -59,6 +59,8 @@ impl Launcher {
             id,
             limits: Limits::default(),
             toolchains,
+            system: System::default(),
+            root: Root::default(),
             network: Network::Own,
             interpreter: None,
         };

@@ -11,12 +11,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use sandbox::{Namespaces, Readiness, Sandbox, Spec};
+use sandbox::{Namespaces, Program, Readiness, Sandbox, Spec};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// Sandboxes whose times are averaged.
 const WINDOW: usize = 50;
+const ACTIONS: usize = 200;
 const IDLE: Duration = Duration::from_secs(3);
 
 #[tokio::main]
@@ -26,6 +27,7 @@ async fn main() -> Result<()> {
     // The launcher and the first pages of everything are no sandbox's cost.
     Sandbox::start(&backend, Spec::default()).await?.destroy().await;
     let launcher = backend.launcher_pid().await.ok_or("no launcher")?;
+    tell_control(&backend, "alone").await?;
     let before = Machine::now(launcher)?;
     let (mut sandboxes, mut times) = (Vec::new(), Vec::new());
     for _ in 0..count {
@@ -51,6 +53,7 @@ async fn main() -> Result<()> {
     );
     tell_guests(launcher)?;
     tell_idle_time(launcher).await?;
+    tell_control(&backend, "among the others").await?;
     times.clear();
     let start = Instant::now();
     for sandbox in sandboxes.drain(..) {
@@ -61,6 +64,36 @@ async fn main() -> Result<()> {
     tell("removed one by one", &times);
     println!("all gone after {:.2} s", start.elapsed().as_secs_f64());
     remove_at_once(&backend, count).await
+}
+
+/// What it takes to act on one busy sandbox.
+async fn tell_control(backend: &Namespaces, where_: &str) -> Result<()> {
+    let sandbox = Sandbox::start(backend, Spec::default()).await?;
+    let busy = Program::new(["/bin/bash", "-c", "(while :; do :; done) & while :; do :; done"]);
+    let _busy = sandbox.run(busy).await?;
+    let (mut pauses, mut resumes, mut measures) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..ACTIONS {
+        let start = Instant::now();
+        sandbox.pause().await?;
+        pauses.push(start.elapsed());
+        let start = Instant::now();
+        sandbox.resume().await?;
+        resumes.push(start.elapsed());
+        let start = Instant::now();
+        sandbox.usage().await?;
+        measures.push(start.elapsed());
+    }
+    for (what, mut times) in [("pause", pauses), ("resume", resumes), ("usage", measures)] {
+        times.sort();
+        println!(
+            "{what:6} {where_}: fastest {:.2} ms, median {:.2} ms, 99 % {:.2} ms",
+            milliseconds(times[0]),
+            milliseconds(times[times.len() / 2]),
+            milliseconds(times[times.len() * 99 / 100]),
+        );
+    }
+    sandbox.destroy().await;
+    Ok(())
 }
 
 async fn remove_at_once(backend: &Namespaces, count: usize) -> Result<()> {

@@ -47,7 +47,7 @@ async fn main() -> Result<()> {
         let spec = Spec { toolchains: installed.toolchains.clone(), ..Spec::default() };
         let case = Case { source, path, plain, plan: Arc::new(plan), spec };
         for (traffic, gap) in GAPS {
-            let (mut bare, mut warm) = (Vec::new(), Vec::new());
+            let (mut bare, mut warm, mut cpu) = (Vec::new(), Vec::new(), Vec::new());
             while warm.len() < rounds {
                 for _ in 0..BATCH {
                     tokio::time::sleep(gap).await;
@@ -59,11 +59,18 @@ async fn main() -> Result<()> {
                 }
                 for (sandbox, standby) in ready {
                     tokio::time::sleep(gap).await;
-                    warm.push(case.run_warm(&sandbox, standby).await?);
+                    let (time, used) = case.run_warm(&sandbox, standby).await?;
+                    warm.push(time);
+                    cpu.push(used);
                     sandbox.destroy().await;
                 }
             }
-            println!("{name:7} {traffic:13} {}", compare(bare, warm));
+            cpu.sort();
+            let cpu = cpu[cpu.len() / 2].as_secs_f64() * 1000.0;
+            println!(
+                "{name:7} {traffic:13} {} | its processor time {cpu:.2} ms",
+                compare(bare, warm)
+            );
         }
         println!("{name:7} 8 at once     {}", case.at_once(&backend, rounds).await?);
     }
@@ -101,22 +108,22 @@ impl Case {
     }
 
     /// From the source to the exit: the program is not known before.
-    async fn run_warm(&self, sandbox: &Sandbox, standby: Standby) -> Result<Duration> {
+    async fn run_warm(&self, sandbox: &Sandbox, standby: Standby) -> Result<(Duration, Duration)> {
         let start = Instant::now();
         sandbox.write_file(&self.path, self.source.as_bytes(), 0o644).await?;
         let mut process = sandbox.run_prepared(standby, self.plain.clone()).await?;
         let mut stdout = Vec::new();
-        let status = loop {
+        let exit = loop {
             match process.next().await {
                 Some(ProcessEvent::Stdout(bytes)) => stdout.extend_from_slice(&bytes),
-                Some(ProcessEvent::Exit(exit)) => break exit.status,
+                Some(ProcessEvent::Exit(exit)) => break exit,
                 Some(ProcessEvent::Lost) | None => return Err("the sandbox is lost".into()),
                 Some(ProcessEvent::Stderr(_) | ProcessEvent::Truncated) => {}
             }
         };
         let elapsed = start.elapsed();
-        check(&stdout, status == ExitStatus::Code(0))?;
-        Ok(elapsed)
+        check(&stdout, exit.status == ExitStatus::Code(0))?;
+        Ok((elapsed, exit.cpu))
     }
 
     /// Eight take turns on sandboxes that are ready: what is measured is the run, not the refill.

@@ -4,9 +4,9 @@ use std::{fmt, future::Future, path::PathBuf, pin::Pin, sync::Arc, time::Duratio
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use crate::{egress::EgressConfig, isolation::Isolation, network::Network};
+use crate::{egress::EgressConfig, image::Image, isolation::Isolation, network::Network};
 
-pub use launcher::{Interpreter, Limits};
+pub use launcher::{Interpreter, Limits, Root};
 
 pub mod choice;
 pub mod docker;
@@ -118,12 +118,37 @@ pub struct Spec {
     pub limits: Limits,
     /// Host directories outside `/usr` to show read-only at the same path.
     pub toolchains: Vec<PathBuf>,
+    pub system: System,
+    pub root: Root,
     /// What its programs reach.
     pub network: Network,
     /// How this machine reaches it for them; used only with [`Network::Allow`].
     pub egress: EgressConfig,
     /// The image that a backend of containers makes the sandbox from, instead of its own default.
     pub image: Option<String>,
+}
+
+impl Spec {
+    /// For backends that show no other system than their own, and as it is.
+    pub(crate) fn refuse_systems(&self, backend: &str) -> Result<(), StartError> {
+        if self.system == System::Host && self.root == Root::ReadOnly {
+            return Ok(());
+        }
+        let step = format!("show another system, or a writable one, with the {backend} backend");
+        Err(StartError::Failed { step, reason: std::io::ErrorKind::Unsupported.into() })
+    }
+}
+
+/// What the root file system of a sandbox is made from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum System {
+    /// What the backend brings along: with namespaces this host's own programs.
+    #[default]
+    Host,
+    /// A whole root file system, unpacked in a directory of this host that nobody changes.
+    Directory(PathBuf),
+    /// An image of a [`Store`](crate::image::Store).
+    Image(Image),
 }
 
 /// A sandbox could not be started.
@@ -147,4 +172,23 @@ pub enum StartError {
     /// The guest started and then said nothing that makes sense.
     #[error("the guest does not answer: {0}")]
     Guest(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_system_that_a_backend_does_not_show_is_refused_and_not_forgotten() {
+        let directory = System::Directory(PathBuf::from("/srv/system"));
+        let writable = Root::CopyOnWrite { bytes: 1, inodes: 1 };
+        for spec in [
+            Spec { system: directory, ..Spec::default() },
+            Spec { root: writable, ..Spec::default() },
+        ] {
+            let error = spec.refuse_systems("host").unwrap_err().to_string();
+            assert!(error.contains("with the host backend"), "{error}");
+        }
+        assert!(Spec::default().refuse_systems("host").is_ok());
+    }
 }

@@ -48,7 +48,7 @@ impl Report {
 /// Looks at the kernel and its settings, then starts a launcher to see what it gets.
 pub async fn probe() -> Report {
     let host = kernel::Host::new(Path::new("/proc"));
-    let mut findings = vec![host.kernel(), host.user_namespaces(), host.seccomp()];
+    let mut findings = vec![host.kernel(), host.user_namespaces(), host.seccomp(), host.density()];
     let backend = Namespaces::new(Readiness::OnDemand);
     let enforcement = match &backend {
         Ok(backend) => backend.enforcement().await.map_err(|error| error.to_string()),

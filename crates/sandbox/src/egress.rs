@@ -345,8 +345,8 @@ impl Service {
                     return Ok(());
                 };
                 let length = u16::try_from(answer.len()).map_err(io::Error::other)?;
-                client.stream.write_u16(length).await?;
-                client.stream.write_all(&answer).await?;
+                let message = [&length.to_be_bytes()[..], &answer].concat();
+                client.stream.write_all(&message).await?;
             }
         };
         tokio::time::timeout(PATIENCE, serve).await?

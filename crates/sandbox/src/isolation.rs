@@ -2,7 +2,12 @@
 
 use launcher::{Enforcement, Freezer, Landlock, Limits, Mechanism};
 
-use crate::network::Network;
+use crate::{
+    backend::{Root, System},
+    network::Network,
+};
+
+const OF_THE_HOST: &str = "no host files but read-only /usr and toolchains";
 
 /// Which promises hold for one sandbox, and which do not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +32,7 @@ impl Isolation {
             backend: "namespaces",
             network: network.clone(),
             holds: vec![
-                "no host files but read-only /usr and toolchains".to_owned(),
+                OF_THE_HOST.to_owned(),
                 "own processes, users, IPC objects and host name".to_owned(),
                 "no capabilities, no_new_privs, seccomp filter".to_owned(),
                 format!(
@@ -59,6 +64,25 @@ impl Isolation {
         if let Some(landlock) = landlock {
             let scoped = if landlock.scopes() { ", abstract sockets and signals" } else { "" };
             self.holds.push(format!("writes{scoped} fenced by Landlock"));
+        }
+    }
+
+    /// Adds what is shown instead of the host's programs, and what may be changed of it.
+    pub(crate) fn describe_system(&mut self, system: &System, root: Root) {
+        let shown = match system {
+            System::Host => None,
+            System::Directory(path) => Some(format!("the system in {}", path.display())),
+            System::Image(image) => Some(format!("the image {}", image.digest())),
+        };
+        if let Some(shown) = shown {
+            self.holds.retain(|it| it != OF_THE_HOST);
+            self.holds.push(format!("no host files but {shown}, and toolchains"));
+        }
+        if let Root::CopyOnWrite { bytes, inodes } = root {
+            self.holds.push(format!(
+                "changes of the system are its own, limited to {} and {inodes} files by tmpfs",
+                size(bytes)
+            ));
         }
     }
 

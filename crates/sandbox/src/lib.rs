@@ -11,6 +11,7 @@
 pub mod backend;
 pub mod doctor;
 pub mod egress;
+pub mod image;
 pub mod isolation;
 pub mod link;
 pub mod network;
@@ -25,8 +26,8 @@ pub mod scripted;
 pub mod standby;
 
 pub use backend::{
-    Backend, BoxFuture, Control, ControlError, Ended, Guard, Interpreter, Limits, Link,
-    SandboxUsage, Spec, StartError, Started,
+    Backend, BoxFuture, Control, ControlError, Ended, Guard, Interpreter, Limits, Link, Root,
+    SandboxUsage, Spec, StartError, Started, System,
     choice::{Backends, BackendsConfig, Choice, Chosen, InvalidChoice},
     docker::{Docker, DockerConfig},
     host::Host,

@@ -10,11 +10,11 @@
 
 mod handshake;
 mod inbox;
+mod network;
 mod outbox;
 mod reader;
 mod requests;
 mod stream;
-mod streams;
 mod trees;
 
 use std::{
@@ -42,11 +42,11 @@ use tokio_util::{
 
 pub use handshake::LinkError;
 pub(crate) use inbox::Inbox;
+use network::Streams;
+pub(crate) use network::{Accepted, Datagram, Incoming};
+pub use network::{ConnectError, GuestStream};
 use requests::Requests;
 pub use stream::FileStream;
-use streams::Streams;
-pub(crate) use streams::{Accepted, Datagram, Incoming};
-pub use streams::{ConnectError, GuestStream};
 
 use crate::{
     path::SandboxPath,

@@ -3,7 +3,7 @@
 //! Nothing of this machine listens for it: each connection goes through the guest, to whom only the holder
 //! of the sandbox can speak. Who may look is decided elsewhere.
 
-use guest::ListeningPort;
+use guest::{Dialled, ListeningPort};
 
 use crate::{
     link::{ConnectError, GuestStream, SandboxError},
@@ -18,7 +18,10 @@ impl Sandbox {
     ///
     /// No program of the sandbox listens there, or it takes no more connections.
     pub async fn connect(&self, port: u16) -> Result<GuestStream, ConnectError> {
-        self.connection.connect(port).await
+        // Elsewhere nobody else is on the loopback.
+        let shared = self.isolation().network.is_shared();
+        let among = if shared { Dialled::OwnSockets } else { Dialled::Everything };
+        self.connection.connect(port, among).await
     }
 
     /// The TCP ports that programs of the sandbox listen on, in order.

@@ -22,6 +22,7 @@ mod isolation {
     mod processes;
     mod resources;
     mod signals;
+    mod systems;
     mod targets;
     mod terminal;
     mod trees;

@@ -3,6 +3,8 @@
 //! They name no user and no runbook. Without a configured token only this machine may read them:
 //! how busy a server is, is nobody's business elsewhere.
 
+mod pool;
+
 use std::{fmt, net::SocketAddr};
 
 use axum::{
@@ -64,7 +66,7 @@ struct Snapshot(Statistics);
 
 impl Collector for Snapshot {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
-        let Statistics { sessions, sandboxes, waiting, ended, failed } = &self.0;
+        let Statistics { sessions, sandboxes, waiting, ended, failed, pools } = &self.0;
         let mut gauge = |name, help, value: usize| {
             let metric = ConstGauge::new(i64::try_from(value).unwrap_or(i64::MAX));
             metric.encode(encoder.encode_descriptor(name, help, None, MetricType::Gauge)?)
@@ -80,7 +82,7 @@ impl Collector for Snapshot {
             let labels = [("outcome", outcome)];
             ConstCounter::new(count).encode(family.encode_family(&labels)?)?;
         }
-        Ok(())
+        pool::encode(pools, &mut encoder)
     }
 }
 

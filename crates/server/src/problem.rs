@@ -18,6 +18,7 @@ use utoipa::ToSchema;
 #[serde(rename_all = "snake_case")]
 pub enum Code {
     AlreadyRunning,
+    BackendNotOffered,
     BlockChanged,
     BlockNotFound,
     BlockNotRunnable,
@@ -150,6 +151,9 @@ impl From<ConnectError> for Problem {
     fn from(error: ConnectError) -> Self {
         match error {
             ConnectError::NoRunbook => Self::not_found("runbook"),
+            ConnectError::NotOffered(error) => {
+                Self::conflict(Code::BackendNotOffered, error.to_string())
+            }
             ConnectError::Elsewhere => Self::conflict(Code::ConnectedElsewhere, error.to_string()),
             ConnectError::ShuttingDown => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable, error.to_string())

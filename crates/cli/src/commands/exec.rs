@@ -8,7 +8,6 @@ use std::{
 };
 
 use document::Runtime;
-use engine::Headless;
 use model::execution::Outcome;
 use tokio_util::sync::CancellationToken;
 
@@ -27,15 +26,10 @@ pub(crate) async fn run(args: ExecArgs) -> Result<ExitCode, Failure> {
         Failure::rejected(format!("{:?} is not a language; use one of {known}", args.language))
     })?;
     let code = read(&args.file)?;
-    let backend = backend::for_one(args.isolation)?;
-    let (limits, network) = (args.limits, backend::network(args.isolation));
     let stop = CancellationToken::new();
     let mut printer = Printer::new(args.json);
     let work = async {
-        let (runtimes, wanted) = (backend::runtimes(), [runtime]);
-        let sandbox = (limits.sandbox(), network);
-        let headless =
-            Headless::start(&*backend, runtimes, wanted, sandbox, limits.execution()).await?;
+        let headless = backend::one(&args.isolation, [runtime], args.limits).await?;
         let ending = headless.run_code(runtime, code, &stop, &mut printer).await;
         headless.end().await;
         ending

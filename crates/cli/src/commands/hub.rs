@@ -3,6 +3,7 @@
 use std::{fs, io, net::SocketAddr, path::Path, process::ExitCode};
 
 use engine::{Clock, Engine};
+use sandbox::PoolConfig;
 use server::App;
 use store::{Store, StoreError};
 use tokio::net::TcpListener;
@@ -14,16 +15,18 @@ pub(crate) async fn run(args: HubArgs) -> Result<ExitCode, Failure> {
     // The port first: a second hub must not touch the database of the first one.
     let listener = listen(address).await?;
     let store = open_store(&args).await?;
-    let backend = backend::for_many(args.isolation)?;
+    let offers = backend::many(&args.isolation, &args.offer, &args.account_backend).await?;
     let config = engine::Config {
         max_sandboxes: args.max_sandboxes.max(1),
+        keep_ready: args.ready,
+        pool: PoolConfig { memory_bytes: args.pool_mb << 20, ..PoolConfig::default() },
         idle_expiry: args.idle_expiry,
         limits: args.limits.execution(),
         sandbox: args.limits.sandbox(),
-        network: backend::network(args.isolation),
+        egress: args.isolation.egress(),
+        network: args.isolation.network,
     };
-    let runtimes = backend::runtimes();
-    let engine = Engine::start(store.clone(), backend, runtimes, config, Clock::system()).await?;
+    let engine = Engine::start(store.clone(), offers, config, Clock::system()).await?;
     let config = server::Config {
         jwt_secret: args.jwt_secret,
         cors_origin: args.cors_origin,

@@ -19,17 +19,17 @@ pub(crate) async fn run(args: OpenArgs) -> Result<ExitCode, Failure> {
     let source = Source::read(&args.document)?;
     let listener = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, args.port))).await?;
     let port = listener.local_addr().map_err(Failure::internal)?.port();
-    let backend = backend::for_many(args.isolation)?;
+    let offers = backend::many(&args.isolation, &[], &[]).await?;
     // What is run and printed here lives as long as this process.
     let store = Store::open("sqlite::memory:").await?;
     let config = engine::Config {
         limits: args.limits.execution(),
         sandbox: args.limits.sandbox(),
-        network: backend::network(args.isolation),
+        egress: args.isolation.egress(),
+        network: args.isolation.network,
         ..engine::Config::default()
     };
-    let engine =
-        Engine::start(store, backend, backend::runtimes(), config, Clock::system()).await?;
+    let engine = Engine::start(store, offers, config, Clock::system()).await?;
     let user = engine.create_user("you@localhost", "you", "").await.map_err(Failure::internal)?;
     let opened = engine
         .create_runbook(user.id, &source.title(), &source.text)

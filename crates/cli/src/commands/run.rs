@@ -8,6 +8,7 @@ use std::{
 use document::{Block, Expectation};
 use engine::{Ending, Headless, HeadlessError};
 use model::{event, execution::Outcome};
+use sandbox::Choice;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -29,8 +30,9 @@ pub(crate) async fn run(args: RunArgs) -> Result<ExitCode, Failure> {
         return Err(Failure::rejected(source.place(error)));
     }
     let blocks = select(&source, &args)?;
+    let is_image = matches!(args.isolation.backend, Choice::Docker { .. });
     let runtimes = backend::runtimes();
-    for block in &blocks {
+    for block in blocks.iter().filter(|_| !is_image) {
         // Found out before anything runs, so that nothing is left half done.
         engine::check_runtime(block, &runtimes)
             .map_err(|error| Failure::unavailable(error).at(source.block_place(block)))?;
@@ -39,14 +41,11 @@ pub(crate) async fn run(args: RunArgs) -> Result<ExitCode, Failure> {
         output::note(&format!("{}: no block to run", source.path.display()));
     }
     let junit = args.junit.as_deref().map(junit::Target::create).transpose()?;
-    let backend = backend::for_one(args.isolation)?;
     let mut report = Report::default();
     let stop = CancellationToken::new();
     let work = async {
         let wanted = blocks.iter().filter_map(|it| it.runtime);
-        let sandbox = (args.limits.sandbox(), backend::network(args.isolation));
-        let limits = args.limits.execution();
-        let headless = Headless::start(&*backend, runtimes, wanted, sandbox, limits).await?;
+        let headless = backend::one(&args.isolation, wanted, args.limits).await?;
         let run = Run { args: &args, source: &source, headless: &headless, stop: &stop };
         let done = match headless.seed(&source.document).await {
             Ok(()) => run.blocks(&blocks, &mut report).await,

@@ -170,3 +170,48 @@ fn an_interrupt_is_130() {
     running.signal("INT");
     assert_eq!(running.end().expect(130).stderr, "");
 }
+
+#[test]
+fn a_trusted_snippet_runs_without_isolation_where_asked() {
+    let answer = Place::new().fed(&["exec", "bash", "--backend", "host"], b"echo $PPID; pwd");
+    let answer = answer.expect(0);
+    let workspace = answer.text().lines().nth(1).unwrap().to_owned();
+    assert!(!std::path::Path::new(&workspace).exists(), "{workspace} is left");
+}
+
+#[test]
+fn without_a_daemon_docker_says_what_to_do() {
+    let place = Place::new();
+    let host = format!("unix://{}", place.path("docker.sock").display());
+    let arguments = ["exec", "bash", "--backend", "docker", "--docker-host", &host];
+    let answer = place.fed(&arguments, b"echo").expect(75);
+    assert!(answer.error().contains("systemctl start docker"), "{answer:?}");
+}
+
+#[test]
+fn only_a_listed_host_is_reached_and_a_refusal_is_told() {
+    if !sandboxes() || !installed("python") {
+        return;
+    }
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let rule = listener.local_addr().unwrap().to_string();
+    let server = std::thread::spawn(move || {
+        use std::io::{Read, Write};
+        let (mut connection, _) = listener.accept().unwrap();
+        assert!(connection.read(&mut [0; 1024]).unwrap() > 0);
+        connection.write_all(b"HTTP/1.0 200 OK\r\n\r\nhello").unwrap();
+    });
+    let code = format!(
+        "import urllib.request as u\n\
+         proxy = u.build_opener(u.ProxyHandler({{'http': 'http://127.0.0.1:3128'}}))\n\
+         print(proxy.open('http://{rule}/').read().decode())\n\
+         try: proxy.open('http://example.com/')\n\
+         except Exception as error: print(error)\n"
+    );
+    let arguments = ["exec", "python", "--network", &rule];
+    let answer = Place::new().fed(&arguments, code.as_bytes()).expect(0);
+    server.join().unwrap();
+    assert!(answer.text().starts_with("hello\n"), "{answer:?}");
+    assert!(answer.text().contains("403"), "{answer:?}");
+    assert!(answer.stderr.contains("network: refused example.com:80"), "{answer:?}");
+}

@@ -22,8 +22,11 @@ fn a_mistake_is_one_line_that_names_it() {
         (&["run"], "<DOCUMENT>"),
         (&["exec"], "<LANGUAGE>"),
         (&["run", "doc.md", "--timeout", "soon"], "\"soon\" is not a duration"),
-        (&["run", "doc.md", "--backend", "magic"], "possible values: auto, namespaces"),
+        (&["run", "doc.md", "--backend", "magic"], "\"magic\" is no backend; use auto, namespaces"),
         (&["run", "doc.md", "--jsno"], "tip: a similar argument exists: '--json'"),
+        (&["run", "doc.md", "--network", "a b"], "use none, host, or host names"),
+        (&["hub", "--offer", "magic"], "\"magic\" is no backend"),
+        (&["hub", "--account-backend", "ada"], "binds nobody"),
         (&["hub", "--port", "99999"], "99999"),
         (&["hub", "--listen", "here"], "'here'"),
     ] {

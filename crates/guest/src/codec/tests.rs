@@ -4,9 +4,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    ExitStatus, Exited, FileEntry, FileKind, GuestFrame, HostFrame, ListenerId, ListenerKind,
-    ListeningPort, NetworkOrder, NetworkReport, OnExcess, Payload, Prepare, ProgramId, RequestId,
-    Rlimits, StandbyId, Start, StartStep, Stdin, StreamId, TerminalSize,
+    Dialled, ExitStatus, Exited, FileEntry, FileKind, GuestFrame, HostFrame, ListenerId,
+    ListenerKind, ListeningPort, NetworkOrder, NetworkReport, OnExcess, Payload, Prepare,
+    ProgramId, RequestId, Rlimits, StandbyId, Start, StartStep, Stdin, StreamId, TerminalSize,
 };
 
 fn payload() -> impl Strategy<Value = Payload> {
@@ -121,7 +121,10 @@ fn network_order() -> impl Strategy<Value = NetworkOrder> {
             kind: ListenerKind::Datagram,
             address: SocketAddrV4::new(address.into(), port),
         }),
-        (stream(), any::<u16>()).prop_map(|(stream, port)| NetworkOrder::Dial { stream, port }),
+        (stream(), any::<u16>()).prop_map(|(stream, port)| {
+            let among = Dialled::OwnSockets;
+            NetworkOrder::Dial { stream, port, among }
+        }),
         (stream(), payload()).prop_map(|(stream, bytes)| NetworkOrder::Bytes { stream, bytes }),
     ]
 }
@@ -233,6 +236,24 @@ proptest! {
         let at = at.index(stream.len());
         stream[at] = value;
         decode::<GuestFrame>(&stream, stream.len()).ok();
+    }
+}
+
+#[test]
+fn output_written_in_place_is_a_frame_like_any_other() {
+    for size in [0, 1, 127, 128, 20_000, MAX_CHUNK] {
+        let program = ProgramId(1 << 40);
+        let mut stream = Vec::new();
+        let fill = |place: &mut [u8]| {
+            place[..size].fill(7);
+            Ok::<_, ()>(size)
+        };
+        let count = encode_output(OutputStream::Stderr, program, MAX_CHUNK, &mut stream, fill);
+        assert_eq!(count, Ok(size));
+        encode_output(OutputStream::Stdout, program, 9, &mut stream, |_| Err(())).unwrap_err();
+        let bytes = Payload(vec![7; size]);
+        let expected = GuestFrame::Stderr { program, bytes };
+        assert_eq!(decode(&stream, stream.len()), Ok(vec![expected]));
     }
 }
 

@@ -6,6 +6,7 @@
 mod files;
 mod host;
 mod init;
+mod network;
 mod output;
 mod pipes;
 mod protocol;

@@ -12,7 +12,7 @@ use rustix::{
     net::{AddressFamily, RecvFlags, SocketFlags, SocketType, recv, socketpair},
 };
 
-use super::{HOST_USERS, Happening, Sandbox, Sandboxes, State, errno, failure, host_user};
+use super::{HOST_USERS, Happening, Sandbox, Sandboxes, State, errno, failure, own_user};
 use crate::{
     cgroup::Group,
     child::{self, Role, USER},
@@ -30,12 +30,14 @@ impl Sandboxes {
         &mut self,
         id: u64,
         limits: &Limits,
-        (kind, network): (Kind, Network),
+        kind: Option<(Kind, Network)>,
         link: &OwnedFd,
     ) -> Result<(), Failure> {
-        if network != Network::Own || self.zygotes.is_useless(&kind) {
+        // Clones have their zygote's root, and a network of their own.
+        let kind = kind.filter(|it| it.1 == Network::Own).map(|it| it.0);
+        let Some(kind) = kind.filter(|it| !self.zygotes.is_useless(it)) else {
             return Err(failure("start the zygote", errno(libc::ENOSYS)));
-        }
+        };
         let parent = match self.zygotes.find(&kind) {
             Some(parent) => parent,
             None => self.add_zygote(kind)?,
@@ -72,7 +74,7 @@ impl Sandboxes {
         let doors = zygote::doors(group).map_err(|it| failure("open the control group", it))?;
         let birth = plan::Birth {
             number,
-            user: if self.mould.drops_groups { host_user(number) } else { USER },
+            user: if self.mould.drops_groups { own_user(number) } else { USER },
             limits,
             data_bytes: self.data_bytes(limits),
             has_memory_events: group.memory_events().is_some(),
@@ -90,7 +92,7 @@ impl Sandboxes {
 
     /// Starts a zygote. It boots while its first order waits in its socket.
     fn add_zygote(&mut self, kind: Kind) -> Result<u64, Failure> {
-        let (number, other) = self.make(Role::Zygote)?;
+        let (number, other) = self.make(Role::Zygote, None)?;
         match self.instruct(number, &other, &kind) {
             Ok(()) => self.zygotes.add(number, kind),
             Err(failure) => {

@@ -136,6 +136,7 @@ impl Docker {
     }
 
     async fn start_one(&self, spec: Spec) -> Result<Started, StartError> {
+        spec.refuse_systems("docker")?;
         let daemon = self.daemon().await?;
         daemon.facts.check_runtime(self.config.runtime.as_deref())?;
         let image = daemon.image(self.image(spec.image.as_deref())?).await?;

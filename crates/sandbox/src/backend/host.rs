@@ -82,8 +82,11 @@ impl Backend for Host {
     }
 
     /// Neither limits nor toolchains of a [`Spec`] mean anything here.
-    fn start(&self, _spec: Spec) -> BoxFuture<'_, Result<Started, StartError>> {
-        Box::pin(async { self.start_one() })
+    fn start(&self, spec: Spec) -> BoxFuture<'_, Result<Started, StartError>> {
+        Box::pin(async move {
+            spec.refuse_systems("host")?;
+            self.start_one()
+        })
     }
 }
 

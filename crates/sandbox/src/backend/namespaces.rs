@@ -13,14 +13,16 @@ use std::{
     time::Duration,
 };
 
-use launcher::{Action, Answer, Enforcement, Failure, Request, message::CgroupSource};
+use launcher::{
+    Action, Answer, COPY_ON_WRITE, Enforcement, Failure, Request, message::CgroupSource,
+};
 use rustix::io::Errno;
 use tokio::{net::UnixStream, sync::Mutex};
 
 use crate::{
     backend::{
-        Backend, BoxFuture, Control, ControlError, Ended, Guard, Interpreter, SandboxUsage, Spec,
-        StartError, Started, embedded,
+        Backend, BoxFuture, Control, ControlError, Ended, Guard, Interpreter, Root, SandboxUsage,
+        Spec, StartError, Started, System, embedded,
     },
     isolation::Isolation,
 };
@@ -110,14 +112,36 @@ impl Namespaces {
         Ok(connection)
     }
 
-    async fn start_one(
+    /// Where the kernel does not give a writable system, starts with one that is not, and says so.
+    async fn start_one(&self, mut spec: Spec) -> Result<Started, StartError> {
+        if spec.root == Root::ReadOnly {
+            return self.start_as(spec, None).await;
+        }
+        let refused = match self.start_as(spec.clone(), None).await {
+            Err(
+                StartError::NotPermitted { step, errno: _ }
+                | StartError::Failed { step, reason: _ },
+            ) if step.starts_with(COPY_ON_WRITE) => step,
+            other => return other,
+        };
+        spec.root = Root::ReadOnly;
+        let mut started = self.start_as(spec, None).await?;
+        started
+            .isolation
+            .missing
+            .push(format!("the system is read-only; it was refused to {refused}"));
+        Ok(started)
+    }
+
+    async fn start_as(
         &self,
         spec: Spec,
         interpreter: Option<Interpreter>,
     ) -> Result<Started, StartError> {
         let connection = self.connection().await?;
-        let isolation =
+        let mut isolation =
             Isolation::of_namespaces(&spec.limits, connection.enforcement(), &spec.network);
+        isolation.describe_system(&spec.system, spec.root);
         let (ours, theirs) = StdStream::pair().map_err(StartError::Launcher)?;
         ours.set_nonblocking(true).map_err(StartError::Launcher)?;
         let link = UnixStream::from_std(ours).map_err(StartError::Launcher)?;
@@ -132,6 +156,12 @@ impl Namespaces {
             id: guard.ticket.id(),
             limits: spec.limits,
             toolchains: spec.toolchains,
+            system: match spec.system {
+                System::Host => launcher::System::Host,
+                System::Directory(path) => launcher::System::Directory(path),
+                System::Image(image) => launcher::System::Directory(image.directory().to_owned()),
+            },
+            root: spec.root,
             network: if spec.network.is_shared() {
                 launcher::Network::Host
             } else {
@@ -155,7 +185,7 @@ impl Backend for Namespaces {
     }
 
     fn start(&self, spec: Spec) -> BoxFuture<'_, Result<Started, StartError>> {
-        Box::pin(self.start_one(spec, None))
+        Box::pin(self.start_one(spec))
     }
 
     fn start_with_standby(
@@ -163,7 +193,7 @@ impl Backend for Namespaces {
         spec: Spec,
         interpreter: Interpreter,
     ) -> BoxFuture<'_, Result<Started, StartError>> {
-        Box::pin(self.start_one(spec, Some(interpreter)))
+        Box::pin(self.start_as(spec, Some(interpreter)))
     }
 }
 

@@ -76,6 +76,44 @@ impl Host {
     }
 }
 
+/// Idle sandboxes that a machine should have room for.
+const MANY: u64 = 1000;
+/// What an idle one takes of the machine, measured with a thousand of them, and rounded up.
+const IDLE_KIB: u64 = 700;
+/// Descriptors of the server: its end of the link, and the process.
+const DESCRIPTORS: u64 = 2;
+
+impl Host {
+    /// How many idle sandboxes fit, and what ends first.
+    pub(super) fn density(&self) -> Finding {
+        let setting = |name: &str| read(&self.proc.join("sys").join(name)).ok()?.parse().ok();
+        let kinds = ["user", "pid", "mnt", "net", "ipc", "uts", "cgroup"];
+        let namespaces = kinds.map(|it| format!("user/max_{it}_namespaces"));
+        let mut room: Vec<(u64, String)> = namespaces
+            .into_iter()
+            .filter_map(|name| Some((setting(&name)?, name.replace('/', "."))))
+            .collect();
+        room.extend(setting("kernel/pid_max").map(|it| (it, "kernel.pid_max".to_owned())));
+        let limits = read(&self.proc.join("self/limits")).unwrap_or_default();
+        let hard = limits.lines().find_map(|it| it.strip_prefix("Max open files"));
+        let hard = hard.and_then(|it| it.split_ascii_whitespace().nth(1)?.parse::<u64>().ok());
+        room.extend(hard.map(|it| (it / DESCRIPTORS, "RLIMIT_NOFILE".to_owned())));
+        let memory = read(&self.proc.join("meminfo")).unwrap_or_default();
+        let available = memory.lines().find_map(|it| it.strip_prefix("MemAvailable:"));
+        let available: Option<u64> =
+            available.and_then(|it| it.trim().trim_end_matches(" kB").parse().ok());
+        room.extend(available.map(|it| (it / IDLE_KIB, "available memory".to_owned())));
+        let (most, what) = room.into_iter().min().unwrap_or((0, "an unreadable /proc".to_owned()));
+        let holds = most >= MANY;
+        Finding {
+            name: "density",
+            holds,
+            detail: format!("room for {most} idle sandboxes, limited by {what}"),
+            advice: (!holds).then(|| format!("raise {what}, or keep fewer sessions alive")),
+        }
+    }
+}
+
 fn version(release: &str) -> Option<(u32, u32)> {
     let mut parts = release.split(|it: char| !it.is_ascii_digit());
     Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
@@ -116,6 +154,26 @@ mod tests {
             finding.advice.as_deref(),
             Some("as root: sysctl -w user.max_user_namespaces=16384")
         );
+    }
+
+    #[test]
+    fn what_ends_first_limits_how_many_sandboxes_fit() {
+        let meminfo = ("meminfo", "MemTotal: 9 kB\nMemAvailable:   7000000 kB\n");
+        let limits = "Limit  Soft Limit  Hard Limit  Units\nMax open files   1024   5000   files\n";
+        let (_dir, all) = host(&[
+            meminfo,
+            ("self/limits", limits),
+            ("sys/kernel/pid_max", "32768\n"),
+            ("sys/user/max_net_namespaces", "96365\n"),
+        ]);
+        let finding = all.density();
+        assert!(finding.holds);
+        assert_eq!(finding.detail, "room for 2500 idle sandboxes, limited by RLIMIT_NOFILE");
+        let (_dir, few) = host(&[meminfo, ("sys/user/max_net_namespaces", "64\n")]);
+        let finding = few.density();
+        assert!(!finding.holds);
+        let advice = finding.advice.unwrap();
+        assert!(advice.starts_with("raise user.max_net_namespaces"), "{advice}");
     }
 
     #[test]

@@ -24,7 +24,7 @@ use super::{
 };
 
 /// Of each direction of each connection, in memory.
-const BUFFER: usize = 32 * 1024;
+const BUFFER: usize = guest::MAX_CHUNK;
 
 /// How much a sandbox may exchange with the world.
 #[derive(Debug)]

@@ -9,8 +9,8 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use super::{
     Inbox, Shared,
     inbox::Violation,
+    network,
     requests::{Failed, Mismatch},
-    streams,
 };
 use crate::{
     process::{Exit, ProcessEvent},
@@ -35,7 +35,7 @@ enum Ended {
     #[error(transparent)]
     Mismatch(#[from] Mismatch),
     #[error(transparent)]
-    Stream(#[from] streams::Violation),
+    Stream(#[from] network::Violation),
     #[error("a second hello")]
     SecondHello,
     #[error("the guest complains: {message:?}")]
@@ -60,12 +60,11 @@ async fn read(
     mut decoder: Decoder<GuestFrame>,
     shared: &Arc<Shared>,
 ) -> Result<(), Ended> {
-    let mut buffer = vec![0; BUFFER];
     loop {
         while let Some(frame) = decoder.next()? {
             deliver(frame, shared)?;
         }
-        let count = match link.read(&mut buffer).await {
+        let count = match link.read_buf(decoder.intake(BUFFER)).await {
             Ok(count) => count,
             // A guest that was killed leaves what was sent to it unread.
             Err(error) if error.kind() == io::ErrorKind::ConnectionReset => 0,
@@ -74,7 +73,6 @@ async fn read(
         if count == 0 {
             return Ok(());
         }
-        decoder.push(&buffer[..count]);
     }
 }
 

@@ -165,6 +165,99 @@ async fn replies_that_fit_no_request_end_the_link() {
 }
 
 #[tokio::test]
+async fn a_stream_that_breaks_a_rule_ends_the_link() {
+    use guest::{
+        ListenerId, ListeningPort, MAX_ACCEPTED, MAX_DATAGRAM, MAX_PORTS, NetworkReport,
+        STREAM_WINDOW, StreamId,
+    };
+    let listener = ListenerId(1);
+    let accepted = |stream| NetworkReport::Accepted { stream: StreamId(stream), listener };
+    let bytes = |size| NetworkReport::Bytes { stream: StreamId(1), bytes: Payload(vec![0; size]) };
+    let eof = NetworkReport::Eof { stream: StreamId(1) };
+    let most = (STREAM_WINDOW - FRAME_COST) as usize;
+    let port = ListeningPort { port: 1, address: [0; 4].into() };
+    let too_many = (0..=MAX_ACCEPTED as u64).map(|it| accepted(2 * it + 1)).collect();
+    let peer = "127.0.0.1:5353".parse().unwrap();
+    let long = Payload(vec![0; MAX_DATAGRAM + 1]);
+    let lies: Vec<Vec<NetworkReport>> = vec![
+        vec![accepted(2)],
+        vec![accepted(1), accepted(1)],
+        vec![accepted(3), accepted(1)],
+        too_many,
+        vec![accepted(1), bytes(most + 1)],
+        vec![accepted(1), bytes(most), bytes(0)],
+        vec![accepted(1), eof.clone(), bytes(1)],
+        vec![accepted(1), eof.clone(), eof.clone()],
+        vec![accepted(1), NetworkReport::Grant { stream: StreamId(1), bytes: 1 }],
+        vec![accepted(1), NetworkReport::Dialled { stream: StreamId(1) }],
+        vec![NetworkReport::Datagram { listener, peer, bytes: long }],
+        vec![NetworkReport::Ports { request: RequestId(1), ports: vec![port; MAX_PORTS + 1] }],
+    ];
+    for lie in lies {
+        let (connection, mut liar) = acquainted().await;
+        let _incoming = connection.shared().take_incoming().unwrap();
+        let last = format!("{:?}", lie.last());
+        for report in lie {
+            liar.say(GuestFrame::Network(report)).await;
+        }
+        let closed = tokio::time::timeout(PATIENCE, connection.closed()).await;
+        assert!(closed.is_ok(), "{}", last.chars().take(200).collect::<String>());
+    }
+}
+
+/// Never reached unless a promise is broken.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
+
+#[tokio::test]
+async fn a_stream_that_speaks_before_it_is_there_ends_the_link() {
+    let (connection, mut liar) = acquainted().await;
+    let (stream, ()) = tokio::join!(connection.connect(80, guest::Dialled::Everything), async {
+        let HostFrame::Network(guest::NetworkOrder::Dial { stream, port: 80, .. }) =
+            liar.hear().await
+        else {
+            panic!()
+        };
+        let bytes = Payload(vec![1]);
+        liar.say(GuestFrame::Network(guest::NetworkReport::Bytes { stream, bytes })).await;
+    });
+    assert!(matches!(stream, Err(ConnectError::Gone)));
+    connection.closed().await;
+}
+
+#[tokio::test]
+async fn a_writer_waits_for_what_the_guest_grants() {
+    use tokio::io::AsyncWriteExt;
+    let (connection, mut liar) = acquainted().await;
+    let (stream, id) = tokio::join!(connection.connect(80, guest::Dialled::Everything), async {
+        let frame = liar.hear().await;
+        let HostFrame::Network(guest::NetworkOrder::Dial { stream, .. }) = frame else { panic!() };
+        liar.say(GuestFrame::Network(guest::NetworkReport::Dialled { stream })).await;
+        stream
+    });
+    let mut stream = stream.unwrap();
+    let all = vec![7; guest::STREAM_WINDOW as usize + 10];
+    let (written, ()) = tokio::join!(stream.write_all(&all), async {
+        let mut heard = 0;
+        while heard < all.len() {
+            let frame = liar.hear().await;
+            let HostFrame::Network(guest::NetworkOrder::Bytes { bytes, .. }) = frame else {
+                panic!("{frame:?}")
+            };
+            heard += bytes.0.len();
+            if heard == guest::STREAM_WINDOW as usize {
+                let grant = guest::NetworkReport::Grant { stream: id, bytes: 10 };
+                liar.say(GuestFrame::Network(grant)).await;
+            }
+            assert!(heard <= guest::STREAM_WINDOW as usize || heard == all.len());
+        }
+    });
+    written.unwrap();
+    drop(stream);
+    let reset = HostFrame::Network(guest::NetworkOrder::Reset { stream: id });
+    assert_eq!(liar.hear().await, reset);
+}
+
+#[tokio::test]
 async fn frames_about_strangers_are_dropped() {
     let (connection, mut liar, mut process, program) = started().await;
     let stranger = ProgramId(program.0 + 1000);
@@ -175,6 +268,18 @@ async fn frames_about_strangers_are_dropped() {
     liar.say(exited(stranger)).await;
     liar.say(GuestFrame::FileChunk { request, bytes: bytes() }).await;
     liar.say(GuestFrame::FileDone { request }).await;
+    let stream = guest::StreamId(9);
+    let reports = [
+        guest::NetworkReport::Bytes { stream, bytes: bytes() },
+        guest::NetworkReport::Grant { stream, bytes: u32::MAX },
+        guest::NetworkReport::Eof { stream },
+        guest::NetworkReport::Reset { stream, errno: 0 },
+        guest::NetworkReport::Ports { request, ports: Vec::new() },
+        guest::NetworkReport::Listening { listener: guest::ListenerId(1), errno: 0 },
+    ];
+    for report in reports {
+        liar.say(GuestFrame::Network(report)).await;
+    }
     liar.say(exited(program)).await;
     liar.say(exited(program)).await;
     liar.say(GuestFrame::Stdout { program, bytes: bytes() }).await;

@@ -50,6 +50,22 @@ impl Rule {
         &self.ports
     }
 
+    /// Whether it allows all that another one allows.
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        let below = |domain: &str, name: &str| {
+            name.strip_suffix(domain).is_some_and(|it| it.len() > 1 && it.ends_with('.'))
+        };
+        let hosts = match (&self.host, &other.host) {
+            (HostPattern::Below(domain), HostPattern::Name(name)) => below(domain, name),
+            (HostPattern::Below(domain), HostPattern::Below(other)) => {
+                domain == other || below(domain, other)
+            }
+            (ours, theirs) => ours == theirs,
+        };
+        hosts && other.ports.iter().all(|it| self.ports.contains(it))
+    }
+
     /// Whether it names the host; the port is not asked.
     pub(crate) fn names(&self, host: &Host) -> bool {
         match (&self.host, host) {
@@ -127,6 +143,27 @@ mod tests {
         assert_eq!(rule("[::1]:80").to_string(), "[::1]:80");
         assert_eq!(rule("[fd00::5]").to_string(), "[fd00::5]");
         assert_eq!(rule("localhost:8080").to_string(), "localhost:8080");
+    }
+
+    #[test]
+    fn a_rule_covers_what_is_narrower() {
+        for (wide, narrow) in [
+            ("pypi.org", "pypi.org:443"),
+            ("*.example.com", "a.b.example.com"),
+            ("*.example.com", "*.b.example.com:80"),
+            ("10.0.0.5:1", "10.0.0.5:1"),
+        ] {
+            assert!(rule(wide).covers(&rule(narrow)), "{wide} {narrow}");
+            assert_eq!(wide == narrow, rule(narrow).covers(&rule(wide)), "{narrow} {wide}");
+        }
+        for (one, other) in [
+            ("*.example.com", "example.com"),
+            ("*.example.com", "badexample.com"),
+            ("pypi.org:80", "pypi.org"),
+            ("10.0.0.5", "10.0.0.6"),
+        ] {
+            assert!(!rule(one).covers(&rule(other)), "{one} {other}");
+        }
     }
 
     #[test]

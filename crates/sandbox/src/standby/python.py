@@ -91,7 +91,7 @@ def obey(order, name):
     environment = dict(it.split(b'=', 1) for it in rest[int(count):])
     if os.getcwdb() != cwd:
         os.chdir(cwd)
-    if os.environb != environment:
+    if dict(os.environb) != environment:
         for variable in [it for it in os.environb if it not in environment]:
             del os.environb[variable]
         os.environb.update(environment)
@@ -171,7 +171,8 @@ def has_an_end(it):
     """Whether something happens when an object goes."""
     kind = type(it)
     if kind is weakref:
-        return it.__callback__ is not None
+        # The caches of abstract classes have one that nobody sees.
+        return it.__callback__ is not None and getattr(it.__callback__, '__name__', '') != '_destroy'
     if kind is type:
         return '__del__' in it.__dict__
     return hasattr(kind, '__del__') and it is not sys.stdin.buffer.raw

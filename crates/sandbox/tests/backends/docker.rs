@@ -232,3 +232,33 @@ print(open('/etc/resolv.conf').read())"
         server.join().unwrap();
     }
 }
+
+#[tokio::test]
+async fn every_language_of_the_image_runs() {
+    let docker = docker!(ready::docker(None));
+    let runtimes = docker.runtimes(None).await.unwrap();
+    // Compilers want more memory than most programs.
+    let limits = Limits { memory_bytes: 1 << 30, cpu_millis: 2000, ..Limits::default() };
+    let sandbox = Sandbox::start(&docker, spec(limits)).await.unwrap();
+    for (name, source) in [
+        ("python", "print('hello')\n"),
+        ("node", "console.log('hello')\n"),
+        ("bash", "echo hello\n"),
+        ("typescript", "const word: string = 'hello'; console.log(word)\n"),
+        ("rust", "fn main() { println!(\"hello\") }\n"),
+        ("golang", "package main\nimport \"fmt\"\nfunc main() { fmt.Println(\"hello\") }\n"),
+    ] {
+        let installed = match runtimes.get(name).unwrap() {
+            Ok(installed) => installed,
+            Err(missing) => {
+                eprintln!("skipped: {missing}");
+                continue;
+            }
+        };
+        let path = format!("hello.{}", installed.runtime.extension).parse().unwrap();
+        sandbox.write_file(&path, source.as_bytes(), 0o644).await.unwrap();
+        let program = installed.program(sandbox.workspace(), &path);
+        let outcome = super::suite::collect(sandbox.run(program).await.unwrap()).await;
+        assert_eq!(outcome.stdout, "hello\n", "{name}: {outcome:?}");
+    }
+}

@@ -106,7 +106,7 @@ async fn cpu_time_is_that_of_the_whole_tree() {
 #[tokio::test]
 async fn a_program_that_only_waits_uses_no_cpu_time() {
     let Some(cage) = Cage::new().await else { return };
-    let idle = limited("sleep 0.6; echo done", Duration::from_millis(300));
+    let idle = limited("sleep 1.5; echo done", Duration::from_secs(1));
     let outcome = collect(cage.sandbox.run(idle).await.unwrap()).await;
     assert_eq!(outcome.stdout, "done\n", "{outcome:?}");
     assert!(!outcome.exit.cpu_exceeded);

@@ -8,7 +8,7 @@ use axum::{
     http::{Method, Request, StatusCode, header},
     response::Response,
 };
-use engine::{Clock, Engine};
+use engine::{Clock, Engine, Offers};
 use http_body_util::BodyExt;
 use sandbox::{
     Backend,
@@ -164,5 +164,5 @@ pub(crate) fn request(method: &str, path: &str) -> axum::http::request::Builder 
 pub(crate) async fn engine(backend: Arc<dyn Backend>, config: engine::Config) -> Engine {
     let store = Store::open("sqlite::memory:").await.unwrap();
     let runtimes = Arc::new(sandbox::runtime::discover("/usr/local/bin:/usr/bin:/bin"));
-    Engine::start(store, backend, runtimes, config, Clock::system()).await.unwrap()
+    Engine::start(store, Offers::one(backend, runtimes), config, Clock::system()).await.unwrap()
 }

@@ -441,7 +441,7 @@ export interface components {
          * @description What went wrong, for programs. Codes are added, never renamed.
          * @enum {string}
          */
-        Code: "already_running" | "block_changed" | "block_not_found" | "block_not_runnable" | "connected_elsewhere" | "cross_origin" | "disk_full" | "email_taken" | "idempotency_key_reused" | "internal" | "invalid" | "not_found" | "queue_full" | "rate_limited" | "request_under_way" | "read_only" | "revision_conflict" | "runtime_mismatch" | "runtime_missing" | "session_ended" | "sign_up_closed" | "too_large" | "unauthenticated" | "unavailable" | "username_taken" | "wrong_credentials";
+        Code: "already_running" | "backend_not_offered" | "block_changed" | "block_not_found" | "block_not_runnable" | "connected_elsewhere" | "cross_origin" | "disk_full" | "email_taken" | "idempotency_key_reused" | "internal" | "invalid" | "not_found" | "queue_full" | "rate_limited" | "request_under_way" | "read_only" | "revision_conflict" | "runtime_mismatch" | "runtime_missing" | "session_ended" | "sign_up_closed" | "too_large" | "unauthenticated" | "unavailable" | "username_taken" | "wrong_credentials";
         Config: {
             mode: components["schemas"]["Mode"];
             /** @description Whether anybody may make an account. */

@@ -2,7 +2,10 @@
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
-use guest::{Decoder, FrameError, GuestFrame, HostFrame, MAX_CHUNK, encode};
+use guest::{
+    Decoder, FrameError, GuestFrame, HostFrame, MAX_CHUNK, OutputStream, ProgramId, encode,
+    encode_output,
+};
 use rustix::io::Errno;
 
 /// Above this many unsent bytes no output is read from programs. Two pipes' worth keeps a fast host
@@ -71,6 +74,17 @@ impl Link {
     pub(crate) fn queue(&mut self, frame: &GuestFrame) {
         encode(frame, &mut self.outgoing)
             .expect("the guest's frames hold at most one chunk, or one short path");
+    }
+
+    /// Queues output that `read` puts into its place, at most `most` bytes of it.
+    pub(crate) fn queue_output<E>(
+        &mut self,
+        stream: OutputStream,
+        program: ProgramId,
+        most: usize,
+        read: impl FnOnce(&mut [u8]) -> Result<usize, E>,
+    ) -> Result<usize, E> {
+        encode_output(stream, program, most, &mut self.outgoing, read)
     }
 
     /// Writes as much as the link takes now.

@@ -9,14 +9,14 @@ mod stream;
 
 use std::{
     collections::BTreeMap,
-    net::SocketAddrV4,
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4},
     os::fd::{AsFd, BorrowedFd},
     time::{Duration, Instant},
 };
 
 use guest::{
-    GuestFrame, ListenerId, ListenerKind, MAX_ACCEPTED, MAX_DIALLED, NetworkOrder, NetworkReport,
-    Payload, RequestId, StreamId,
+    Dialled, GuestFrame, ListenerId, ListenerKind, ListeningPort, MAX_ACCEPTED, MAX_DIALLED,
+    NetworkOrder, NetworkReport, Payload, RequestId, StreamId,
 };
 use rustix::{event::PollFlags, io::Errno, net::RecvFlags};
 
@@ -102,7 +102,7 @@ impl Network {
             NetworkOrder::Datagram { listener, peer, bytes } => {
                 self.listeners.send(listener, peer, &bytes.0);
             }
-            NetworkOrder::Dial { stream, port } => self.dial(stream, port, link)?,
+            NetworkOrder::Dial { stream, port, among } => self.dial(stream, port, among, link)?,
             NetworkOrder::Ports { request } => self.ports(request, link),
             NetworkOrder::Bytes { stream, bytes } => {
                 if let Some(it) = self.streams.get_mut(&stream) {
@@ -150,16 +150,20 @@ impl Network {
         Ok(())
     }
 
-    fn dial(&mut self, id: StreamId, port: u16, link: &mut Link) -> Result<(), Broken> {
+    fn dial(
+        &mut self,
+        id: StreamId,
+        port: u16,
+        among: Dialled,
+        link: &mut Link,
+    ) -> Result<(), Broken> {
         if self.streams.contains_key(&id) {
             return Err(Broken("a stream opened twice"));
         }
         let dialled = if self.count(stream::Origin::Dialled) >= MAX_DIALLED {
             Err(Errno::AGAIN)
         } else {
-            self.open_ports()
-                .and_then(|open| ports::to_dial(&open, port).ok_or(Errno::CONNREFUSED))
-                .and_then(|address| Stream::dial(id, address))
+            self.to_dial(port, among).and_then(|addresses| Stream::dial(id, addresses))
         };
         match dialled {
             Ok(mut stream) => {
@@ -175,8 +179,21 @@ impl Network {
         Ok(())
     }
 
+    /// Where to look for a port of a program, in this order.
+    fn to_dial(&self, port: u16, among: Dialled) -> Result<Vec<SocketAddr>, Errno> {
+        match among {
+            Dialled::OwnSockets => Ok(ports::to_dial(&self.open_ports()?, port)),
+            Dialled::Everything => {
+                let both = [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
+                let addresses = both.map(|address| ListeningPort { port, address });
+                let theirs = addresses.into_iter().filter(|it| !self.listeners.is_ours(it));
+                Ok(theirs.map(|it| SocketAddr::new(it.address, it.port)).collect())
+            }
+        }
+    }
+
     /// What programs listen on; what we do is not theirs.
-    fn open_ports(&self) -> Result<Vec<guest::ListeningPort>, Errno> {
+    fn open_ports(&self) -> Result<Vec<ListeningPort>, Errno> {
         let mut open = ports::listening()?;
         open.retain(|it| !self.listeners.is_ours(it));
         Ok(open)

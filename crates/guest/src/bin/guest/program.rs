@@ -9,8 +9,8 @@
 use std::time::{Duration, Instant};
 
 use guest::{
-    ExitStatus, Exited, FRAME_COST, GuestFrame, MAX_CHUNK, OnExcess, Payload, ProgramId, Start,
-    TerminalSize,
+    ExitStatus, Exited, FRAME_COST, GuestFrame, MAX_CHUNK, OnExcess, OutputStream, ProgramId,
+    Start, TerminalSize,
 };
 
 use crate::{
@@ -84,6 +84,15 @@ struct Allowance {
 pub(crate) enum Source {
     Stdout,
     Stderr,
+}
+
+impl From<Source> for OutputStream {
+    fn from(source: Source) -> Self {
+        match source {
+            Source::Stdout => Self::Stdout,
+            Source::Stderr => Self::Stderr,
+        }
+    }
 }
 
 impl Allowance {
@@ -229,49 +238,50 @@ impl Program {
         self.allowance.credit = self.allowance.credit.saturating_add(u64::from(bytes));
     }
 
-    /// Reads one chunk of output and sends it as far as the limit allows.
+    /// Reads one chunk of output and sends it, or drops it once the limit is reached.
     pub(crate) fn pump(&mut self, source: Source, buffer: &mut [u8], link: &mut Link) {
-        let most = if self.allowance.is_used_up() { u64::MAX } else { self.allowance.sendable() };
-        let most = usize::try_from(most).unwrap_or(usize::MAX).min(MAX_CHUNK).min(buffer.len());
-        let Some(output) = self.output(source) else { return };
-        match output.read(&mut buffer[..most]) {
-            Read::NothingNow => {}
-            Read::End => *self.output(source) = None,
-            Read::Bytes(count) => {
-                if output.is_exhausted() {
-                    *self.output(source) = None;
-                }
-                self.send(source, &buffer[..count], link);
-            }
+        let read = if self.allowance.is_used_up() {
+            self.drop_output(source, buffer, link)
+        } else {
+            self.send_output(source, link)
+        };
+        let exhausted = self.output(source).as_ref().is_some_and(Output::is_exhausted);
+        if read == Read::End || (matches!(read, Read::Bytes(_)) && exhausted) {
+            *self.output(source) = None;
         }
     }
 
-    fn send(&mut self, source: Source, bytes: &[u8], link: &mut Link) {
-        if self.allowance.truncated {
-            return;
+    fn send_output(&mut self, source: Source, link: &mut Link) -> Read {
+        let most = self.allowance.sendable().min(self.allowance.left);
+        let most = usize::try_from(most).unwrap_or(usize::MAX).min(MAX_CHUNK);
+        let (id, stream) = (self.id, source.into());
+        let Some(output) = self.output(source) else { return Read::End };
+        let sent = link.queue_output(stream, id, most, |place| match output.read(place) {
+            Read::Bytes(count) => Ok(count),
+            nothing @ (Read::NothingNow | Read::End) => Err(nothing),
+        });
+        match sent {
+            Ok(count) => {
+                self.allowance.left -= count as u64;
+                let cost = count as u64 + u64::from(FRAME_COST);
+                self.allowance.credit = self.allowance.credit.saturating_sub(cost);
+                Read::Bytes(count)
+            }
+            Err(nothing) => nothing,
         }
-        let mut allowed = self.allowance.left;
-        if self.allowance.abandoned {
-            allowed = allowed.min(self.allowance.sendable());
-        }
-        let allowed = usize::try_from(allowed).unwrap_or(usize::MAX).min(bytes.len());
-        if allowed > 0 {
-            let payload = Payload::from(&bytes[..allowed]);
-            link.queue(&match source {
-                Source::Stdout => GuestFrame::Stdout { program: self.id, bytes: payload },
-                Source::Stderr => GuestFrame::Stderr { program: self.id, bytes: payload },
-            });
-            self.allowance.left -= allowed as u64;
-            let cost = allowed as u64 + u64::from(FRAME_COST);
-            self.allowance.credit = self.allowance.credit.saturating_sub(cost);
-        }
-        if allowed < bytes.len() {
+    }
+
+    fn drop_output(&mut self, source: Source, buffer: &mut [u8], link: &mut Link) -> Read {
+        let Some(output) = self.output(source) else { return Read::End };
+        let read = output.read(buffer);
+        if matches!(read, Read::Bytes(_)) && !self.allowance.truncated {
             self.allowance.truncated = true;
             link.queue(&GuestFrame::Truncated { program: self.id });
             if self.allowance.on_excess == OnExcess::Kill {
                 self.doom.get_or_insert(Doom::Excess);
             }
         }
+        read
     }
 
     /// Reads what is left after the tree died, as far as it can be sent, and says whether that was all.

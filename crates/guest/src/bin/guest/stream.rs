@@ -10,7 +10,7 @@ use guest::{STDIN_WINDOW, Start, Stdin, TerminalSize};
 use rustix::{
     fs::{Mode, OFlags},
     io::Errno,
-    pipe::{PipeFlags, pipe_with},
+    pipe::{PipeFlags, fcntl_setpipe_size, pipe_with},
     pty::OpenptFlags,
     termios::Winsize,
 };
@@ -22,6 +22,9 @@ const END_OF_FILE: u8 = 4;
 
 /// Most a terminal can still hold after its last writer is dead: the kernel's flip buffers.
 const TERMINAL_BUFFER: u64 = 64 * 1024;
+
+/// Four chunks: a program that writes much need not wait for each to be taken.
+const OUTPUT_PIPE: usize = 256 * 1024;
 
 /// Where a program's output comes from.
 #[derive(Debug)]
@@ -187,6 +190,8 @@ impl Ends {
     pub(crate) fn pipes(stdin: Stdin) -> rustix::io::Result<Self> {
         let (stdout, their_stdout) = pipe()?;
         let (stderr, their_stderr) = pipe()?;
+        // A user's pipes together have a limit, above which they stay as they are.
+        fcntl_setpipe_size(&stdout, OUTPUT_PIPE).ok();
         let (their_stdin, input) = match stdin {
             Stdin::Null => (None, None),
             Stdin::Pipe => {

@@ -151,7 +151,7 @@ impl Supervisor {
     fn turn(&mut self) -> Result<(), End> {
         self.link.flush()?;
         let mut heard = false;
-        for (ready, events) in self.wait() {
+        for (ready, events) in self.wait()? {
             match ready {
                 Ready::Link => {
                     self.serve_link(events)?;
@@ -173,7 +173,9 @@ impl Supervisor {
             }
         }
         self.expire(heard);
-        self.network.expire();
+        if !self.is_paused {
+            self.network.expire();
+        }
         self.hunt();
         self.files.pump(&mut self.link);
         self.report_ended();
@@ -181,7 +183,7 @@ impl Supervisor {
     }
 
     /// What is ready, after waiting for it.
-    fn wait(&self) -> Vec<(Ready, PollFlags)> {
+    fn wait(&self) -> Result<Vec<(Ready, PollFlags)>, End> {
         let mut who = Vec::with_capacity(2 + 3 * self.programs.len());
         let mut set = Vec::with_capacity(who.capacity());
         let mut add = |ready, fd, events| {
@@ -227,9 +229,12 @@ impl Supervisor {
             tv_nsec: it.subsec_nanos().into(),
         });
         // An interrupted or failed poll leaves no events; the next turn asks again.
-        rustix::event::poll(&mut set, timeout.as_ref()).ok();
+        if rustix::event::poll(&mut set, timeout.as_ref()) == Err(Errno::INVAL) {
+            // Somebody took our descriptors away: RLIMIT_NOFILE is below what we have.
+            return Err(End::Protocol("no descriptor may be waited for".to_owned()));
+        }
         let events = set.iter().map(PollFd::revents);
-        who.into_iter().zip(events).filter(|(_, events)| !events.is_empty()).collect()
+        Ok(who.into_iter().zip(events).filter(|(_, events)| !events.is_empty()).collect())
     }
 
     fn timeout(&self) -> Option<Duration> {
@@ -237,11 +242,12 @@ impl Supervisor {
             return Some(Duration::ZERO);
         }
         let dying = self.programs.values().any(Program::is_dying).then_some(self.pause);
-        let network = self.network.deadline();
+        if self.is_paused {
+            return dying;
+        }
         let deadlines = self.programs.values().filter_map(Program::deadline);
         let looks = self.programs.values().filter_map(Program::next_look);
-        let next =
-            if self.is_paused { network } else { deadlines.chain(looks).chain(network).min() };
+        let next = deadlines.chain(looks).chain(self.network.deadline()).min();
         let next = next.map(|it| it.saturating_duration_since(Instant::now()));
         dying.into_iter().chain(next).min()
     }

@@ -13,7 +13,6 @@ use std::{collections::HashMap, io::Read, os::fd::OwnedFd, sync::OnceLock};
 
 use rustix::{
     fs::{Dir, Mode, OFlags},
-    param::clock_ticks_per_second,
     process::{Pid, PidfdFlags},
 };
 
@@ -27,6 +26,10 @@ pub(crate) fn marked() -> libc::__rlimit_resource_t {
         if kernel::may_limit(usual) { usual } else { libc::RLIMIT_RSS }
     })
 }
+
+/// `USER_HZ`, in which the kernel tells times: part of its interface, and the same on every architecture
+/// we are built for.
+const TICKS_PER_SECOND: u64 = 100;
 
 /// Marks start here, far above what anybody sets and far below "unlimited".
 const FIRST_MARK: u64 = 1 << 40;
@@ -128,7 +131,7 @@ impl Tree {
         };
         let members = walk.processes.iter().filter(|(pid, _)| wanted(**pid));
         let ticks: u64 = members.map(|(_, entry)| entry.cpu_ticks).sum();
-        ticks.saturating_mul(1_000_000) / clock_ticks_per_second()
+        ticks.saturating_mul(1_000_000) / TICKS_PER_SECOND
     }
 
     fn descends(&self, pid: i32, processes: &HashMap<i32, Entry>) -> Descent {

@@ -24,7 +24,7 @@ use rustix::{
     event::{PollFd, PollFlags, poll},
     io::Errno,
     net::{AddressFamily, Shutdown, SocketFlags, SocketType, shutdown, socketpair},
-    process::{Pid, PidfdFlags, pidfd_open},
+    process::{Pid, PidfdFlags, Resource, Rlimit, getrlimit, pidfd_open, setrlimit},
 };
 use tokio::sync::{oneshot, watch};
 
@@ -300,6 +300,11 @@ fn pidfd(pid: u32) -> io::Result<OwnedFd> {
 
 #[expect(clippy::disallowed_methods, reason = "the one process that `sandbox` starts by itself")]
 fn spawn(program: BorrowedFd<'_>) -> io::Result<(Child, OwnedFd)> {
+    // Each sandbox takes two descriptors here and one in the launcher. If it cannot be raised, fewer
+    // sandboxes fit.
+    let files = getrlimit(Resource::Nofile);
+    let _raised =
+        setrlimit(Resource::Nofile, Rlimit { current: files.maximum, maximum: files.maximum });
     let (ours, theirs) =
         socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)?;
     let child = Command::new(format!("/proc/self/fd/{}", program.as_raw_fd()))

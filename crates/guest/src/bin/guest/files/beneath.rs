@@ -114,7 +114,7 @@ fn part_by_part(directory: &OwnedFd, path: &[u8], flags: OFlags) -> rustix::io::
 
 /// Opens a directory; an empty path is `root` itself.
 pub(super) fn directory(root: &OwnedFd, path: &[u8]) -> rustix::io::Result<OwnedFd> {
-    let path = if path.is_empty() { b"." } else { path };
+    let path = if path.is_empty() { b".".as_slice() } else { path };
     beneath(root, path, OFlags::PATH | OFlags::DIRECTORY)
 }
 

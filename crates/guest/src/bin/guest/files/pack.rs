@@ -140,7 +140,7 @@ impl Packing {
             | FileType::BlockDevice
             | FileType::Unknown => return Ok(()),
         };
-        let fd = match beneath(&self.root, &*name, flags) {
+        let fd = match beneath(&self.root, &name, flags) {
             Ok(fd) => fd,
             // It vanished, or became something else.
             Err(Errno::NOENT | Errno::LOOP | Errno::NOTDIR | Errno::NXIO) => return Ok(()),

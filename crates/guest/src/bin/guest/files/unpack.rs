@@ -80,7 +80,7 @@ impl Unpacking {
         for (name, mode, modified) in std::mem::take(&mut self.directories).into_iter().rev() {
             let flags = OFlags::RDONLY | OFlags::DIRECTORY;
             // A program that removed it meanwhile may.
-            let Ok(directory) = beneath(&self.root, &*name, flags) else { continue };
+            let Ok(directory) = beneath(&self.root, &name, flags) else { continue };
             rustix::fs::fchmod(&directory, mode).during("set the mode").at(&name)?;
             rustix::fs::futimens(&directory, &times(modified)).during("set the time").at(&name)?;
         }

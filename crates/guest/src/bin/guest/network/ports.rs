@@ -38,9 +38,9 @@ pub(super) fn listening() -> Result<Vec<ListeningPort>, Errno> {
 }
 
 /// Where to connect to for one of them: the loopback address if it is bound to that or to all.
-pub(super) fn to_dial(ports: &[ListeningPort], port: u16) -> Option<SocketAddr> {
-    let mut addresses = ports.iter().filter(|it| it.port == port).map(|it| it.address);
-    addresses.find_map(|it| {
+pub(super) fn to_dial(ports: &[ListeningPort], port: u16) -> Vec<SocketAddr> {
+    let addresses = ports.iter().filter(|it| it.port == port).map(|it| it.address);
+    let dialled = addresses.filter_map(|it| {
         let address = match it {
             IpAddr::V4(Ipv4Addr::UNSPECIFIED) => Ipv4Addr::LOCALHOST.into(),
             // Bound to all of IPv6 usually means all of IPv4 too, but not always.
@@ -49,7 +49,8 @@ pub(super) fn to_dial(ports: &[ListeningPort], port: u16) -> Option<SocketAddr> 
             IpAddr::V4(_) | IpAddr::V6(_) => return None,
         };
         Some(SocketAddr::new(address, port))
-    })
+    });
+    dialled.collect()
 }
 
 /// A line is `sl local remote st queues timer retransmits uid …`.
@@ -115,11 +116,11 @@ mod tests {
     #[test]
     fn a_port_is_dialled_where_it_is_bound() {
         let bound = |address: &str| ListeningPort { port: 80, address: address.parse().unwrap() };
-        let dialled = |address| to_dial(&[bound(address)], 80).map(|it| it.to_string());
+        let dialled = |address| to_dial(&[bound(address)], 80).first().map(ToString::to_string);
         assert_eq!(dialled("0.0.0.0").as_deref(), Some("127.0.0.1:80"));
         assert_eq!(dialled("127.3.0.1").as_deref(), Some("127.3.0.1:80"));
         assert_eq!(dialled("::").as_deref(), Some("[::1]:80"));
         assert_eq!(dialled("10.0.0.1"), None);
-        assert_eq!(to_dial(&[bound("0.0.0.0")], 81), None);
+        assert_eq!(to_dial(&[bound("0.0.0.0")], 81), []);
     }
 }

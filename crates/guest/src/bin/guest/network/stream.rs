@@ -7,6 +7,7 @@
 
 use std::{
     collections::VecDeque,
+    mem,
     net::SocketAddr,
     os::fd::{AsFd, BorrowedFd, OwnedFd},
     time::Duration,
@@ -40,6 +41,8 @@ pub(super) struct Stream {
     socket: OwnedFd,
     origin: Origin,
     connecting: bool,
+    /// Where else to connect to if that fails.
+    others: Vec<SocketAddr>,
     /// From the host, and not yet taken by the program.
     waiting: VecDeque<u8>,
     /// Taken by the program, and not yet granted to the host again.
@@ -82,6 +85,7 @@ impl Stream {
             socket,
             origin,
             connecting: false,
+            others: Vec::new(),
             waiting: VecDeque::new(),
             taken: 0,
             host: Side::Speaks,
@@ -94,16 +98,22 @@ impl Stream {
         Self::new(id, socket, Origin::Accepted)
     }
 
-    pub(super) fn dial(id: StreamId, address: SocketAddr) -> Result<Self, Errno> {
-        let family = if address.is_ipv4() { AddressFamily::INET } else { AddressFamily::INET6 };
-        let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
-        let socket = socket_with(family, SocketType::STREAM, flags, None)?;
-        let connecting = match connect(&socket, &address) {
-            Ok(()) => false,
-            Err(Errno::INPROGRESS) => true,
-            Err(error) => return Err(error),
-        };
-        Ok(Self { connecting, ..Self::new(id, socket, Origin::Dialled) })
+    /// Connects to the first of the addresses that takes it.
+    pub(super) fn dial(id: StreamId, addresses: Vec<SocketAddr>) -> Result<Self, Errno> {
+        let mut addresses = VecDeque::from(addresses);
+        let mut refused = Errno::CONNREFUSED;
+        while let Some(address) = addresses.pop_front() {
+            match open(address) {
+                Ok((socket, connecting)) => {
+                    let stream = Self::new(id, socket, Origin::Dialled);
+                    return Ok(Self { connecting, others: addresses.into(), ..stream });
+                }
+                // That a machine lacks IPv6 is no answer.
+                Err(Errno::AFNOSUPPORT | Errno::ADDRNOTAVAIL) => {}
+                Err(error) => refused = error,
+            }
+        }
+        Err(refused)
     }
 
     /// Tells the host that it is connected, if it is by now.
@@ -156,7 +166,13 @@ impl Stream {
                 self.greet(link);
                 self.write(link)
             }
-            Ok(Err(error)) | Err(error) => Fate::Broken(error),
+            Ok(Err(error)) | Err(error) => match Self::dial(self.id, mem::take(&mut self.others)) {
+                Ok(next) => {
+                    *self = next;
+                    self.greet(link)
+                }
+                Err(_) => Fate::Broken(error),
+            },
         }
     }
 
@@ -217,7 +233,7 @@ impl Stream {
             }
         }
         if self.taken >= STREAM_WINDOW / 4 {
-            let bytes = std::mem::take(&mut self.taken);
+            let bytes = mem::take(&mut self.taken);
             report(link, NetworkReport::Grant { stream: self.id, bytes });
         }
         if self.host == Side::Ended && self.waiting.is_empty() {
@@ -239,5 +255,17 @@ impl Stream {
             (Side::Shut, Side::Shut) => Fate::Over,
             _ => Fate::Open,
         }
+    }
+}
+
+/// A socket that is connected, or says later whether it is.
+fn open(address: SocketAddr) -> Result<(OwnedFd, bool), Errno> {
+    let family = if address.is_ipv4() { AddressFamily::INET } else { AddressFamily::INET6 };
+    let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+    let socket = socket_with(family, SocketType::STREAM, flags, None)?;
+    match connect(&socket, &address) {
+        Ok(()) => Ok((socket, false)),
+        Err(Errno::INPROGRESS) => Ok((socket, true)),
+        Err(error) => Err(error),
     }
 }

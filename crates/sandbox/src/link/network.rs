@@ -10,8 +10,8 @@ use std::{
 
 use bytes::Bytes;
 use guest::{
-    HostFrame, ListenerId, ListenerKind, ListeningPort, MAX_ACCEPTED, MAX_DATAGRAM, MAX_PORTS,
-    NetworkOrder, NetworkReport, Payload, RequestId, StreamId,
+    Dialled, HostFrame, ListenerId, ListenerKind, ListeningPort, MAX_ACCEPTED, MAX_DATAGRAM,
+    MAX_PORTS, NetworkOrder, NetworkReport, Payload, RequestId, StreamId,
 };
 use std::net::SocketAddrV4;
 use tokio::sync::{mpsc, oneshot};
@@ -277,7 +277,11 @@ impl Connection {
     /// # Errors
     ///
     /// No program of the sandbox listens there, or it takes no more connections.
-    pub async fn connect(&self, port: u16) -> Result<GuestStream, ConnectError> {
+    pub(crate) async fn connect(
+        &self,
+        port: u16,
+        among: Dialled,
+    ) -> Result<GuestStream, ConnectError> {
         let stream = StreamId(2 * self.shared.number());
         let (pipe, told) = Pipe::dialling();
         let pipe = Arc::new(pipe);
@@ -290,7 +294,7 @@ impl Connection {
         }
         // From here on dropping the future closes what was begun.
         let guest_stream = GuestStream::new(stream, pipe, Arc::clone(&self.shared));
-        self.shared.outbox.push(&order(NetworkOrder::Dial { stream, port }));
+        self.shared.outbox.push(&order(NetworkOrder::Dial { stream, port, among }));
         match tokio::time::timeout(PATIENCE, told).await {
             Ok(Ok(0)) => Ok(guest_stream),
             Ok(Ok(errno)) => {
