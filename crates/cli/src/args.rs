@@ -62,6 +62,9 @@ pub(crate) struct HubArgs {
     /// Sandboxes at once; whoever comes later waits in a queue.
     #[arg(long, env = "RUNBOOK_MAX_SANDBOXES", default_value_t = 16)]
     pub(crate) max_sandboxes: usize,
+    /// How long a session may be idle before it gives its sandbox back and keeps only its files.
+    #[arg(long, env = "RUNBOOK_SLEEP_AFTER", default_value = "5m", value_parser = duration)]
+    pub(crate) sleep_after: Duration,
     /// Another backend that documents may choose in their front matter, e.g. `docker` or
     /// `docker=IMAGE`; may be repeated.
     #[arg(long, env = "RUNBOOK_OFFER", value_delimiter = ',', value_parser = offered)]

@@ -150,7 +150,7 @@ impl<S: Sink> Drive<'_, S> {
                     kill_at = Some(Instant::now() + GRACE);
                     continue;
                 }
-                () = sleep_until(kill_at), if kill_at.is_some() => {
+                () = sleep_until(kill_at) => {
                     drop(self.process.handle().kill().await);
                     // Asking again every second costs nothing and survives a lost request.
                     kill_at = Some(Instant::now() + GRACE);
@@ -232,9 +232,11 @@ impl<S: Sink> Drive<'_, S> {
     }
 }
 
-async fn sleep_until(deadline: Option<Instant>) {
-    if let Some(deadline) = deadline {
-        tokio::time::sleep_until(deadline).await;
+/// Sleeps until a moment; for ever if there is none.
+pub(crate) async fn sleep_until(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => tokio::time::sleep_until(deadline).await,
+        None => std::future::pending().await,
     }
 }
 

@@ -20,6 +20,7 @@ mod statistics;
 
 use std::{
     collections::HashMap,
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -32,15 +33,15 @@ use model::{
     limits::Limits,
     session::{EndReason, Session, State},
 };
-use sandbox::{EgressConfig, PoolConfig};
+use sandbox::{EgressConfig, PoolConfig, Sandbox};
 use store::{InsertSessionError, Store, StoreError, StoredEvent};
 use tokio::sync::watch;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use self::{
-    admission::Admission,
+    admission::{Admission, Slot},
     live::{Live, StoreSink},
-    offers::Stock,
+    offers::{Grant, Stock},
     runbooks::Documents,
     session::{Handle, Message, Run},
     statistics::Counters,
@@ -66,6 +67,10 @@ pub struct Config {
     pub max_sandboxes: usize,
     /// Sandboxes that wait from the start on, before anybody asked for one.
     pub keep_ready: usize,
+    /// How long a session may be idle before it gives its sandbox back and keeps only its files.
+    pub sleep_after: Duration,
+    /// Where such files are kept, without a name.
+    pub snapshots: PathBuf,
     /// The bounds of all sandboxes that wait, for each offer.
     pub pool: PoolConfig,
     /// How this machine reaches the network for sandboxes.
@@ -85,6 +90,8 @@ impl Default for Config {
         Self {
             max_sandboxes: 16,
             keep_ready: 0,
+            sleep_after: Duration::from_secs(5 * 60),
+            snapshots: PathBuf::from("/tmp"),
             pool: PoolConfig::default(),
             egress: EgressConfig::default(),
             idle_expiry: session::IDLE_EXPIRY,
@@ -393,6 +400,19 @@ pub enum Connected {
 }
 
 impl Inner {
+    /// Waits in the queue for the right to have a sandbox, and takes one.
+    async fn sandbox(
+        &self,
+        grant: &Grant,
+        view: &watch::Sender<SessionView>,
+    ) -> Result<(Sandbox, Slot), String> {
+        let queued = |position| view.send_modify(|it| it.queue_position = Some(position));
+        let slot = self.admission.slot(queued).await;
+        view.send_if_modified(|it| it.queue_position.take().is_some());
+        let taken = grant.shelf.pool.take(&grant.kind).await;
+        taken.map(|(sandbox, _)| (sandbox, slot)).map_err(|error| error.to_string())
+    }
+
     fn sessions(&self) -> std::sync::MutexGuard<'_, HashMap<SessionId, Handle>> {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }

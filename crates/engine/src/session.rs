@@ -39,8 +39,10 @@ use crate::{
 };
 
 mod next_in_line;
+mod sleep;
 
 use next_in_line::NextInLine;
+use sleep::Waking;
 
 /// Commands that wait for a session's task. More would only wait longer.
 const MAILBOX: usize = 64;
@@ -151,10 +153,13 @@ pub(crate) fn spawn(
         queue: VecDeque::new(),
         running: None,
         sandbox: None,
+        grant,
+        asleep: None,
+        waking: None,
         standby: NextInLine::new(Arc::clone(&runtimes)),
         seeded: BTreeMap::new(),
     };
-    tracker.spawn(actor.live(document, grant));
+    tracker.spawn(actor.live(document));
     Handle { mailbox, runtimes, view: watcher }
 }
 
@@ -166,6 +171,10 @@ struct Actor {
     queue: VecDeque<Run>,
     running: Option<Running>,
     sandbox: Option<(Sandbox, Slot)>,
+    grant: Grant,
+    /// The files of the sandbox that was given back.
+    asleep: Option<tokio::fs::File>,
+    waking: Option<Waking>,
     standby: NextInLine,
     /// Hash of each file block that stands in the sandbox, by its path.
     seeded: BTreeMap<String, String>,
@@ -180,8 +189,8 @@ struct Running {
 }
 
 impl Actor {
-    async fn live(mut self, document: Arc<Document>, grant: Grant) {
-        let reason = match self.open(&document, grant).await {
+    async fn live(mut self, document: Arc<Document>) {
+        let reason = match self.open(&document).await {
             Ok(()) => self.serve().await,
             Err(Stopped::Asked(reason)) => {
                 self.apply(Command::End(reason)).await;
@@ -199,21 +208,10 @@ impl Actor {
     }
 
     /// Waits for a sandbox and writes the file blocks into it, while still listening.
-    async fn open(&mut self, document: &Document, grant: Grant) -> Result<(), Stopped> {
-        let engine = Arc::clone(&self.engine);
-        let view = self.view.clone();
-        let refused = grant.refused.clone();
-        let open = async move {
-            let slot = engine
-                .admission
-                .slot(|position| view.send_modify(|it| it.queue_position = Some(position)))
-                .await;
-            view.send_if_modified(|it| it.queue_position.take().is_some());
-            let taken = grant.shelf.pool.take(&grant.kind).await;
-            taken
-                .map(|(sandbox, _)| (sandbox, slot))
-                .map_err(|error| Stopped::Failed(error.to_string()))
-        };
+    async fn open(&mut self, document: &Document) -> Result<(), Stopped> {
+        let (engine, view) = (Arc::clone(&self.engine), self.view.clone());
+        let grant = self.grant.clone();
+        let open = async move { engine.sandbox(&grant, &view).await.map_err(Stopped::Failed) };
         let mut open = std::pin::pin!(open);
         let shutdown = self.engine.shutdown.clone();
         let (sandbox, slot) = loop {
@@ -228,7 +226,7 @@ impl Actor {
             }
         };
         let Isolation { holds, mut missing, .. } = sandbox.isolation().clone();
-        missing.extend(refused);
+        missing.extend(self.grant.refused.clone());
         self.view.send_modify(|it| it.protection = Protection { holds, missing });
         self.seed(&sandbox, document).await.map_err(|it| Stopped::Failed(it.message))?;
         self.standby.prepare_first(&self.engine.tasks, &sandbox, document);
@@ -239,19 +237,20 @@ impl Actor {
 
     /// Runs what is asked for until the session ends; gives the reason if we end it.
     async fn serve(&mut self) -> Option<EndReason> {
-        let sandbox = self.sandbox.as_ref().map(|(it, _)| it.clone())?;
-        let mut gone = std::pin::pin!(async move { sandbox.ended().await });
         let shutdown = self.engine.shutdown.clone();
         let mut deadline = self.touch().await;
+        let mut tired_at = self.tired_at();
         loop {
+            self.wake();
             self.start_next().await;
-            let busy = self.running.is_some();
+            let busy = self.running.is_some() || self.waking.is_some();
             tokio::select! {
                 message = self.messages.recv() => match message {
                     Some(Message::End(reason)) => return self.ending(reason).await,
                     Some(message) => {
                         self.handle(message).await;
                         deadline = self.touch().await;
+                        tired_at = self.tired_at();
                     }
                     None => return self.ending(EndReason::Shutdown).await,
                 },
@@ -261,17 +260,64 @@ impl Actor {
                         self.standby.prepare_next(&self.engine.tasks, sandbox);
                     }
                     deadline = self.touch().await;
+                    tired_at = self.tired_at();
+                }
+                () = crate::execution::sleep_until(tired_at), if !busy => {
+                    // Asked once; one that cannot sleep now is asked again after its next execution.
+                    tired_at = None;
+                    self.fall_asleep().await;
+                }
+                woken = woken(&mut self.waking) => {
+                    self.waking = None;
+                    match woken {
+                        Ok(sandbox) => self.sandbox = Some(sandbox),
+                        Err(message) => return self.lost(message).await,
+                    }
                 }
                 () = tokio::time::sleep_until(deadline), if !busy => {
                     return self.ending(EndReason::Expired).await;
                 }
                 () = shutdown.cancelled() => return self.ending(EndReason::Shutdown).await,
-                _ = &mut gone => {
-                    self.view.send_modify(|it| it.message = Some(LOST.to_owned()));
-                    self.apply(Command::Lose).await;
-                    return None;
-                }
+                () = gone(self.sandbox.as_ref()) => return self.lost(LOST.to_owned()).await,
             }
+        }
+    }
+
+    async fn lost(&mut self, message: String) -> Option<EndReason> {
+        self.view.send_modify(|it| it.message = Some(message));
+        self.apply(Command::Lose).await;
+        None
+    }
+
+    /// When to give the sandbox back, unless something happens before.
+    fn tired_at(&self) -> Option<Instant> {
+        self.sandbox.is_some().then(|| Instant::now() + self.engine.config.sleep_after)
+    }
+
+    /// Gives the sandbox back, and keeps its files.
+    async fn fall_asleep(&mut self) {
+        let Some((sandbox, _)) = &self.sandbox else { return };
+        match sleep::keep_files(sandbox, &self.engine.config.snapshots).await {
+            Ok(files) => self.asleep = Some(files),
+            Err(error) => {
+                tracing::warn!(session = %self.id, %error, "an idle session keeps its sandbox");
+                return;
+            }
+        }
+        self.standby.discard().await;
+        if let Some((sandbox, slot)) = self.sandbox.take() {
+            sandbox.destroy().await;
+            drop(slot);
+        }
+    }
+
+    /// Asks for another sandbox if there is something to run and none to run it in.
+    fn wake(&mut self) {
+        if !self.queue.is_empty()
+            && let Some(files) = self.asleep.take()
+        {
+            let (grant, view) = (self.grant.clone(), self.view.clone());
+            self.waking = Some(Waking::start(&self.engine, grant, files, view));
         }
     }
 
@@ -390,6 +436,9 @@ impl Actor {
             running.stop.cancel();
         }
         self.standby.discard().await;
+        if let Some(waking) = self.waking.take() {
+            waking.stop().await;
+        }
         if let Some((sandbox, slot)) = self.sandbox.take() {
             sandbox.destroy().await;
             drop(slot);
@@ -438,6 +487,22 @@ async fn finished(running: &mut Option<Running>) {
                 tracing::error!(%error, "an execution's task failed");
             }
         }
+        None => std::future::pending().await,
+    }
+}
+
+/// Waits for the sandbox that the session wakes up in; for ever if it is not waking.
+async fn woken(waking: &mut Option<Waking>) -> Result<(Sandbox, Slot), String> {
+    match waking {
+        Some(waking) => waking.done().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Waits for the end of the sandbox; for ever if there is none.
+async fn gone(sandbox: Option<&(Sandbox, Slot)>) {
+    match sandbox {
+        Some((sandbox, _)) => drop(sandbox.ended().await),
         None => std::future::pending().await,
     }
 }

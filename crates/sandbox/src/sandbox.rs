@@ -86,12 +86,14 @@ impl Sandbox {
     }
 
     async fn begin(mut started: Started, spec: Spec) -> Result<Self, StartError> {
-        let Spec { limits, network, egress, .. } = spec;
+        let Spec { limits, egress, .. } = spec;
         let tasks = TaskTracker::new();
         let connection = Connection::open(started.link, &tasks)
             .await
             .map_err(|error| StartError::Guest(error.to_string()))?;
-        let egress = match network {
+        // What the backend gave, and not what was asked of it: on a network that others use, nobody may
+        // listen for its programs.
+        let egress = match started.isolation.network.clone() {
             Network::None | Network::Full => None,
             Network::Allow(rules) => {
                 let begun = Egress::begin(connection.shared(), rules, egress).await;

@@ -16,9 +16,13 @@ pub(crate) async fn run(args: HubArgs) -> Result<ExitCode, Failure> {
     let listener = listen(address).await?;
     let store = open_store(&args).await?;
     let offers = backend::many(&args.isolation, &args.offer, &args.account_backend).await?;
+    // Beside the database there is room; with one elsewhere, there may be no such directory.
+    let snapshots = if args.data.is_dir() { args.data } else { std::env::temp_dir() };
     let config = engine::Config {
         max_sandboxes: args.max_sandboxes.max(1),
         keep_ready: args.ready,
+        sleep_after: args.sleep_after,
+        snapshots,
         pool: PoolConfig { memory_bytes: args.pool_mb << 20, ..PoolConfig::default() },
         idle_expiry: args.idle_expiry,
         limits: args.limits.execution(),

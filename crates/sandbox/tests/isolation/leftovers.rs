@@ -13,7 +13,7 @@ visitor = socket.socket(socket.AF_UNIX)
 if call(visitor.connect, '\\0left') == 'ok': found.append('an abstract socket')
 found += [it for it in os.listdir('/proc') if it.isdigit() and int(it) not in (1, os.getpid())]
 print(found)
-for path in ['/tmp/left', '/tmp/.hidden', '/dev/shm/left', '/var/tmp/left2']: open(path, 'w').close()
+for path in ['/tmp/left', '/tmp/.hidden', '/dev/shm/left']: open(path, 'w').close()
 print(libc.shmget(77, 4096, 0o1600) >= 0, libc.msgget(77, 0o1600) >= 0, libc.semget(77, 1, 0o1600) >= 0)
 listener = socket.socket(socket.AF_UNIX); listener.bind('\\0left'); listener.listen()
 sys.stdout.flush()

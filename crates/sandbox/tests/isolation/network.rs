@@ -17,7 +17,7 @@ use super::{
 };
 
 /// Answers of a kernel that knows no way, or lets nobody go it.
-const UNREACHABLE: [&str; 4] = ["ENETUNREACH", "EHOSTUNREACH", "EACCES", "EPERM"];
+const UNREACHABLE: [&str; 5] = ["EADDRNOTAVAIL", "ENETUNREACH", "EHOSTUNREACH", "EACCES", "EPERM"];
 
 async fn are_out_of_reach(addresses: &str) {
     let code = format!(
@@ -118,6 +118,9 @@ probe = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 address = struct.pack('16sHH4s8x', b'lo', 2, 0, bytes([10, 9, 8, 7]))
 print(call(fcntl.ioctl, probe, 0x8916, address.ljust(64, b'\\0')), call(fcntl.ioctl, probe, 0x890b, bytes(120)))";
     on_each_with_python(Spec::default(), async |cage| {
+        if !cage.shares_the_kernel() {
+            return;
+        }
         assert_eq!(cage.answers(code).await, ["EPERM", "EPERM", "EPERM EPERM"]);
     })
     .await;
@@ -179,7 +182,10 @@ print(call(sender.send, b'x'))",
     );
     on_each_with_python(Spec::default(), async |cage| {
         let answers = cage.answers(&code).await;
-        assert_eq!(answers, ["ECONNREFUSED ECONNREFUSED ECONNREFUSED", "ECONNREFUSED"]);
+        assert_eq!(answers[1], "ECONNREFUSED");
+        for answer in answers[0].split(' ') {
+            assert!(answer == "ECONNREFUSED" || UNREACHABLE.contains(&answer), "{answers:?}");
+        }
     })
     .await;
 }

@@ -82,7 +82,7 @@ async fn a_directory_is_the_whole_system_and_cannot_be_changed() {
     }
     assert_eq!(fs::read_to_string(made.at("opt/file")).unwrap(), "lower\n");
     let shown = sh(&cage, "ls -A / | tr '\\n' ' '; cat /etc/resolv.conf").await.stdout;
-    assert_eq!(shown, "bin dev etc opt proc run tmp top usr var ");
+    assert_eq!(shown, "bin dev etc opt proc run tmp top usr var nameserver 127.0.0.1\n");
     let outcome = sh(&cage, "echo shared > /var/tmp/x; cat /tmp/x").await;
     assert_eq!(outcome.stdout, "shared\n");
 }

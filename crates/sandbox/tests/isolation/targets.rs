@@ -5,7 +5,7 @@
 
 use std::{ops::Deref, sync::Arc};
 
-use sandbox::{Backend, Namespaces, Readiness, Sandbox, Spec, StartError};
+use sandbox::{Backend, Docker, DockerConfig, Namespaces, Readiness, Sandbox, Spec, StartError};
 
 use super::harness::{Cage, has_python};
 
@@ -31,7 +31,7 @@ struct Absent {
     why: String,
 }
 
-fn targets() -> Vec<Result<Target, Absent>> {
+async fn targets() -> Vec<Result<Target, Absent>> {
     let namespaces = Namespaces::new(Readiness::OnDemand).unwrap();
     let bare = Namespaces::without_cgroups(Readiness::OnDemand).unwrap();
     let mut targets = if rustix::process::geteuid().is_root() {
@@ -42,19 +42,39 @@ fn targets() -> Vec<Result<Target, Absent>> {
     } else {
         vec![Ok(Target { name: "namespaces as a user", backend: Arc::new(namespaces) })]
     };
-    targets.extend(container_engines());
+    targets.extend(containers().await);
     targets
 }
 
-/// The place to plug in a backend of containers.
-fn container_engines() -> Vec<Result<Target, Absent>> {
-    let why = "this build has no backend of containers".to_owned();
-    ["docker", "docker:runsc"].map(|name| Err(Absent { name, why: why.clone() })).into()
+/// Names the daemon and the image of containers to attack: `unix:///path,image`.
+const VARIABLE: &str = "RUNBOOK_TEST_DOCKER";
+
+/// Containers with the daemon's own runtime, and with gVisor's.
+async fn containers() -> Vec<Result<Target, Absent>> {
+    let mut found = Vec::new();
+    for (name, runtime) in [("docker", None), ("docker:runsc", Some("runsc"))] {
+        found.push(match container(runtime).await {
+            Ok(docker) => Ok(Target { name, backend: Arc::new(docker) }),
+            Err(why) => Err(Absent { name, why }),
+        });
+    }
+    found
+}
+
+async fn container(runtime: Option<&str>) -> Result<Docker, String> {
+    #[expect(clippy::disallowed_methods, reason = "only whoever starts the tests knows the daemon")]
+    let named = std::env::var(VARIABLE).map_err(|_| format!("{VARIABLE} names no daemon"))?;
+    let (host, image) =
+        named.split_once(',').ok_or_else(|| format!("{VARIABLE} is not host,image: {named:?}"))?;
+    let (host, image) = (host.to_owned(), Some(image.to_owned()));
+    let docker = Docker::new(DockerConfig { host, image, runtime: runtime.map(str::to_owned) });
+    docker.prepare().await.map_err(|error| error.to_string())?;
+    Ok(docker)
 }
 
 /// Runs an attack in a fresh sandbox of each backend, one after the other.
 pub(super) async fn on_each(spec: Spec, attack: impl AsyncFn(Cage<Target>)) {
-    for target in targets() {
+    for target in targets().await {
         let target = match target {
             Ok(target) => target,
             Err(Absent { name, why }) => {
@@ -110,6 +130,35 @@ impl Cage<Target> {
         };
         eprintln!("weaker: {}: {admitted}", self.backend.name);
         false
+    }
+
+    /// Whether calls of programs go to the kernel of the machine. Where they do not, says so.
+    pub(super) fn shares_the_kernel(&self) -> bool {
+        let own = self.sandbox.isolation().holds.iter().find(|it| it.contains("kernel of its own"));
+        if let Some(own) = own {
+            eprintln!("skipped: {}: {own}", self.backend.name);
+        }
+        own.is_none()
+    }
+
+    /// Whether a weakness is not among those the sandbox admits; if it is, says so.
+    pub(super) fn is_not_admitted(&self, weakness: &str) -> bool {
+        let missing = &self.sandbox.isolation().missing;
+        let admitted = missing.iter().find(|it| it.contains(weakness));
+        if let Some(admitted) = admitted {
+            eprintln!("weaker: {}: {admitted}", self.backend.name);
+        }
+        admitted.is_none()
+    }
+
+    /// Whether programs cannot touch the guest.
+    pub(super) fn guards_its_guest(&self) -> bool {
+        self.is_not_admitted("end its guest")
+    }
+
+    /// Whether what the machine is called stays outside.
+    pub(super) fn hides_names(&self) -> bool {
+        self.is_not_admitted("of the machine can be read")
     }
 
     /// Whether the memory of all programs together is limited.

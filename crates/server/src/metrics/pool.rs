@@ -61,7 +61,7 @@ pub(super) fn encode(
 }
 
 fn histogram(times: &RefillTimes, mut encoder: MetricEncoder<'_>) -> Result<(), fmt::Error> {
-    let bounds = REFILL_BUCKETS.into_iter().chain(iter::once(f64::MAX));
+    let bounds = REFILL_BUCKETS.into_iter().chain(iter::once(f64::INFINITY));
     let buckets: Vec<_> = bounds.zip(times.buckets).collect();
     encoder.encode_histogram::<[(&str, &str); 0]>(
         times.sum.as_secs_f64(),

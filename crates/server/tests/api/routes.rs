@@ -452,4 +452,7 @@ async fn metrics_count_executions_and_are_shown_to_whoever_has_the_token() {
     let after = app.send(scrape("Bearer scrape")).await.expect(200).text;
     assert!(after.contains("runbook_executions_total{outcome=\"exited\"} 1\n"), "{after}");
     assert!(after.contains("runbook_sandboxes 1\n"), "{after}");
+    let kind = "{backend=\"scripted\",kind=\"scripted\"}";
+    assert!(after.contains(&format!("runbook_pool_misses_total{kind} 1\n")), "{after}");
+    assert!(after.contains("runbook_pool_refill_seconds_bucket{le=\"+Inf\","), "{after}");
 }

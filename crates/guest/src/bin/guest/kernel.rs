@@ -141,15 +141,30 @@ pub(crate) fn adopt<const N: usize>(left: [Option<i32>; N]) -> io::Result<[Optio
             next += 1;
         }
     }
-    // SAFETY: the caller has opened nothing yet, so nobody owns what is closed.
-    unsafe { libc::syscall(libc::SYS_close_range, next, u32::MAX, 0) };
+    close_from(next);
     Ok(adopted)
 }
 
-/// A copy above the numbers that are about to be overwritten.
+/// Closes every descriptor from this number on, also where the kernel cannot do it at once (gVisor's).
+fn close_from(first: i32) {
+    // SAFETY: `adopt`, the only caller, has taken what it wants below this number, and nothing else is
+    // open yet, so that nobody owns what is closed.
+    unsafe {
+        if libc::syscall(libc::SYS_close_range, first, u32::MAX, 0) == 0 {
+            return;
+        }
+        let limit = i32::try_from(libc::sysconf(libc::_SC_OPEN_MAX)).unwrap_or(i32::MAX);
+        for fd in first..limit.clamp(1024, 65_536) {
+            libc::close(fd);
+        }
+    }
+}
+
+/// A copy above the numbers that are about to be overwritten. Programs must never get it, not even
+/// where the kernel knows no `close_range`, as gVisor of 2022.
 fn aside(fd: i32) -> io::Result<i32> {
-    // SAFETY: F_DUPFD takes a number; a descriptor that is not open is refused.
-    check(unsafe { libc::fcntl(fd, libc::F_DUPFD, 16) })
+    // SAFETY: F_DUPFD_CLOEXEC takes a number; a descriptor that is not open is refused.
+    check(unsafe { libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, 16) })
 }
 
 fn place(fd: i32, target: i32) -> io::Result<OwnedFd> {

@@ -34,17 +34,24 @@ const OPEN_FILES: i64 = 4096;
 /// `/dev/shm` beside the workspace; Docker's own default.
 const SHARED_MEMORY: &str = "size=64m,nr_inodes=4096";
 
-/// Where the kernel tells more about the machine than a program needs: the daemon's own list, and all
-/// of `/sys` but the control group that the guest reads.
-const MASKED: [&str; 22] = [
+/// `/var/tmp`, which some tools write to whatever `TMPDIR` says. No part of the workspace.
+const OTHER_TEMPORARY: &str = "size=16m,nr_inodes=1024";
+
+/// Where the kernel tells more about the machine than a program needs: the daemon's own list, more of
+/// `/proc`, and all of `/sys` but the control group that the guest reads.
+const MASKED: [&str; 26] = [
     "/proc/acpi",
     "/proc/asound",
+    "/proc/cmdline",
     "/proc/interrupts",
+    "/proc/kallsyms",
     "/proc/kcore",
     "/proc/keys",
+    "/proc/kmsg",
     "/proc/latency_stats",
     "/proc/scsi",
     "/proc/sched_debug",
+    "/proc/sys/kernel/random/boot_id",
     "/proc/timer_list",
     "/proc/timer_stats",
     "/sys/block",
@@ -156,7 +163,12 @@ fn writable(limits: &Limits) -> HashMap<String, String> {
         "rw,exec,nosuid,nodev,size={bytes},nr_inodes={files},mode=0700,uid={USER},gid={USER}"
     );
     let shared_memory = format!("rw,noexec,nosuid,nodev,mode=1777,{SHARED_MEMORY}");
-    HashMap::from([(WORKSPACE.to_owned(), workspace), ("/dev/shm".to_owned(), shared_memory)])
+    let other = format!("rw,exec,nosuid,nodev,mode=1777,{OTHER_TEMPORARY}");
+    HashMap::from([
+        (WORKSPACE.to_owned(), workspace),
+        ("/dev/shm".to_owned(), shared_memory),
+        ("/var/tmp".to_owned(), other),
+    ])
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -217,13 +229,13 @@ mod tests {
     }
 
     #[test]
-    fn nothing_but_the_workspace_and_shared_memory_can_be_written_and_both_are_bounded() {
+    fn nothing_but_the_workspace_and_places_in_memory_can_be_written_and_all_are_bounded() {
         let request = request(&order(Network::None));
         let host = &request["HostConfig"];
         assert_eq!(host["ReadonlyRootfs"], true);
         assert_eq!(host["Mounts"][0]["ReadOnly"], true);
         let tmpfs = host["Tmpfs"].as_object().unwrap();
-        assert_eq!(tmpfs.len(), 2);
+        assert_eq!(tmpfs.len(), 3);
         for options in tmpfs.values() {
             let options = options.as_str().unwrap();
             for part in ["size=", "nr_inodes=", "nosuid", "nodev"] {

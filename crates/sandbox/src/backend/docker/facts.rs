@@ -31,6 +31,9 @@ pub struct Facts {
 const BRIDGE: &str = "reaches whatever a bridge of the Docker daemon reaches, other machines of its \
                       network included; other sandboxes do not reach it";
 
+/// What containers give away of their daemon.
+const MOUNTS: &str = "/proc/self/mountinfo names directories of the Docker daemon's machine";
+
 /// How an OCI runtime runs programs, as far as it matters to us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -119,6 +122,9 @@ impl Facts {
             holds.push(format!("{share} CPU at most by Docker"));
         }
         kind.describe(self, limits, &mut holds, &mut missing);
+        if kind == Kind::SharedKernel {
+            missing.push(MOUNTS.to_owned());
+        }
         if !self.maps_users && kind == Kind::SharedKernel {
             missing.push("shares user 1000 of the Docker daemon's machine".to_owned());
         }
@@ -157,10 +163,16 @@ impl Kind {
                 processes + 1
             ));
             missing.push("running out of memory ends the whole sandbox".to_owned());
+            missing
+                .push("a program can read and end its guest, and with it the sandbox".to_owned());
             return;
         }
         if self == Self::Virtual {
             holds.push("a kernel of its own in a virtual machine".to_owned());
+        }
+        if self == Self::SharedKernel {
+            let readable = "the boot, interrupts and Docker directories of the machine can be read";
+            missing.push(readable.to_owned());
         }
         if facts.seccomp {
             holds.push("no capabilities, no_new_privs, seccomp filter".to_owned());

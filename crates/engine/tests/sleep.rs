@@ -1,0 +1,68 @@
+//! An idle session gives its sandbox back, and nobody notices.
+
+#![expect(clippy::unwrap_used, reason = "an engine that cannot be driven should stop the test")]
+
+use std::{sync::Arc, time::Duration};
+
+use engine::{BlockName, Clock, Config, Engine, Offers};
+use futures_util::StreamExt;
+use model::{id::SessionId, session::State};
+use sandbox::{Namespaces, Readiness};
+use store::Store;
+
+const DOCUMENT: &str = "\
+```file text notes/kept.txt
+from the document
+```
+
+```runnable bash
+umask 022; echo written > made.txt; ln -s made.txt link; mkdir empty
+```
+
+```runnable bash
+echo $(cat notes/kept.txt link; ls -d empty)
+```
+";
+
+async fn run(engine: &Engine, session: SessionId, index: usize) -> String {
+    let name = BlockName::Index { index, runtime: None };
+    let execution = engine.run_block(session, name).await.unwrap();
+    let pages: Vec<_> = engine.follow(execution.id, 1).collect().await;
+    let events = pages.into_iter().flat_map(Result::unwrap);
+    events.map(|it| it.body).collect::<Vec<_>>().join("\n")
+}
+
+#[tokio::test]
+async fn files_are_there_when_an_idle_session_wakes_up() {
+    let backend = Arc::new(Namespaces::new(Readiness::OnDemand).unwrap());
+    let runtimes = Arc::new(sandbox::runtime::discover("/usr/bin"));
+    let directory = tempfile::tempdir().unwrap();
+    let config = Config {
+        sleep_after: Duration::from_millis(1),
+        snapshots: directory.path().to_owned(),
+        ..Config::default()
+    };
+    let store = Store::open("sqlite::memory:").await.unwrap();
+    let offers = Offers::one(backend, runtimes);
+    let engine = Engine::start(store, offers, config, Clock::system()).await.unwrap();
+    let user = engine.create_user("ada@example.com", "ada", "").await.unwrap();
+    let runbook = engine.create_runbook(user.id, "Test", DOCUMENT).await.unwrap();
+    let (view, _) = engine.connect(user.id, runbook.runbook.id).await.unwrap();
+    let session = view.session.id;
+    let mut watcher = engine.watch_session(session).unwrap();
+    let view = watcher.wait_for(|it| it.session.state != State::Starting).await.unwrap().clone();
+    if let Some(message) = view.message.filter(|it| it.contains("not permitted")) {
+        eprintln!("skipped: {message}");
+        return;
+    }
+    run(&engine, session, 0).await;
+    while engine.statistics().sandboxes > 0 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(engine.watch_session(session).unwrap().borrow().session.state, State::Ready);
+    let said = run(&engine, session, 1).await;
+    assert!(said.contains("from the document written empty\\n"), "{said}");
+    engine.shutdown().await;
+    assert_eq!(engine.statistics().sandboxes, 0);
+    assert_eq!(directory.path().read_dir().unwrap().count(), 0, "a snapshot is left");
+}
