@@ -8,6 +8,7 @@
 //! and any error ends it after the step's name went to the launcher.
 
 use std::{
+    convert::Infallible,
     ffi::CStr,
     fs::File,
     io,
@@ -20,6 +21,7 @@ use rustix::{
     fs::{Mode, OFlags, open},
     io::{Errno, fcntl_dupfd_cloexec, read, write},
     net::{AddressFamily, SendFlags, SocketFlags, SocketType, send, socket_with},
+    pipe::{PipeFlags, pipe_with},
     process::{
         DumpableBehavior, Gid, Resource, Rlimit, Signal, Uid, getrlimit, set_dumpable_behavior,
         set_parent_process_death_signal, setrlimit, setsid, umask,
@@ -27,8 +29,8 @@ use rustix::{
     system::sethostname,
     thread::{
         CapabilitySet, CapabilitySets, clear_ambient_capability_set,
-        remove_capability_from_bounding_set, set_capabilities, set_no_new_privs, set_thread_groups,
-        set_thread_res_gid, set_thread_res_uid,
+        configure_capability_in_ambient_set, remove_capability_from_bounding_set, set_capabilities,
+        set_no_new_privs, set_thread_groups, set_thread_res_gid, set_thread_res_uid,
     },
     time::Timespec,
 };
@@ -115,6 +117,23 @@ impl IntoErrno for io::Error {
     }
 }
 
+/// What becomes of a process that was born into new namespaces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    Sandbox(Network),
+    /// An interpreter that clones itself; see [`zygote`](crate::zygote).
+    Zygote,
+}
+
+impl Role {
+    pub(crate) fn network(self) -> Network {
+        match self {
+            Self::Sandbox(network) => network,
+            Self::Zygote => Network::Own,
+        }
+    }
+}
+
 /// Descriptors of the launcher that a sandbox uses.
 #[derive(Debug)]
 pub(crate) struct Inheritance<'a> {
@@ -129,12 +148,16 @@ pub(crate) struct Inheritance<'a> {
 }
 
 /// Lives the life above.
-pub(crate) fn live(mould: &Mould, network: Network, inheritance: &Inheritance<'_>) -> ! {
+pub(crate) fn live(mould: &Mould, inheritance: &Inheritance<'_>, role: Role) -> ! {
     let Ok(hands) = Hands::new(mould, inheritance) else { exit() };
-    let mut packet = [0; MAX_PACKET];
-    let failed = match prepare(mould, network, &hands, inheritance) {
-        Ok(()) => become_guest(mould, &hands, inheritance.layout, &mut packet),
-        Err(failed) => failed,
+    let (mut packet, mut command) = ([0; MAX_PACKET], [0; MAX_PACKET]);
+    let failed = match (prepare(mould, &hands, inheritance, role), role) {
+        (Ok(()), Role::Sandbox(_)) => become_guest(mould, &hands, inheritance.layout, &mut packet),
+        (Ok(()), Role::Zygote) => match become_zygote(&hands, &mut packet, &mut command) {
+            Ok(never) => match never {},
+            Err(failed) => failed,
+        },
+        (Err(failed), _) => failed,
     };
     report(&hands.control, &failed);
     exit()
@@ -198,9 +221,9 @@ impl Hands {
 /// Everything that needs no order.
 fn prepare<'a>(
     mould: &'a Mould,
-    network: Network,
     hands: &Hands,
     inheritance: &Inheritance<'a>,
+    role: Role,
 ) -> Result<(), Failed<'a>> {
     let doors = inheritance.doors;
     hands.close_what_is_not_ours(doors).step("close descriptors")?;
@@ -225,13 +248,13 @@ fn prepare<'a>(
     // Changing the user cleared this too; it is said again at the end, where it must hold.
     set_parent_process_death_signal(Some(Signal::KILL)).step("bind our life to the launcher")?;
     sethostname(b"sandbox").step("set the host name")?;
-    if network == Network::Own {
+    if role.network() == Network::Own {
         let (family, kind) = (AddressFamily::INET, SocketType::DGRAM);
         let socket = socket_with(family, kind, SocketFlags::CLOEXEC, None).step("open a socket")?;
         syscalls::raise_loopback(socket.as_fd()).step("raise the loopback interface")?;
     }
     match inheritance.layout {
-        None => root::build(mould.blueprint(network))?,
+        None => root::build(mould.blueprint(role.network()), role)?,
         Some(layout) => root::build_layout(layout, hands.system.as_ref().map(AsFd::as_fd))?,
     }
     for door in doors {
@@ -271,6 +294,25 @@ fn obey<'a>(
     layout: Option<&'a Layout>,
     packet: &'a mut [u8; MAX_PACKET],
 ) -> Result<(), Failed<'a>> {
+    let order = take_order(hands, layout, packet)?;
+    if let Some(events) = &hands.memory_events {
+        syscalls::place_at(events.as_fd(), MEMORY_EVENTS).step("place the memory events")?;
+    }
+    syscalls::close_range(MEMORY_EVENTS.cast_unsigned() + 1, u32::MAX, Close::AtExec)
+        .step("close descriptors")?;
+    setsid().step("start a session")?;
+    set_limits(&order).step("set limits")?;
+    umask(Mode::from_raw_mode(0o022));
+    drop_privileges(mould)?;
+    die_with_the_launcher(hands)
+}
+
+/// Waits for the order, finishes the root and puts the link in its place.
+fn take_order<'a>(
+    hands: &Hands,
+    layout: Option<&'a Layout>,
+    packet: &'a mut [u8; MAX_PACKET],
+) -> Result<Order<'a>, Failed<'a>> {
     let mut received = Received::default();
     let length = receive_into(&hands.control, packet, |it| received.push(it))
         .map_err(|_| Errno::IO)
@@ -284,15 +326,10 @@ fn obey<'a>(
     let link = fcntl_dupfd_cloexec(&link, FIRST_HAND).step("keep the link")?;
     root::finish(&order, layout, received)?;
     syscalls::place_at(link.as_fd(), LINK).step("place the link")?;
-    if let Some(events) = &hands.memory_events {
-        syscalls::place_at(events.as_fd(), MEMORY_EVENTS).step("place the memory events")?;
-    }
-    syscalls::close_range(MEMORY_EVENTS.cast_unsigned() + 1, u32::MAX, Close::AtExec)
-        .step("close descriptors")?;
-    setsid().step("start a session")?;
-    set_limits(&order).step("set limits")?;
-    umask(Mode::from_raw_mode(0o022));
-    drop_privileges(mould)?;
+    Ok(order)
+}
+
+fn die_with_the_launcher<'a>(hands: &Hands) -> Result<(), Failed<'a>> {
     set_parent_process_death_signal(Some(Signal::KILL)).step("bind our life to the launcher")?;
     // A launcher that died before that call would not have killed us.
     let mut launcher = [PollFd::new(&hands.control, PollFlags::empty())];
@@ -303,15 +340,72 @@ fn obey<'a>(
     Ok(())
 }
 
+/// Becomes the interpreter that the second packet names, with the socket to the launcher in place of a
+/// link. It runs trusted text only, and keeps two capabilities to map the users of its clones.
+fn become_zygote<'a>(
+    hands: &Hands,
+    packet: &'a mut [u8; MAX_PACKET],
+    command: &mut [u8; MAX_PACKET],
+) -> Result<Infallible, Failed<'a>> {
+    take_order(hands, None, packet)?;
+    let mut attachment = None;
+    let length = receive_into(&hands.control, command, |it| attachment = Some(it))
+        .map_err(|_| Errno::IO)
+        .step("receive the command")?;
+    let command = command[..length].split_first();
+    let (count, strings) = command.ok_or(Errno::PROTO).step("read the command")?;
+    let attachment = attachment.take().ok_or(Errno::BADF).step("receive the attachment")?;
+    syscalls::place_at(hands.guest.as_fd(), ZYGOTE_GUEST).step("place the guest")?;
+    syscalls::place_at(attachment.as_fd(), ATTACHMENT).step("place the attachment")?;
+    // Pipes, as the standard streams of its clones will be: an interpreter asks once what they are.
+    let (input, _) = pipe_with(PipeFlags::CLOEXEC).step("make a pipe")?;
+    let (_, output) = pipe_with(PipeFlags::CLOEXEC).step("make a pipe")?;
+    syscalls::place_at(input.as_fd(), 0).step("place the input")?;
+    syscalls::place_at(output.as_fd(), 1).step("place the output")?;
+    syscalls::place_at(output.as_fd(), 2).step("place the errors")?;
+    syscalls::close_range(ZYGOTE_GUEST.cast_unsigned() + 1, u32::MAX, Close::AtExec)
+        .step("close descriptors")?;
+    setsid().step("start a session")?;
+    let set = |resource, value| {
+        setrlimit(resource, Rlimit { current: Some(value), maximum: Some(value) })
+    };
+    set(Resource::Core, CORE_BYTES).step("set limits")?;
+    set(Resource::Nofile, allowed_files(OPEN_FILES)).step("set limits")?;
+    umask(Mode::from_raw_mode(0o022));
+    keep_the_right_to_map().step("keep two capabilities")?;
+    die_with_the_launcher(hands)?;
+    let error = syscalls::become_program(strings, usize::from(*count));
+    Err(error).step("start the interpreter")
+}
+
+/// Where a zygote finds the file that its text may come from, and the guest.
+const ATTACHMENT: i32 = 4;
+const ZYGOTE_GUEST: i32 = 5;
+
+fn keep_the_right_to_map() -> Result<(), Errno> {
+    let kept = CapabilitySet::SETUID | CapabilitySet::SETGID;
+    for bit in 0..u64::BITS {
+        let capability = CapabilitySet::from_bits_retain(1 << bit);
+        if kept.contains(capability) {
+            continue;
+        }
+        match remove_capability_from_bounding_set(capability) {
+            Err(Errno::INVAL) => break,
+            other => other?,
+        }
+    }
+    set_capabilities(None, CapabilitySets { effective: kept, permitted: kept, inheritable: kept })?;
+    configure_capability_in_ambient_set(CapabilitySet::SETUID, true)?;
+    configure_capability_in_ambient_set(CapabilitySet::SETGID, true)?;
+    set_no_new_privs(true)
+}
+
 fn set_limits(order: &Order<'_>) -> Result<(), Errno> {
     let set = |resource, value| {
         setrlimit(resource, Rlimit { current: Some(value), maximum: Some(value) })
     };
-    // Not zero: a handler behind a pipe is started whatever the limit, unless it is exactly one.
-    set(Resource::Core, 1)?;
-    // Whoever starts us may allow less.
-    let allowed = getrlimit(Resource::Nofile).maximum.unwrap_or(u64::MAX);
-    set(Resource::Nofile, OPEN_FILES.min(allowed))?;
+    set(Resource::Core, CORE_BYTES)?;
+    set(Resource::Nofile, allowed_files(OPEN_FILES))?;
     set(Resource::Nproc, order.processes)?;
     set(Resource::Rtprio, 0)?;
     set(Resource::Nice, 0)?;
@@ -321,9 +415,17 @@ fn set_limits(order: &Order<'_>) -> Result<(), Errno> {
     Ok(())
 }
 
+/// Not zero: a handler behind a pipe is started whatever the limit, unless it is exactly one.
+pub(crate) const CORE_BYTES: u64 = 1;
+
+/// Whoever starts us may allow less than we want.
+pub(crate) fn allowed_files(wanted: u64) -> u64 {
+    getrlimit(Resource::Nofile).maximum.map_or(wanted, |allowed| allowed.min(wanted))
+}
+
 /// Descriptors of the guest: its programs' streams, its listeners and the connections it forwards. The
 /// programs get the limits that the server says.
-const OPEN_FILES: u64 = 4096;
+pub(crate) const OPEN_FILES: u64 = 4096;
 
 fn drop_privileges<'a>(mould: &Mould) -> Result<(), Failed<'a>> {
     for bit in 0..u64::BITS {

@@ -14,6 +14,7 @@ use std::{
     ffi::CStr,
     io,
     os::fd::{AsFd, BorrowedFd, OwnedFd},
+    path::Path,
 };
 
 use rustix::{
@@ -41,6 +42,9 @@ const FIRST_RIGHTS: u64 = (1 << 13) - 1;
 const REFER: u64 = 1 << 13;
 const TRUNCATE: u64 = 1 << 14;
 const IOCTL_DEV: u64 = 1 << 15;
+
+/// `LANDLOCK_RULE_PATH_BENEATH`.
+pub(crate) const PATH_BENEATH: u32 = 1;
 
 const SCOPE_ABSTRACT_UNIX_SOCKET: u64 = 1 << 0;
 const SCOPE_SIGNAL: u64 = 1 << 1;
@@ -93,6 +97,18 @@ impl Landlock {
             handled_access_net: 0,
             scoped,
         }
+    }
+
+    /// The same for whoever makes the calls elsewhere: the kernel's structure with what is handled, and
+    /// what may be done below each path that there is.
+    pub(crate) fn fence(self) -> (Vec<u8>, impl Iterator<Item = (&'static CStr, u64)>) {
+        let handled = self.ruleset();
+        let words = [handled.handled_access_fs, handled.handled_access_net, handled.scoped];
+        let words = if self.scopes() { words.as_slice() } else { &words[..1] };
+        let bytes = words.iter().flat_map(|it| it.to_ne_bytes()).collect();
+        let exists = |it: &&(&CStr, u64)| it.0.to_str().is_ok_and(|it| Path::new(it).exists());
+        let rules = [(c"/", LOOK)].into_iter().chain(RULES.iter().filter(exists).copied());
+        (bytes, rules.map(move |(path, rights)| (path, rights & handled.handled_access_fs)))
     }
 
     /// Fences this process and all it starts, for ever. Asks for `no_new_privs`; allocates nothing.

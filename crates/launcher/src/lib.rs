@@ -25,12 +25,14 @@ mod root;
 mod sandboxes;
 mod syscalls;
 mod system;
+mod zygote;
 
 pub use host::may_be_shown;
 pub use landlock::Landlock;
 pub use limits::Limits;
 pub use message::{
-    Action, Answer, Enforcement, Failure, Freezer, Measured, Mechanism, Network, Reply, Request,
-    Usage,
+    Action, Answer, Enforcement, Failure, Freezer, Interpreter, Measured, Mechanism, Network,
+    Reply, Request, Usage,
 };
 pub use system::{COPY_ON_WRITE, Root, System};
+pub use zygote::CLONE;

@@ -28,11 +28,29 @@ pub enum Request {
         system: System,
         root: Root,
         network: Network,
+        /// Asks for a sandbox that is born with this interpreter standing by; see
+        /// [`zygote`](crate::zygote). Fails where there can be none.
+        interpreter: Option<Interpreter>,
     },
     /// Ends a sandbox. Answered by [`Reply::Ended`] once nothing of it is left.
     Kill { id: u64 },
     /// Answered by [`Reply::Acted`] with the same `call`.
     Act { call: u64, id: u64, action: Action },
+}
+
+/// A Python that is booted once and cloned into sandboxes. Everything in it is trusted text.
+///
+/// Clones of one boot share what CPython draws once, the seed of `hash()`, and the addresses of its
+/// memory; a program that knows them in one sandbox knows them in the others.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Interpreter {
+    /// An absolute path.
+    pub executable: String,
+    /// Such that what it runs calls `become_a_clone` of [`CLONE`](crate::CLONE) when it has booted.
+    pub argv: Vec<String>,
+    pub env: Vec<(String, String)>,
+    /// What it finds in a file at descriptor 4 until it is cloned.
+    pub attachment: Vec<u8>,
 }
 
 /// What can be done to a sandbox from outside.

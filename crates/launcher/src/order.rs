@@ -53,6 +53,13 @@ impl<'a> Order<'a> {
     }
 }
 
+/// Mount options of the workspace.
+pub(crate) fn workspace(limits: &Limits) -> String {
+    let Limits { workspace_bytes, workspace_inodes, .. } = limits;
+    // The root directory is an inode too.
+    format!("mode=1777,size={workspace_bytes},nr_inodes={}", workspace_inodes + 1)
+}
+
 /// `None` when the paths do not fit into a packet or hold a NUL.
 pub(crate) fn encode(
     limits: &Limits,
@@ -65,10 +72,8 @@ pub(crate) fn encode(
     bytes.extend((u64::from(limits.processes) + 1).to_le_bytes());
     bytes.extend(data_bytes.to_le_bytes());
     bytes.push(u8::from(how == Toolchains::Attached));
-    // The root directory is an inode too.
-    let Limits { workspace_bytes, workspace_inodes, .. } = limits;
-    let options = format!("mode=1777,size={workspace_bytes},nr_inodes={}\0", workspace_inodes + 1);
-    bytes.extend(options.as_bytes());
+    bytes.extend(workspace(limits).as_bytes());
+    bytes.push(0);
     for path in paths {
         let path = path.as_os_str().as_bytes();
         if path.contains(&0) {

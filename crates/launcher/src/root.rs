@@ -20,7 +20,7 @@ use rustix::{
 };
 
 use crate::{
-    child::{Failed, Step},
+    child::{Failed, Role, Step},
     host::{Blueprint, Tree},
     message::Network,
     order::{Order, Toolchains},
@@ -31,17 +31,28 @@ use crate::{
 /// Where the new root is put together. It only has to exist: it is covered in our own namespace.
 const STAGE: &CStr = c"/tmp";
 
+/// Mount options of `/dev/pts`: 64 terminals are many for one document; the host-wide limit is 4096.
+pub(crate) const TERMINALS: &CStr = c"newinstance,ptmxmode=0666,mode=0620,max=64";
+/// Mount options of `/dev/shm`.
+pub(crate) const SHARED_MEMORY: &CStr = c"mode=1777,size=64m,nr_inodes=1024";
+
 const QUIET: MountFlags = MountFlags::NOSUID.union(MountFlags::NODEV);
+const PROC: MountFlags = QUIET.union(MountFlags::NOEXEC);
 const READ_ONLY: u64 = libc::MOUNT_ATTR_RDONLY | libc::MOUNT_ATTR_NOSUID | libc::MOUNT_ATTR_NODEV;
 
 /// Builds what all sandboxes of a blueprint have in common, and leaves us in the new root directory.
-pub(crate) fn build(blueprint: &Blueprint) -> Result<(), Failed<'_>> {
+pub(crate) fn build(blueprint: &Blueprint, role: Role) -> Result<(), Failed<'_>> {
     begin(blueprint)?;
     for tree in &blueprint.trees {
         show(&tree.source, &tree.target)?;
     }
     mount_dev(blueprint)?;
-    mount_proc(blueprint)
+    mount(c"proc", c"proc", c"proc", PROC, None).step("mount /proc")?;
+    match role {
+        Role::Sandbox(_) => restrict_proc(blueprint),
+        // With a file of its /proc covered, no clone could mount one of its own.
+        Role::Zygote => Ok(()),
+    }
 }
 
 /// As [`build`], from a system that is not this host's own.
@@ -75,7 +86,8 @@ pub(crate) fn build_layout<'a>(
         cover(path, content, layout.overlays.is_some()).step_at("cover a file", path)?;
     }
     mount_dev(blueprint)?;
-    mount_proc(blueprint)
+    mount(c"proc", c"proc", c"proc", PROC, None).step("mount /proc")?;
+    restrict_proc(blueprint)
 }
 
 fn step_of(layout: &Layout) -> &'static str {
@@ -305,43 +317,66 @@ fn mount_dev(blueprint: &Blueprint) -> Result<(), Failed<'_>> {
         mount_bind(&*device.source, &*device.target).step_at("show a device", &device.source)?;
     }
     let quiet = MountFlags::NOSUID | MountFlags::NOEXEC;
-    // 64 terminals are many for one document; the host-wide limit is 4096.
-    mount(c"devpts", c"dev/pts", c"devpts", quiet, c"newinstance,ptmxmode=0666,mode=0620,max=64")
-        .step("mount /dev/pts")?;
-    mount(c"shm", c"dev/shm", c"tmpfs", QUIET, c"mode=1777,size=64m,nr_inodes=1024")
-        .step("mount /dev/shm")
+    mount(c"devpts", c"dev/pts", c"devpts", quiet, TERMINALS).step("mount /dev/pts")?;
+    mount(c"shm", c"dev/shm", c"tmpfs", QUIET, SHARED_MEMORY).step("mount /dev/shm")
 }
 
-fn mount_proc(blueprint: &Blueprint) -> Result<(), Failed<'_>> {
-    let flags = QUIET | MountFlags::NOEXEC;
-    mount(c"proc", c"proc", c"proc", flags, None).step("mount /proc")?;
-    set_sysctl(c"proc/sys/user/max_user_namespaces", b"0").step("forbid user namespaces")?;
-    set_sysctl(c"proc/sys/user/max_inotify_instances", WATCHERS).step("limit watchers")?;
-    if blueprint.network == Network::Own {
-        set_sysctl(LOWEST_OPEN_PORT, b"0").step("open the low ports")?;
+fn restrict_proc(blueprint: &Blueprint) -> Result<(), Failed<'_>> {
+    for setting in SETTINGS.iter().filter(|it| it.network.is_none_or(|it| it == blueprint.network))
+    {
+        set_sysctl(setting.path, setting.value).step(setting.step)?;
     }
     for path in &blueprint.hidden {
         mount_bind(c"dev/null", &**path).step_at("hide a file", path)?;
     }
     for path in &blueprint.frozen {
         mount_bind(&**path, &**path).step_at("bind a directory", path)?;
-        mount_remount(&**path, MountFlags::BIND | MountFlags::RDONLY | flags, c"")
+        mount_remount(&**path, MountFlags::BIND | MountFlags::RDONLY | PROC, c"")
             .step_at("make a directory read-only", path)?;
     }
-    // The boot has a name that all sandboxes of a machine would share; this one differs at each look.
-    let boot = c"proc/sys/kernel/random/boot_id";
-    mount_bind(c"proc/sys/kernel/random/uuid", boot).step_at("hide the name of the boot", boot)
+    mount_bind(RANDOM_NAME, NAME_OF_THE_BOOT).step_at("hide the name of the boot", NAME_OF_THE_BOOT)
 }
 
-/// `inotify` instances of a sandbox: they count for its host user too, who without root is our own and
-/// has 128 unless told otherwise.
-const WATCHERS: &[u8] = b"64";
+/// The boot has a name that all sandboxes of a machine would share; the other differs at each look.
+pub(crate) const NAME_OF_THE_BOOT: &CStr = c"proc/sys/kernel/random/boot_id";
+pub(crate) const RANDOM_NAME: &CStr = c"proc/sys/kernel/random/uuid";
 
-/// Anybody may listen on any port of our own network, as the guest has to for name service.
-const LOWEST_OPEN_PORT: &CStr = c"proc/sys/net/ipv4/ip_unprivileged_port_start";
+/// A setting of the kernel that belongs to namespaces of a sandbox.
+#[derive(Debug)]
+pub(crate) struct Setting {
+    pub(crate) step: &'static str,
+    /// Below the root directory.
+    pub(crate) path: &'static CStr,
+    pub(crate) value: &'static [u8],
+    /// Only for sandboxes with such a network.
+    pub(crate) network: Option<Network>,
+}
 
-/// Sets what belongs to our own namespaces. The first that is set is the second lock on nested user
-/// namespaces, after the filter of system calls.
+pub(crate) const SETTINGS: &[Setting] = &[
+    // The second lock on nested user namespaces, after the filter of system calls.
+    Setting {
+        step: "forbid user namespaces",
+        path: c"proc/sys/user/max_user_namespaces",
+        value: b"0",
+        network: None,
+    },
+    // `inotify` instances count for a sandbox's host user too, who without root is our own and has
+    // 128 unless told otherwise.
+    Setting {
+        step: "limit watchers",
+        path: c"proc/sys/user/max_inotify_instances",
+        value: b"64",
+        network: None,
+    },
+    // Anybody may listen on any port of our own network, as the guest has to for name service.
+    Setting {
+        step: "open the low ports",
+        path: c"proc/sys/net/ipv4/ip_unprivileged_port_start",
+        value: b"0",
+        network: Some(Network::Own),
+    },
+];
+
 fn set_sysctl(path: &CStr, value: &[u8]) -> Result<(), Errno> {
     let file = open(path, OFlags::WRONLY | OFlags::CLOEXEC, Mode::empty())?;
     write(&file, value).map(drop)

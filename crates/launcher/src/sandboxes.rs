@@ -5,6 +5,8 @@
 //!   └──── failed ──────┴─────▶ Failed ──────────reaped───────▲
 //! ```
 
+mod clones;
+
 use std::{
     collections::{HashMap, HashSet, VecDeque},
     ffi::CString,
@@ -18,15 +20,16 @@ use std::{
 };
 
 use rustix::{
-    event::epoll,
+    event::{PollFd, PollFlags, epoll, poll},
     io::Errno,
     net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, recv, send, socketpair},
     process::{Signal, WaitId, WaitIdOptions, getegid, geteuid, pidfd_send_signal, waitid},
+    time::Timespec,
 };
 
 use crate::{
     cgroup::{Cgroups, Entrance, Group},
-    child::{self, Inheritance, Mould, USER},
+    child::{self, Inheritance, Mould, Role, USER},
     family,
     host::{may_be_shown, outside_usr},
     limits::Limits,
@@ -37,6 +40,7 @@ use crate::{
     root,
     syscalls::{self, Born, Wait},
     system::{Asker, Layout, MOST_SYSTEM_USERS, Root, SYSTEM_USERS, System},
+    zygote::Zygotes,
 };
 
 /// The first host user that root gives to sandboxes: above the ranges of people, of subordinate
@@ -63,6 +67,11 @@ pub(crate) struct Sandboxes {
     events: OwnedFd,
     /// The last spare could not be set up, so another one would only fail too.
     spares_fail: bool,
+    zygotes: Zygotes,
+    /// Groups of clones that came to nothing.
+    abandoned: Vec<(u64, Group)>,
+    /// Replies that no request is waited on for.
+    news: Vec<Reply>,
     // Dropped last: the groups of sandboxes lie in it.
     cgroups: Cgroups,
 }
@@ -116,6 +125,8 @@ impl Happening {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Spare,
+    /// Makes others and is never given away.
+    Zygote,
     Starting {
         id: u64,
     },
@@ -155,6 +166,9 @@ impl Sandboxes {
             next_number: 0,
             events: epoll::create(epoll::CreateFlags::CLOEXEC)?,
             spares_fail: false,
+            zygotes: Zygotes::default(),
+            abandoned: Vec::new(),
+            news: Vec::new(),
             cgroups,
         })
     }
@@ -178,7 +192,7 @@ impl Sandboxes {
     }
 
     pub(crate) fn some_are_leaving(&self) -> bool {
-        !self.leaving.is_empty()
+        !self.leaving.is_empty() || !self.abandoned.is_empty()
     }
 
     /// Whether somebody waits for a sandbox to stand still.
@@ -188,26 +202,27 @@ impl Sandboxes {
 
     /// Keeps one more half-finished sandbox.
     pub(crate) fn add_spare(&mut self) -> Result<(), Failure> {
-        let number = self.make(Network::Own, None)?;
+        let (number, _) = self.make(Role::Sandbox(Network::Own), None)?;
         self.spares.push_back(number);
         Ok(())
     }
 
-    /// Starts a process that becomes a sandbox when it gets an order, and gives its number.
+    /// Starts a process in namespaces of its own, which waits for an order; gives its number and its
+    /// end of the control socket.
     fn make(
         &mut self,
-        network: Network,
+        role: Role,
         own_root: Option<(&System, Root)>,
-    ) -> Result<u64, Failure> {
+    ) -> Result<(u64, OwnedFd), Failure> {
         let number = self.free_number();
-        let layout = own_root.map(|it| self.layout(it, network, number));
+        let layout = own_root.map(|it| self.layout(it, role.network(), number));
         let layout = layout.transpose()?;
         let (control, other) =
             socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)
                 .map_err(|it| failure("make a socket", it))?;
         let mut group =
             self.cgroups.create(number).map_err(|it| failure("make a control group", it))?;
-        let born = match self.give_birth(&group, network, other.as_fd(), layout.as_ref()) {
+        let born = match self.give_birth(&group, other.as_fd(), layout.as_ref(), role) {
             Ok(born) => born,
             Err(error) => {
                 group.remove();
@@ -220,9 +235,12 @@ impl Sandboxes {
             .watch(Happening::Word { number }, control.as_fd())
             .and_then(|()| self.watch(Happening::End { number }, born.pidfd.as_fd()))
             .map_err(|it| failure("watch the process", it))
-            .and_then(|()| self.map_user((number, writable), &born, &control));
-        let control = Some(control);
-        let (state, pause) = (State::Spare, Pause::Going);
+            .and_then(|()| self.map_users((number, writable), &born, &control, role));
+        let (control, pause) = (Some(control), Pause::Going);
+        let state = match role {
+            Role::Sandbox(_) => State::Spare,
+            Role::Zygote => State::Zygote,
+        };
         let mut sandbox = Sandbox { number, born, control, group, state, pause };
         if ready.is_err() {
             sandbox.state = State::Failed;
@@ -230,7 +248,7 @@ impl Sandboxes {
         }
         self.users.insert(number % HOST_USERS);
         self.all.insert(number, sandbox);
-        ready.map(|()| number)
+        ready.map(|()| (number, other))
     }
 
     fn layout(
@@ -257,9 +275,9 @@ impl Sandboxes {
     fn give_birth(
         &self,
         group: &Group,
-        network: Network,
         control: BorrowedFd<'_>,
         layout: Option<&Layout>,
+        role: Role,
     ) -> io::Result<Born> {
         let (cgroup, doors) = match group.entrance() {
             Entrance::Birth(dir) => (Some(dir.as_fd()), [].as_slice()),
@@ -267,19 +285,21 @@ impl Sandboxes {
         };
         let memory_events = group.memory_events();
         let inheritance = Inheritance { control, doors, memory_events, layout };
-        match syscalls::fork_into_namespaces(&self.mould.one_thread, cgroup, network)? {
+        match syscalls::fork_into_namespaces(&self.mould.one_thread, cgroup, role.network())? {
             Some(born) => Ok(born),
-            None => child::live(&self.mould, network, &inheritance),
+            None => child::live(&self.mould, &inheritance, role),
         }
     }
 
     /// Makes our user, or one that root keeps for this sandbox alone, the only user inside; the files of
-    /// a writable system need owners, too.
-    fn map_user(
+    /// a writable system need owners, too. To a zygote of root all users of sandboxes are known, under
+    /// their own numbers, for its clones.
+    fn map_users(
         &self,
         (number, writable): (u64, bool),
         born: &Born,
         control: &OwnedFd,
+        role: Role,
     ) -> Result<(), Failure> {
         let proc = PathBuf::from(format!("/proc/{}", born.pid));
         let user = if self.mould.drops_groups {
@@ -297,6 +317,10 @@ impl Sandboxes {
             let (first, most) = (SYSTEM_USERS + 1, MOST_SYSTEM_USERS - 1);
             users.insert_str(0, &format!("1 {first} {most}\n"));
             groups.insert_str(0, &format!("0 {SYSTEM_USERS} {MOST_SYSTEM_USERS}\n"));
+        }
+        if role == Role::Zygote && self.mould.drops_groups {
+            users.push_str(&all_users_but(user.0));
+            groups.push_str(&all_users_but(user.1));
         }
         fs::write(proc.join("uid_map"), users).map_err(|it| failure("map the user", it))?;
         fs::write(proc.join("gid_map"), groups).map_err(|it| failure("map the group", it))?;
@@ -317,15 +341,11 @@ impl Sandboxes {
         let usual = network == Network::Own && !own_root;
         let spare = if usual { self.spares.pop_front() } else { None };
         let own_root = own_root.then_some((system, root));
-        let number = spare.map_or_else(|| self.make(network, own_root), Ok)?;
-        let data_bytes = match self.enforcement.memory {
-            Mechanism::Rlimit | Mechanism::Nothing => limits.memory_bytes,
-            Mechanism::CgroupV1 | Mechanism::CgroupV2 => 0,
+        let number = match spare {
+            Some(number) => number,
+            None => self.make(Role::Sandbox(network), own_root)?.0,
         };
-        let (paths, trees) = open_toolchains(toolchains, self.mould.drops_groups)?;
-        let how = if trees.is_empty() { Toolchains::ByPath } else { Toolchains::Attached };
-        let too_long = || failure("write the order", io::Error::from_raw_os_error(libc::E2BIG));
-        let order = order::encode(limits, data_bytes, how, &paths).ok_or_else(too_long)?;
+        let (order, trees) = self.write_order(limits, toolchains)?;
         let mut descriptors = vec![link.as_fd()];
         descriptors.extend(trees.iter().map(AsFd::as_fd));
         let spare = self
@@ -354,6 +374,26 @@ impl Sandboxes {
         given
     }
 
+    fn write_order(
+        &self,
+        limits: &Limits,
+        toolchains: &[PathBuf],
+    ) -> Result<(Vec<u8>, Vec<OwnedFd>), Failure> {
+        let (paths, trees) = open_toolchains(toolchains, self.mould.drops_groups)?;
+        let how = if trees.is_empty() { Toolchains::ByPath } else { Toolchains::Attached };
+        let too_long = || failure("write the order", io::Error::from_raw_os_error(libc::E2BIG));
+        let order = order::encode(limits, self.data_bytes(limits), how, &paths);
+        Ok((order.ok_or_else(too_long)?, trees))
+    }
+
+    /// `RLIMIT_DATA` where no control group limits memory, else zero.
+    fn data_bytes(&self, limits: &Limits) -> u64 {
+        match self.enforcement.memory {
+            Mechanism::Rlimit | Mechanism::Nothing => limits.memory_bytes,
+            Mechanism::CgroupV1 | Mechanism::CgroupV2 => 0,
+        }
+    }
+
     /// The sandbox that the server knows by `id`, unless it has ended.
     fn known(&mut self, id: u64) -> Option<&mut Sandbox> {
         let sandbox = self.all.get_mut(self.by_id.get(&id)?)?;
@@ -364,6 +404,8 @@ impl Sandboxes {
     pub(crate) fn kill(&mut self, id: u64) {
         if let Some(sandbox) = self.known(id) {
             sandbox.kill();
+        } else if let Some(number) = self.by_id.get(&id) {
+            self.zygotes.forget_wish(*number);
         }
     }
 
@@ -410,6 +452,9 @@ impl Sandboxes {
     /// Reads what a sandbox says before it is a guest; a mere end means that it is one now.
     pub(crate) fn hear(&mut self, number: u64) -> Option<Reply> {
         let sandbox = self.all.get_mut(&number)?;
+        if sandbox.state == State::Zygote {
+            return self.hear_zygote(number);
+        }
         let control = sandbox.control.take()?;
         // A copy of it may live on for a moment in a process that was just born.
         let _not_watched = epoll::delete(&self.events, &control);
@@ -444,8 +489,11 @@ impl Sandboxes {
         let usage = match syscalls::reap(sandbox.born.pid, wait) {
             Ok(None) => return,
             Ok(Some(used)) => Usage { cpu_micros: used.cpu_micros, ..sandbox.group.usage() },
-            // Nobody else reaps; if the kernel says so nevertheless, the process is gone.
-            Err(_) => sandbox.group.usage(),
+            // It was a zygote's to reap, which has done so.
+            Err(_) => Usage {
+                cpu_micros: sandbox.group.measure().cpu_micros.unwrap_or(0),
+                ..sandbox.group.usage()
+            },
         };
         let id = match sandbox.state {
             State::Starting { id } | State::Running { id } => Some(id),
@@ -454,7 +502,7 @@ impl Sandboxes {
                 self.spares_fail = true;
                 None
             }
-            State::Failed | State::Leaving { .. } => None,
+            State::Zygote | State::Failed | State::Leaving { .. } => None,
         };
         sandbox.state = State::Leaving { id, usage };
         if let Some(id) = id {
@@ -462,12 +510,21 @@ impl Sandboxes {
         }
         let _not_watched = epoll::delete(&self.events, &sandbox.born.pidfd);
         self.leaving.push(number);
+        self.give_up_clones_of(number);
     }
 
     /// Removes the groups of those that left, and says which are gone altogether.
     pub(crate) fn sweep(&mut self) -> Vec<Reply> {
-        let mut gone = Vec::new();
-        let (all, users) = (&mut self.all, &mut self.users);
+        let mut gone = std::mem::take(&mut self.news);
+        let (all, users, zygotes) = (&mut self.all, &mut self.users, &mut self.zygotes);
+        self.abandoned.retain_mut(|(number, group)| {
+            let stays = !group.remove();
+            if !stays {
+                users.remove(&(*number % HOST_USERS));
+                zygotes.left(*number);
+            }
+            stays
+        });
         self.leaving.retain(|number| {
             let Some(sandbox) = all.get_mut(number) else { return false };
             if !sandbox.group.remove() {
@@ -478,8 +535,10 @@ impl Sandboxes {
             }
             all.remove(number);
             users.remove(&(number % HOST_USERS));
+            zygotes.left(*number);
             false
         });
+        self.retire_zygotes();
         gone
     }
 
@@ -538,7 +597,16 @@ impl Sandbox {
     /// How it ended without a word, if it did: it was killed, or was no guest.
     fn death(&self) -> Option<Failure> {
         let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
-        let status = waitid(WaitId::PidFd(self.born.pidfd.as_fd()), options).ok()??;
+        let status = match waitid(WaitId::PidFd(self.born.pidfd.as_fd()), options) {
+            Ok(status) => status?,
+            // The clone of a zygote is not ours to wait for, and says only whether it lives.
+            Err(_) => {
+                let mut end = [PollFd::new(&self.born.pidfd, PollFlags::IN)];
+                let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+                let ended = poll(&mut end, Some(&now)).is_ok_and(|it| it > 0);
+                return ended.then(|| failure("set up the sandbox", errno(libc::ECHILD)));
+            }
+        };
         let how = match (status.terminating_signal(), status.exit_status()) {
             (Some(signal), _) => format!("signal {signal}"),
             (None, code) => format!("exit code {}", code.unwrap_or_default()),
@@ -580,6 +648,18 @@ fn open_toolchains(
 /// The host user that root keeps for a sandbox.
 fn own_user(number: u64) -> u32 {
     FIRST_HOST_USER + u32::try_from(number % HOST_USERS).expect("below HOST_USERS")
+}
+
+/// Lines for `uid_map` that give the users of all other sandboxes their own numbers.
+fn all_users_but(user: u32) -> String {
+    let last = own_user(HOST_USERS - 1);
+    let ranges = [(FIRST_HOST_USER, user), (user + 1, last + 1)];
+    let lines = ranges.into_iter().filter(|(first, end)| first < end);
+    lines.map(|(first, end)| format!("{first} {first} {}\n", end - first)).collect()
+}
+
+fn errno(number: i32) -> io::Error {
+    io::Error::from_raw_os_error(number)
 }
 
 pub(crate) fn failure(step: &str, error: impl Into<io::Error>) -> Failure {

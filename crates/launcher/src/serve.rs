@@ -26,6 +26,7 @@ use crate::{
     sandboxes::{Happening, Sandboxes, Wanted},
     seccomp,
     syscalls::{self, OneThread, Signals, Wait},
+    zygote::Kind,
 };
 
 /// How long the server must be quiet before a spare is made: its program should have the CPU first.
@@ -161,14 +162,22 @@ impl Server {
     fn obey(&mut self, socket: &OwnedFd) -> Result<bool, ServeError> {
         let Some((request, descriptors)) = packet::receive(socket)? else { return Ok(false) };
         match request {
-            Request::Start { id, limits, toolchains, system, root, network } => {
+            Request::Start { id, limits, toolchains, system, root, network, interpreter } => {
                 let link = descriptors.into_iter().next();
                 let missing =
                     || Failure { step: "receive the link".to_owned(), errno: libc::EBADF };
-                let started = link.ok_or_else(missing).and_then(|link| {
-                    let (limits, toolchains, system) = (&limits, &toolchains, &system);
-                    let wanted = Wanted { limits, toolchains, network, system, root };
-                    self.sandboxes.start(id, wanted, link)
+                let started = link.ok_or_else(missing).and_then(|link| match interpreter {
+                    Some(interpreter) => {
+                        let usual = (system, root) == (crate::System::Host, crate::Root::ReadOnly);
+                        let kind = Kind { interpreter, toolchains };
+                        let kind = usual.then_some((kind, network));
+                        self.sandboxes.clone_one(id, &limits, kind, &link)
+                    }
+                    None => {
+                        let (limits, toolchains, system) = (&limits, &toolchains, &system);
+                        let wanted = Wanted { limits, toolchains, network, system, root };
+                        self.sandboxes.start(id, wanted, link)
+                    }
                 });
                 if let Err(failure) = started {
                     packet::send(socket, &Reply::Failed { id, failure }, &[])?;

@@ -9,7 +9,10 @@ use std::{
     ptr,
 };
 
-use crate::message::{Network, Usage};
+use crate::{
+    landlock,
+    message::{Network, Usage},
+};
 
 /// A process just started, as its parent sees it.
 #[derive(Debug)]
@@ -19,7 +22,7 @@ pub(crate) struct Born {
 }
 
 /// The namespaces of every sandbox. Most have one of the network too. The one of control groups is left later, from inside its group.
-const NAMESPACES: libc::c_int = libc::CLONE_NEWUSER
+pub(crate) const NAMESPACES: libc::c_int = libc::CLONE_NEWUSER
     | libc::CLONE_NEWPID
     | libc::CLONE_NEWNS
     | libc::CLONE_NEWIPC
@@ -244,6 +247,27 @@ pub(crate) fn execute(file: BorrowedFd<'_>, arguments: &[&CStr], variable: &CStr
     io::Error::last_os_error()
 }
 
+/// Becomes a program. Of these strings, which end in NUL, the first is its path, `count` are its
+/// arguments, and the others its environment; those beyond what a zygote has are left out. Returns
+/// only when that fails.
+pub(crate) fn become_program(strings: &[u8], count: usize) -> io::Error {
+    const MOST: usize = 64;
+    let (mut argv, mut envp) = ([ptr::null(); MOST + 1], [ptr::null(); MOST + 1]);
+    let mut strings = strings.split_inclusive(|it| *it == 0).filter(|it| it.ends_with(&[0]));
+    let Some(executable) = strings.next() else {
+        return io::Error::from_raw_os_error(libc::EINVAL);
+    };
+    for (place, string) in argv[..MOST].iter_mut().zip(strings.by_ref().take(count)) {
+        *place = string.as_ptr();
+    }
+    for (place, string) in envp[..MOST].iter_mut().zip(strings) {
+        *place = string.as_ptr();
+    }
+    // SAFETY: both arrays end in a null pointer, and hold strings that end in NUL and outlive the call.
+    unsafe { libc::execve(executable.as_ptr().cast(), argv.as_ptr().cast(), envp.as_ptr().cast()) };
+    io::Error::last_os_error()
+}
+
 /// Turns on the loopback interface of the current network namespace.
 pub(crate) fn raise_loopback(socket: BorrowedFd<'_>) -> io::Result<()> {
     // SAFETY: ifreq is a plain struct of integers and a union of them; zero is a value of each.
@@ -353,14 +377,13 @@ pub(crate) fn landlock_allow(ruleset: BorrowedFd<'_>, rule: &LandlockRule<'_>) -
         allowed_access: u64,
         parent_fd: i32,
     }
-    /// `LANDLOCK_RULE_PATH_BENEATH`.
-    const PATH_BENEATH: u32 = 1;
     let rule =
         PathBeneath { allowed_access: rule.allowed_access, parent_fd: rule.parent.as_raw_fd() };
     let (ruleset, rule) = (ruleset.as_raw_fd(), &raw const rule);
     // SAFETY: the kernel reads one structure, which outlives the call.
-    let done =
-        unsafe { libc::syscall(libc::SYS_landlock_add_rule, ruleset, PATH_BENEATH, rule, 0) };
+    let done = unsafe {
+        libc::syscall(libc::SYS_landlock_add_rule, ruleset, landlock::PATH_BENEATH, rule, 0)
+    };
     if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 

@@ -62,6 +62,7 @@ impl Launcher {
             system: System::default(),
             root: Root::default(),
             network: Network::Own,
+            interpreter: None,
         };
         send(&self.socket, &request, &[theirs.as_fd()]).unwrap();
         ours

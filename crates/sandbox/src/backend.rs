@@ -6,7 +6,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::{egress::EgressConfig, image::Image, isolation::Isolation, network::Network};
 
-pub use launcher::{Limits, Root};
+pub use launcher::{Interpreter, Limits, Root};
 
 pub mod choice;
 pub mod docker;
@@ -23,6 +23,19 @@ pub trait Backend: Send + Sync + fmt::Debug {
     fn name(&self) -> &'static str;
 
     fn start(&self, spec: Spec) -> BoxFuture<'_, Result<Started, StartError>>;
+
+    /// Starts a sandbox whose guest is born with this interpreter standing by, as its standby 0.
+    ///
+    /// That is cheaper than booting one where a backend can clone it. Where it cannot,
+    /// [`StartError::NoStandby`] says so, and a plain start does instead.
+    fn start_with_standby(
+        &self,
+        _spec: Spec,
+        _interpreter: Interpreter,
+    ) -> BoxFuture<'_, Result<Started, StartError>> {
+        let reason = format!("the {} backend makes no clones", self.name());
+        Box::pin(async { Err(StartError::NoStandby { reason }) })
+    }
 }
 
 /// A guest that has begun to listen on its link.
@@ -146,6 +159,9 @@ pub enum StartError {
     NotPermitted { step: String, errno: i32 },
     #[error("{step} failed: {reason}")]
     Failed { step: String, reason: std::io::Error },
+    /// No sandbox is born with a standby here; started plainly, there may be one.
+    #[error("no sandbox with a standby: {reason}")]
+    NoStandby { reason: String },
     #[error("the launcher cannot be started: {0}")]
     Launcher(#[source] std::io::Error),
     #[error("the launcher is gone")]

@@ -81,6 +81,7 @@ async fn first_start(backend: &Namespaces) -> Finding {
             let advice = match error {
                 StartError::NotPermitted { .. } => "see the findings above",
                 StartError::Failed { .. }
+                | StartError::NoStandby { .. }
                 | StartError::Launcher(_)
                 | StartError::LauncherGone
                 | StartError::Unavailable { .. }

@@ -26,8 +26,8 @@ pub mod scripted;
 pub mod standby;
 
 pub use backend::{
-    Backend, BoxFuture, Control, ControlError, Ended, Guard, Limits, Link, Root, SandboxUsage,
-    Spec, StartError, Started, System,
+    Backend, BoxFuture, Control, ControlError, Ended, Guard, Interpreter, Limits, Link, Root,
+    SandboxUsage, Spec, StartError, Started, System,
     choice::{Backends, BackendsConfig, Choice, Chosen, InvalidChoice},
     docker::{Docker, DockerConfig},
     host::Host,

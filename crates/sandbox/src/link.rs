@@ -51,7 +51,7 @@ pub use stream::FileStream;
 use crate::{
     path::SandboxPath,
     process::{Process, Program},
-    standby::{Standby, StandbyPlan, State},
+    standby::{INBORN, Standby, StandbyPlan, State},
 };
 use outbox::Outbox;
 
@@ -140,7 +140,8 @@ impl Connection {
         let shared = Arc::new(Shared {
             outbox,
             programs: Mutex::default(),
-            standbys: Mutex::new(Some(HashMap::new())),
+            // Before the reader begins: the guest may speak of the one it was born with at once.
+            standbys: Mutex::new(Some([(INBORN, watch::Sender::new(State::Booting))].into())),
             requests: Requests::default(),
             streams: Streams::default(),
             next: AtomicU64::new(1),
@@ -201,9 +202,21 @@ impl Connection {
     pub async fn prepare(&self, plan: Arc<StandbyPlan>) -> Result<Standby, SandboxError> {
         let id = StandbyId(self.shared.number());
         let state = self.shared.expect_standby(id)?;
-        let mut standby = Standby::new(id, Arc::clone(&plan), Arc::clone(&self.shared), state);
+        let standby = Standby::new(id, Arc::clone(&plan), Arc::clone(&self.shared), state);
         let frame = HostFrame::Prepare(plan.prepare(id, rlimits()));
         self.shared.send(&frame).await.map_err(|_| SandboxError::Gone)?;
+        Self::booted(standby).await
+    }
+
+    /// The standby that the guest was born with, once it waits; to be asked once, where there is one.
+    pub(crate) async fn inborn(&self, plan: Arc<StandbyPlan>) -> Result<Standby, SandboxError> {
+        let state =
+            self.shared.standbys().as_ref().and_then(|it| Some(it.get(&INBORN)?.subscribe()));
+        let state = state.ok_or(SandboxError::Gone)?;
+        Self::booted(Standby::new(INBORN, plan, Arc::clone(&self.shared), state)).await
+    }
+
+    async fn booted(mut standby: Standby) -> Result<Standby, SandboxError> {
         match standby.booted().await {
             Some(Ok(())) => Ok(standby),
             Some(Err(reason)) => Err(SandboxError::NotPrepared { reason }),

@@ -26,6 +26,7 @@ use tokio_util::{
 use crate::{
     backend::{
         Backend, Control, ControlError, Ended, Guard, Limits, SandboxUsage, Spec, StartError,
+        Started,
     },
     egress::{Egress, EgressEvent},
     isolation::Isolation,
@@ -57,8 +58,35 @@ pub struct Sandbox {
 impl Sandbox {
     /// Starts a sandbox and waits until its guest answers. Dropping the future ends it.
     pub async fn start(backend: &dyn Backend, spec: Spec) -> Result<Self, StartError> {
-        let (limits, egress) = (spec.limits.clone(), spec.egress.clone());
-        let mut started = backend.start(spec).await?;
+        let wanted = spec.clone();
+        Self::begin(backend.start(spec).await?, wanted).await
+    }
+
+    /// Starts a sandbox that is born with a standby of this plan, and waits until that is booted.
+    /// Cheaper than to boot one, where the backend can clone it; for what two clones have in common,
+    /// see [`launcher::Interpreter`].
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::NoStandby`] where there is none to be had; a plain start may do.
+    pub async fn start_with_standby(
+        backend: &dyn Backend,
+        spec: Spec,
+        plan: Arc<StandbyPlan>,
+    ) -> Result<(Self, Standby), StartError> {
+        let none = |reason: String| StartError::NoStandby { reason };
+        let interpreter =
+            plan.interpreter().ok_or_else(|| none("it has to be booted".to_owned()))?;
+        let wanted = spec.clone();
+        let started = backend.start_with_standby(spec, interpreter).await?;
+        let sandbox = Self::begin(started, wanted).await?;
+        let standby = sandbox.connection.inborn(plan).await;
+        let standby = standby.map_err(|error| none(error.to_string()))?;
+        Ok((sandbox, standby))
+    }
+
+    async fn begin(mut started: Started, spec: Spec) -> Result<Self, StartError> {
+        let Spec { limits, egress, .. } = spec;
         let tasks = TaskTracker::new();
         let connection = Connection::open(started.link, &tasks)
             .await

@@ -30,6 +30,7 @@
 use std::{borrow::Cow, fmt, sync::Arc};
 
 use guest::{HostFrame, Payload, Prepare, StandbyId};
+use launcher::Interpreter;
 use tokio::sync::watch;
 
 use crate::{link::Shared, process::Program};
@@ -49,7 +50,7 @@ const LONGEST_PATH: usize = 250;
 /// How to start an interpreter ahead of its program, and which programs it can then become.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct StandbyPlan {
-    interpreter: Interpreter,
+    interpreter: Language,
     /// The program's command without the source and what follows it.
     command: Vec<String>,
     source: String,
@@ -58,7 +59,7 @@ pub struct StandbyPlan {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Interpreter {
+enum Language {
     Python,
     Node,
     Bash,
@@ -69,9 +70,9 @@ impl StandbyPlan {
     /// that nothing can be prepared for.
     pub(crate) fn new(runtime: &str, program: &Program) -> Option<Self> {
         let interpreter = match runtime {
-            "python" => Interpreter::Python,
-            "node" => Interpreter::Node,
-            "bash" => Interpreter::Bash,
+            "python" => Language::Python,
+            "node" => Language::Node,
+            "bash" => Language::Bash,
             _ => return None,
         };
         let (source, command) = program.argv.split_last()?;
@@ -90,9 +91,9 @@ impl StandbyPlan {
         let Some(rest) = program.argv.strip_prefix(self.command.as_slice()) else { return false };
         let Some((source, arguments)) = rest.split_first() else { return false };
         let source_fits = match self.interpreter {
-            Interpreter::Python => source.is_ascii() && source.len() <= LONGEST_PATH,
-            Interpreter::Node => true,
-            Interpreter::Bash => *source == self.source && arguments.is_empty(),
+            Language::Python => source.is_ascii() && source.len() <= LONGEST_PATH,
+            Language::Node => true,
+            Language::Bash => *source == self.source && arguments.is_empty(),
         };
         let is_path = !source.is_empty() && !source.starts_with('-');
         program.terminal.is_none() && is_path && source_fits && self.fits_surroundings(program)
@@ -100,12 +101,12 @@ impl StandbyPlan {
 
     fn fits_surroundings(&self, program: &Program) -> bool {
         let read_early: fn(&str) -> bool = match self.interpreter {
-            Interpreter::Python => |it| {
+            Language::Python => |it| {
                 let early = ["PYTHON", "LC_", "LD_", "MALLOC_", "OPENSSL_"];
                 early.iter().any(|early| it.starts_with(early))
                     || matches!(it, "LANG" | "LANGUAGE" | "HOME" | "TZ" | "GLIBC_TUNABLES")
             },
-            Interpreter::Node => |it| {
+            Language::Node => |it| {
                 let early = ["NODE_", "LC_", "LD_", "MALLOC_", "OPENSSL_", "SSL_", "UV_"];
                 early.iter().any(|early| it.starts_with(early))
                     || matches!(
@@ -113,7 +114,7 @@ impl StandbyPlan {
                         "LANG" | "LANGUAGE" | "HOME" | "TZ" | "GLIBC_TUNABLES" | "ICU_DATA"
                     )
             },
-            Interpreter::Bash => {
+            Language::Bash => {
                 return program.env == self.environment
                     && program.cwd == self.cwd
                     && !self.environment.iter().any(|(name, _)| name == "BASH_ENV");
@@ -132,7 +133,7 @@ impl StandbyPlan {
         let mut env = self.environment.clone();
         let options = self.command.iter().skip(1).cloned();
         let (argv, attachment): (Vec<String>, Cow<'_, [u8]>) = match self.interpreter {
-            Interpreter::Python => {
+            Language::Python => {
                 put_first(&mut env, "PYTHONPATH", ATTACHMENT);
                 let archive = archive::of_one_file("sitecustomize.py", PYTHON.as_bytes());
                 // Of the right directory, and longer than any name it may get.
@@ -140,14 +141,14 @@ impl StandbyPlan {
                 let argv = [executable.clone()].into_iter().chain(options).chain([name]);
                 (argv.collect(), archive.into())
             }
-            Interpreter::Node => {
+            Language::Node => {
                 // The command line is what gets loaded; the stub says how.
                 let stub = format!("\n{}", NODE.trim_end());
                 let load = ["--require", "/proc/self/cmdline", "/standby"].map(str::to_owned);
                 let argv = [format!("/{executable}")].into_iter().chain(load).chain([stub]);
                 (argv.collect(), [].as_slice().into())
             }
-            Interpreter::Bash => {
+            Language::Bash => {
                 env.push(("BASH_ENV".to_owned(), ATTACHMENT.to_owned()));
                 let source = self.source.clone();
                 let argv = [executable.clone()].into_iter().chain(options).chain([source]);
@@ -158,6 +159,22 @@ impl StandbyPlan {
         Prepare { standby, executable, argv, env, cwd: self.cwd.clone(), rlimits, attachment }
     }
 }
+
+impl StandbyPlan {
+    /// What a zygote boots so that its clones are standbys of this plan; `None` for what no zygote runs.
+    pub(crate) fn interpreter(&self) -> Option<Interpreter> {
+        if self.interpreter != Language::Python {
+            return None;
+        }
+        let Prepare { executable, argv, env, .. } = self.prepare(INBORN, guest::Rlimits::default());
+        let text = [launcher::CLONE, PYTHON].join("\n");
+        let attachment = archive::of_one_file("sitecustomize.py", text.as_bytes());
+        Some(Interpreter { executable, argv, env, attachment })
+    }
+}
+
+/// The number of the standby that a guest may be born with.
+pub(crate) const INBORN: StandbyId = StandbyId(0);
 
 /// Puts a directory before those of a variable.
 fn put_first(env: &mut Vec<(String, String)>, variable: &str, directory: &str) {

@@ -7,6 +7,7 @@
 #![expect(clippy::print_stderr, reason = "what is skipped is said")]
 
 mod isolation {
+    mod clones;
     mod control;
     mod egress;
     mod ending;

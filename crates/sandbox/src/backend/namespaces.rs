@@ -21,8 +21,8 @@ use tokio::{net::UnixStream, sync::Mutex};
 
 use crate::{
     backend::{
-        Backend, BoxFuture, Control, ControlError, Ended, Guard, Root, SandboxUsage, Spec,
-        StartError, Started, System, embedded,
+        Backend, BoxFuture, Control, ControlError, Ended, Guard, Interpreter, Root, SandboxUsage,
+        Spec, StartError, Started, System, embedded,
     },
     isolation::Isolation,
 };
@@ -115,9 +115,9 @@ impl Namespaces {
     /// Where the kernel does not give a writable system, starts with one that is not, and says so.
     async fn start_one(&self, mut spec: Spec) -> Result<Started, StartError> {
         if spec.root == Root::ReadOnly {
-            return self.start_as(spec).await;
+            return self.start_as(spec, None).await;
         }
-        let refused = match self.start_as(spec.clone()).await {
+        let refused = match self.start_as(spec.clone(), None).await {
             Err(
                 StartError::NotPermitted { step, errno: _ }
                 | StartError::Failed { step, reason: _ },
@@ -125,7 +125,7 @@ impl Namespaces {
             other => return other,
         };
         spec.root = Root::ReadOnly;
-        let mut started = self.start_as(spec).await?;
+        let mut started = self.start_as(spec, None).await?;
         started
             .isolation
             .missing
@@ -133,7 +133,11 @@ impl Namespaces {
         Ok(started)
     }
 
-    async fn start_as(&self, spec: Spec) -> Result<Started, StartError> {
+    async fn start_as(
+        &self,
+        spec: Spec,
+        interpreter: Option<Interpreter>,
+    ) -> Result<Started, StartError> {
         let connection = self.connection().await?;
         let mut isolation =
             Isolation::of_namespaces(&spec.limits, connection.enforcement(), &spec.network);
@@ -144,6 +148,10 @@ impl Namespaces {
         let ticket = connection.ticket();
         // From here on dropping the guard, and so this future, ends whatever has begun.
         let mut guard = NamespaceGuard { connection, ticket };
+        let refused = match &interpreter {
+            None => into_start_error,
+            Some(_) => into_no_standby,
+        };
         let request = Request::Start {
             id: guard.ticket.id(),
             limits: spec.limits,
@@ -159,10 +167,11 @@ impl Namespaces {
             } else {
                 launcher::Network::Own
             },
+            interpreter,
         };
         guard.connection.send(&request, &[theirs.as_fd()])?;
         drop(theirs);
-        guard.ticket.started().await?.map_err(into_start_error)?;
+        guard.ticket.started().await?.map_err(refused)?;
         let connection = Arc::downgrade(&guard.connection);
         let control = Arc::new(NamespaceControl { connection, id: guard.ticket.id() });
         let workspace = "/tmp".to_owned();
@@ -177,6 +186,14 @@ impl Backend for Namespaces {
 
     fn start(&self, spec: Spec) -> BoxFuture<'_, Result<Started, StartError>> {
         Box::pin(self.start_one(spec))
+    }
+
+    fn start_with_standby(
+        &self,
+        spec: Spec,
+        interpreter: Interpreter,
+    ) -> BoxFuture<'_, Result<Started, StartError>> {
+        Box::pin(self.start_as(spec, Some(interpreter)))
     }
 }
 
@@ -253,6 +270,11 @@ impl Control for NamespaceControl {
             })
         })
     }
+}
+
+fn into_no_standby(Failure { step, errno }: Failure) -> StartError {
+    let error = std::io::Error::from_raw_os_error(errno);
+    StartError::NoStandby { reason: format!("{step}: {error}") }
 }
 
 fn into_start_error(Failure { step, errno }: Failure) -> StartError {

@@ -78,6 +78,7 @@ fn failed(name: &'static str, error: StartError) -> Finding {
     let (detail, advice) = match error {
         StartError::Unavailable { what, advice } => (what, Some(advice)),
         StartError::NotPermitted { .. }
+        | StartError::NoStandby { .. }
         | StartError::Failed { .. }
         | StartError::Launcher(_)
         | StartError::LauncherGone

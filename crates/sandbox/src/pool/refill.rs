@@ -119,7 +119,24 @@ async fn refill(shared: Arc<Shared>, tasks: TaskTracker, kind: Kind, how: HowMuc
     shared.changed.notify_one();
 }
 
+/// A clone of a booted interpreter, where the backend makes such and the boot would be the bottleneck.
+async fn clone(shared: &Shared, kind: &Kind, how: HowMuch) -> Option<(Sandbox, Option<Standby>)> {
+    let plan = kind.plan.clone().filter(|_| how == HowMuch::All && machine_is_busy())?;
+    let clone = Sandbox::start_with_standby(&*shared.backend, kind.spec.clone(), plan);
+    match timeout(BOOT, clone).await {
+        Ok(Ok((sandbox, standby))) => Some((sandbox, Some(standby))),
+        Ok(Err(error)) => {
+            tracing::debug!(%error, kind = kind.name, "no clone for the pool");
+            None
+        }
+        Err(_) => None,
+    }
+}
+
 async fn start(shared: &Shared, kind: &Kind, how: HowMuch) -> Option<(Sandbox, Option<Standby>)> {
+    if let Some(both) = clone(shared, kind, how).await {
+        return Some(both);
+    }
     let sandbox = match Sandbox::start(&*shared.backend, kind.spec.clone()).await {
         Ok(sandbox) => sandbox,
         Err(error) => {

@@ -61,9 +61,12 @@ def before_main(event, arguments):
     for holder in gc.get_referrers(before_main):
         if type(holder) is list:
             holder.remove(before_main)
-    name = Name(arguments[0])
     warm_up()
     gc.freeze()
+    # Of a zygote, which puts its text before ours; what follows happens in its clones.
+    if become := globals().get('become_a_clone'):
+        become()
+    name = Name(arguments[0])
     os.write(CONTROL, b'.')
     order = b''
     while chunk := os.read(CONTROL, 1 << 16):

@@ -14,8 +14,11 @@ pub(super) struct Stage {
     pub(super) sandbox: Sandbox,
     pub(super) installed: Installed,
     // Its launcher serves the sandbox.
-    _backend: Namespaces,
+    backend: Namespaces,
 }
+
+/// The probe that reads what another wrote, so that it needs that one's sandbox.
+const LEFT: &str = "what was left in it";
 
 /// A program and what it reads.
 pub(super) struct Probe {
@@ -56,7 +59,7 @@ impl Stage {
         let backend = Namespaces::new(Readiness::OnDemand).unwrap();
         let toolchains = installed.toolchains.clone();
         match Sandbox::start(&backend, Spec { toolchains, ..Spec::default() }).await {
-            Ok(sandbox) => Some(Self { sandbox, installed, _backend: backend }),
+            Ok(sandbox) => Some(Self { sandbox, installed, backend }),
             Err(error @ StartError::NotPermitted { .. }) => {
                 eprintln!("skipped: {error}");
                 None
@@ -92,6 +95,35 @@ impl Stage {
         assert!(plan.fits(&program));
         let standby = self.sandbox.prepare(plan).await.unwrap();
         collect(self.sandbox.run_prepared(standby, program).await.unwrap(), stdin).await
+    }
+
+    /// Runs a program in the standby that a sandbox of its own was born with.
+    async fn cloned(&self, path: &SandboxPath, probe: &Probe) -> Outcome {
+        let toolchains = self.installed.toolchains.clone();
+        let spec = Spec { toolchains, ..Spec::default() };
+        let started = Sandbox::start_with_standby(&self.backend, spec, self.plan(path)).await;
+        let (sandbox, standby) = started.unwrap();
+        sandbox.write_file(path, probe.source.as_bytes(), 0o644).await.unwrap();
+        let program = with_input(self.program(path), probe.stdin);
+        let outcome =
+            collect(sandbox.run_prepared(standby, program).await.unwrap(), probe.stdin).await;
+        sandbox.destroy().await;
+        outcome
+    }
+
+    /// As [`Self::compare`], with a clone of a zygote for each probe.
+    pub(super) async fn compare_clones(&self, path: &SandboxPath, probes: &[Probe]) {
+        let mut differences = String::new();
+        for probe in probes.iter().filter(|it| it.name != LEFT) {
+            self.write(path, probe.source).await;
+            let plain = self.plainly(self.program(path), probe.stdin).await;
+            let cloned = self.cloned(path, probe).await;
+            if said(&plain) != said(&cloned) {
+                let (name, plain, cloned) = (probe.name, said(&plain), said(&cloned));
+                write!(differences, "{name}:\nplain  {plain:?}\ncloned {cloned:?}\n").unwrap();
+            }
+        }
+        assert!(differences.is_empty(), "{differences}");
     }
 
     /// Runs probes both ways as the given file, beside the other files, and tells which differ.

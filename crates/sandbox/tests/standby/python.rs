@@ -176,6 +176,13 @@ async fn no_python_program_can_tell() {
 }
 
 #[tokio::test]
+async fn no_python_program_can_tell_that_it_runs_in_a_clone() {
+    let Some(stage) = Stage::new("python").await else { return };
+    let path = "probe.py".parse().unwrap();
+    stage.compare_clones(&path, PROBES).await;
+}
+
+#[tokio::test]
 async fn no_two_python_standbys_share_their_seeds() {
     let Some(stage) = Stage::new("python").await else { return };
     let path = "seeds.py".parse().unwrap();

@@ -1,0 +1,252 @@
+//! Zygotes: booted interpreters that clone themselves into sandboxes, where booting one is what takes
+//! the time.
+//!
+//! ```text
+//! launcher ── plan, then an order for each clone ──▶ zygote ── clone3 ──▶ first process of a sandbox
+//!          ◀── its pidfd, or why there is none ─────                          ├─ fork ─▶ interpreter
+//!          ◀──────────── failure, or the socket's end ────────────────────────┴─ exec ─▶ guest
+//! ```
+//!
+//! A zygote is a sandbox itself, and runs nothing but [`CLONE`] and the text that it is given to boot
+//! with. Its clones live in namespaces below its own: its death is theirs, and that is why one that
+//! has made enough of them is kept until the last has ended.
+//!
+//! What clones of one zygote share is what Python draws once: the seed of `hash()` and the addresses
+//! of the memory. A zygote is never shared by sandboxes that show different toolchains.
+
+use std::{
+    collections::HashMap,
+    fs,
+    io::{self, Seek, Write},
+    os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd},
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+
+use rustix::fs::{MemfdFlags, memfd_create};
+
+use crate::{
+    cgroup::{Entrance, Group},
+    limits::Limits,
+    message::{Failure, Interpreter},
+    packet::{MAX_PACKET, PacketError, receive_into},
+};
+
+pub(crate) mod plan;
+
+/// Python text whose `become_a_clone` makes the interpreter that calls it a zygote, and returns in each
+/// of its clones.
+pub const CLONE: &str = include_str!("zygote/clone.py");
+
+/// Clones of one zygote. Memory that its clones made it copy is given back with it, and nobody sees
+/// more of their addresses than of this many.
+const MOST_CLONES: u32 = 1000;
+const LONGEST_LIFE: Duration = Duration::from_secs(600);
+
+/// What a zygote itself may use; its clones have groups of their own.
+pub(crate) const LIMITS: Limits = Limits {
+    cpu_millis: 8000,
+    memory_bytes: 256 * 1024 * 1024,
+    // A clone is one of its processes until it has entered its own group.
+    processes: 256,
+    workspace_bytes: 1024 * 1024,
+    workspace_inodes: 64,
+};
+
+/// What clones must have in common.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Kind {
+    pub(crate) interpreter: Interpreter,
+    pub(crate) toolchains: Vec<PathBuf>,
+}
+
+/// All zygotes of a launcher, by the number of the sandbox that each of them is.
+#[derive(Debug, Default)]
+pub(crate) struct Zygotes {
+    all: HashMap<u64, Zygote>,
+    /// The zygotes of clones.
+    parents: HashMap<u64, u64>,
+    /// Interpreters that ended before they could make a clone.
+    useless: Vec<Kind>,
+}
+
+#[derive(Debug)]
+struct Zygote {
+    kind: Kind,
+    born: Instant,
+    made: u32,
+    living: u32,
+    answered: bool,
+    retired: bool,
+    ordered: HashMap<u64, Ordered>,
+}
+
+/// A clone that a zygote has not answered for yet.
+#[derive(Debug)]
+pub(crate) struct Ordered {
+    pub(crate) id: u64,
+    pub(crate) control: OwnedFd,
+    pub(crate) group: Group,
+    /// Cleared when the server wants it no more.
+    pub(crate) is_wanted: bool,
+}
+
+/// What a zygote says.
+#[derive(Debug)]
+pub(crate) enum Word {
+    /// The first process of a clone, or why there is none.
+    Answer {
+        number: u64,
+        outcome: Result<OwnedFd, Failure>,
+    },
+    Nothing,
+    /// It ended, or is none.
+    End,
+}
+
+impl Zygotes {
+    /// Whether an interpreter has shown that it makes no clones.
+    pub(crate) fn is_useless(&self, kind: &Kind) -> bool {
+        self.useless.contains(kind)
+    }
+
+    /// A zygote that may make another clone. Retires it when it has made enough.
+    pub(crate) fn find(&mut self, kind: &Kind) -> Option<u64> {
+        let (number, zygote) =
+            self.all.iter_mut().find(|(_, it)| !it.retired && it.kind == *kind)?;
+        if zygote.made < MOST_CLONES && zygote.born.elapsed() < LONGEST_LIFE {
+            return Some(*number);
+        }
+        zygote.retired = true;
+        None
+    }
+
+    pub(crate) fn add(&mut self, number: u64, kind: Kind) {
+        let zygote = Zygote {
+            kind,
+            born: Instant::now(),
+            made: 0,
+            living: 0,
+            answered: false,
+            retired: false,
+            ordered: HashMap::new(),
+        };
+        self.all.insert(number, zygote);
+    }
+
+    /// Remembers a clone that was ordered.
+    pub(crate) fn order(&mut self, parent: u64, number: u64, ordered: Ordered) {
+        if let Some(zygote) = self.all.get_mut(&parent) {
+            zygote.made += 1;
+            zygote.living += 1;
+            zygote.ordered.insert(number, ordered);
+            self.parents.insert(number, parent);
+        }
+    }
+
+    pub(crate) fn forget_wish(&mut self, number: u64) {
+        let parent = self.parents.get(&number).and_then(|it| self.all.get_mut(it));
+        if let Some(ordered) = parent.and_then(|it| it.ordered.get_mut(&number)) {
+            ordered.is_wanted = false;
+        }
+    }
+
+    pub(crate) fn answered(&mut self, parent: u64, number: u64) -> Option<Ordered> {
+        let zygote = self.all.get_mut(&parent)?;
+        zygote.answered = true;
+        zygote.ordered.remove(&number)
+    }
+
+    /// Forgets a clone of which nothing is left.
+    pub(crate) fn left(&mut self, number: u64) {
+        let parent = self.parents.remove(&number).and_then(|it| self.all.get_mut(&it));
+        if let Some(zygote) = parent {
+            zygote.living -= 1;
+        }
+    }
+
+    /// Zygotes that are retired and have outlived their clones.
+    pub(crate) fn done(&self) -> Vec<u64> {
+        let done = self.all.iter().filter(|(_, it)| it.retired && it.living == 0);
+        done.map(|(number, _)| *number).collect()
+    }
+
+    /// Forgets a zygote that ended, and gives the clones that will never be.
+    pub(crate) fn ended(&mut self, number: u64) -> Vec<(u64, Ordered)> {
+        let Some(zygote) = self.all.remove(&number) else { return Vec::new() };
+        if !zygote.answered && !zygote.retired {
+            self.useless.push(zygote.kind);
+        }
+        zygote.ordered.into_iter().collect()
+    }
+}
+
+/// Reads the next word of a zygote.
+pub(crate) fn receive(control: impl AsFd) -> Word {
+    let mut packet = [0; 1024];
+    let mut pidfd = None;
+    let length = match receive_into(control, &mut packet, |it| pidfd = Some(it)) {
+        Ok(length) => length,
+        Err(PacketError::Socket(error)) if error.kind() == io::ErrorKind::WouldBlock => {
+            return Word::Nothing;
+        }
+        Err(_) => return Word::End,
+    };
+    let text = String::from_utf8_lossy(&packet[..length]);
+    let mut words = text.splitn(3, '\t');
+    let number = words.next().and_then(|it| it.parse().ok());
+    let errno = words.next().and_then(|it| it.parse().ok());
+    match (number, errno, words.next()) {
+        (Some(number), Some(errno), Some(step)) => {
+            let failure = Failure { step: step.to_owned(), errno };
+            Word::Answer { number, outcome: pidfd.ok_or(failure) }
+        }
+        // Nothing at all, or what it could not do before it was a zygote.
+        _ => Word::End,
+    }
+}
+
+/// The number of a process by which we know it, which its zygote cannot tell. `None` once it is reaped.
+pub(crate) fn pid_of(pidfd: BorrowedFd<'_>) -> Option<libc::pid_t> {
+    let info = fs::read_to_string(format!("/proc/self/fdinfo/{}", pidfd.as_raw_fd())).ok()?;
+    let pid = info.lines().find_map(|it| it.strip_prefix("Pid:"))?.trim().parse().ok()?;
+    (pid > 0).then_some(pid)
+}
+
+/// The descriptors by which a clone enters its control group.
+pub(crate) fn doors(group: &Group) -> io::Result<Vec<OwnedFd>> {
+    use rustix::fs::{Mode, OFlags, openat};
+    match group.entrance() {
+        Entrance::Write(doors) => doors.iter().map(|it| it.as_fd().try_clone_to_owned()).collect(),
+        // Only we may let it be born there, and we are not its parent.
+        Entrance::Birth(dir) => {
+            let flags = OFlags::WRONLY | OFlags::CLOEXEC;
+            Ok(vec![openat(dir, "cgroup.procs", flags, Mode::empty())?])
+        }
+    }
+}
+
+/// The command of a zygote, for [`crate::child`]: the number of arguments, then the executable, the
+/// arguments and the environment as strings that end in NUL.
+pub(crate) fn command(interpreter: &Interpreter) -> Option<Vec<u8>> {
+    let Interpreter { executable, argv, env, .. } = interpreter;
+    let mut bytes = vec![u8::try_from(argv.len()).ok()?];
+    let variables = env.iter().map(|(name, value)| format!("{name}={value}"));
+    for word in [executable].into_iter().chain(argv).cloned().chain(variables) {
+        if word.contains('\0') {
+            return None;
+        }
+        bytes.extend(word.as_bytes());
+        bytes.push(0);
+    }
+    (bytes.len() <= MAX_PACKET).then_some(bytes)
+}
+
+/// A file without a name: nothing appears in the zygote's root.
+pub(crate) fn attachment(interpreter: &Interpreter) -> io::Result<fs::File> {
+    let file = memfd_create(c"attachment", MemfdFlags::CLOEXEC)?;
+    let mut file = fs::File::from(file);
+    file.write_all(&interpreter.attachment)?;
+    file.rewind()?;
+    Ok(file)
+}
