@@ -51,7 +51,7 @@ impl Manager {
             match shelves.next() {
                 Next::Refill(kind, how) => {
                     self.be_polite(&kind).await;
-                    let refill = refill(Arc::clone(&self.shared), self.tasks.clone(), kind, how);
+                    let refill = refill(Arc::clone(&self.shared), self.tasks.clone(), *kind, how);
                     self.tasks.spawn(refill);
                 }
                 Next::Release(surplus) => {

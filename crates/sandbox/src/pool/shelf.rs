@@ -79,7 +79,7 @@ pub(super) enum Taken {
 /// What the manager should do next.
 #[derive(Debug)]
 pub(super) enum Next {
-    Refill(Kind, HowMuch),
+    Refill(Box<Kind>, HowMuch),
     /// These are too many.
     Release(Vec<Sandbox>),
     /// Nothing before this moment, unless something changes.
@@ -165,7 +165,7 @@ impl Shelves {
                 shelf.counts.starting += 1;
                 let gives_up = shelf.failed_standbys_in_a_row >= PATIENCE;
                 let how = if gives_up { HowMuch::SandboxOnly } else { HowMuch::All };
-                Next::Refill(shelf.kind.clone(), how)
+                Next::Refill(Box::new(shelf.kind.clone()), how)
             }
             None => Next::Wait(state.wakes_at(&self.config, now)),
         }
@@ -179,17 +179,17 @@ impl Shelves {
         sandbox: Sandbox,
         standby: Option<Standby>,
         (took, bytes): (Duration, Option<u64>),
-    ) -> Result<(u64, CancellationToken), Sandbox> {
+    ) -> Result<(u64, CancellationToken), Box<Sandbox>> {
         let mut state = self.state();
         let number = state.next;
         state.next += 1;
         let closed = state.closed;
         let Some(shelf) = state.shelves.iter_mut().find(|it| it.kind == *kind) else {
-            return Err(sandbox);
+            return Err(Box::new(sandbox));
         };
         shelf.counts.starting = shelf.counts.starting.saturating_sub(1);
         if closed {
-            return Err(sandbox);
+            return Err(Box::new(sandbox));
         }
         shelf.counts.refills.note(took);
         shelf.bytes = bytes.or(shelf.bytes);

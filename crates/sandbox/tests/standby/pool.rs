@@ -57,7 +57,9 @@ async fn says(sandbox: &Sandbox, standby: Standby, source: &str) -> String {
                 assert_eq!(exit.status, ExitStatus::Code(0));
                 return String::from_utf8(stdout).unwrap();
             }
-            other => panic!("{other:?}"),
+            other @ (ProcessEvent::Stderr(_) | ProcessEvent::Truncated | ProcessEvent::Lost) => {
+                panic!("{other:?}")
+            }
         }
     }
 }

@@ -25,7 +25,7 @@ pub(super) const GUEST: &str = "/.runbook/guest";
 /// The first user that Debian's `adduser` makes, and the one user inside our other sandboxes.
 const USER: u32 = 1000;
 
-/// Threads of gVisor's own that count against the container. 60 were seen with an idle sandbox.
+/// Threads of gVisor's own that count against the container. A guess well above what worked with the runsc of 2022.
 const THREADS_OF_GVISOR: u32 = 200;
 
 /// What the guest needs for itself: each of its 256 programs takes up to three descriptors.
