@@ -3,13 +3,20 @@
 use std::{sync::Arc, time::Duration};
 
 use anyhow::Result;
+use sandbox::Sandbox;
 
-use crate::{ours::Cold, peers::Peer, program::Program};
+use crate::{
+    ours::{Cloned, Cold, Pooled},
+    peers::Peer,
+    program::Program,
+};
 
 #[derive(Clone, Debug)]
 pub(crate) enum Contender {
     Peer(Arc<Peer>),
     Cold(Arc<Cold>),
+    Pooled(Arc<Pooled>),
+    Cloned(Arc<Cloned>),
 }
 
 /// Those who can take part here, and why the others cannot.
@@ -22,10 +29,10 @@ pub(crate) struct Field {
 impl Field {
     pub(crate) fn gather() -> Result<Self> {
         let cold = Contender::Cold(Arc::new(Cold::new()?));
-        let mut field = Self {
-            present: vec![Contender::Peer(Arc::new(Peer::bare())), cold],
-            absent: Vec::new(),
-        };
+        let pooled = Contender::Pooled(Arc::new(Pooled::new()?));
+        let cloned = Contender::Cloned(Arc::new(Cloned::new()?));
+        let bare = Contender::Peer(Arc::new(Peer::bare()));
+        let mut field = Self { present: vec![bare, pooled, cloned, cold], absent: Vec::new() };
         field.invite("bubblewrap", Peer::bubblewrap());
         field.invite("docker exec", Peer::docker_exec());
         field.invite("docker run", Peer::docker_run());
@@ -49,6 +56,8 @@ impl Contender {
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Peer(peer) => peer.name,
+            Self::Pooled(_) => "pool",
+            Self::Cloned(_) => "zygote",
             Self::Cold(_) => "namespaces, cold",
         }
     }
@@ -58,7 +67,7 @@ impl Contender {
         match self {
             Self::Peer(peer) if peer.name == "bare" => "bare",
             Self::Peer(_) => "peer",
-            Self::Cold(_) => "ours",
+            Self::Pooled(_) | Self::Cloned(_) | Self::Cold(_) => "ours",
         }
     }
 
@@ -70,11 +79,14 @@ impl Contender {
                 let peer = Arc::clone(peer);
                 tokio::task::spawn_blocking(move || peer.run(&program)).await?
             }
-            Self::Cold(cold) => {
-                let (took, sandbox) = cold.run(&program).await?;
-                sandbox.destroy().await;
-                Ok(took)
-            }
+            Self::Cold(cold) => ended(cold.run(&program).await?).await,
+            Self::Pooled(pooled) => ended(pooled.run(&program).await?).await,
+            Self::Cloned(cloned) => ended(cloned.run(&program).await?).await,
         }
     }
+}
+
+async fn ended((took, sandbox): (Duration, Sandbox)) -> Result<Duration> {
+    sandbox.destroy().await;
+    Ok(took)
 }

@@ -5,11 +5,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, anyhow, bail, ensure};
 use sandbox::{
-    Backend, ExitStatus, Namespaces, Process, ProcessEvent, Program as SandboxProgram, Readiness,
-    Sandbox, Spec,
-    runtime::{Runtimes, discover},
+    Backend, ExitStatus, Kind, Namespaces, Pool, PoolConfig, Process, ProcessEvent,
+    Program as SandboxProgram, Readiness, Sandbox, SandboxPath, Spec,
+    runtime::{Installed, Runtimes, discover},
 };
 
 use crate::program::{OUTPUT, PATH, Program};
@@ -45,6 +45,79 @@ impl Cold {
         finish(process).await?;
         Ok((begun.elapsed(), sandbox))
     }
+}
+
+/// A sandbox for each program that was ready before it was asked for, with the interpreter booted.
+#[derive(Debug)]
+pub(crate) struct Pooled {
+    pool: Pool,
+    runtimes: Arc<Runtimes>,
+}
+
+impl Pooled {
+    pub(crate) fn new() -> Result<Self> {
+        let backend = Arc::new(Namespaces::new(Readiness::Spares(SPARES))?);
+        let pool = Pool::new(backend, PoolConfig::default());
+        Ok(Self { pool, runtimes: Arc::new(discover(PATH)) })
+    }
+
+    /// From the question for a sandbox to the program's exit.
+    pub(crate) async fn run(&self, program: &Program) -> Result<(Duration, Sandbox)> {
+        let Source { installed, path, kind } = source(&self.runtimes, program)?;
+        let begun = Instant::now();
+        let (sandbox, standby) = self.pool.take(&kind).await?;
+        sandbox.write_file(&path, program.code.as_bytes(), 0o644).await?;
+        let started = installed.program(sandbox.workspace(), &path);
+        let process = match standby {
+            Some(standby) => sandbox.run_prepared(standby, started).await?,
+            None => sandbox.run(started).await?,
+        };
+        finish(process).await?;
+        Ok((begun.elapsed(), sandbox))
+    }
+}
+
+/// A clone of a booted interpreter for each program, made when it is asked for.
+#[derive(Debug)]
+pub(crate) struct Cloned {
+    backend: Arc<dyn Backend>,
+    runtimes: Arc<Runtimes>,
+}
+
+impl Cloned {
+    pub(crate) fn new() -> Result<Self> {
+        let backend = Arc::new(Namespaces::new(Readiness::OnDemand)?);
+        Ok(Self { backend, runtimes: Arc::new(discover(PATH)) })
+    }
+
+    pub(crate) async fn run(&self, program: &Program) -> Result<(Duration, Sandbox)> {
+        let Source { installed, path, kind } = source(&self.runtimes, program)?;
+        let plan = kind.plan.ok_or_else(|| anyhow!("nothing to clone"))?;
+        let begun = Instant::now();
+        let (sandbox, standby) =
+            Sandbox::start_with_standby(&*self.backend, kind.spec, plan).await?;
+        sandbox.write_file(&path, program.code.as_bytes(), 0o644).await?;
+        let started = installed.program(sandbox.workspace(), &path);
+        finish(sandbox.run_prepared(standby, started).await?).await?;
+        Ok((begun.elapsed(), sandbox))
+    }
+}
+
+/// A program as a file of a sandbox of its kind.
+struct Source<'a> {
+    installed: &'a Installed,
+    path: SandboxPath,
+    kind: Kind,
+}
+
+fn source<'a>(runtimes: &'a Runtimes, program: &Program) -> Result<Source<'a>> {
+    let Some(Ok(installed)) = runtimes.get(program.language) else {
+        bail!("{} is not installed", program.language)
+    };
+    let path: SandboxPath = format!("main.{}", installed.runtime.extension).parse()?;
+    let spec = Spec { toolchains: installed.toolchains.clone(), ..Spec::default() };
+    let plan = installed.standby("/tmp", &path).map(Arc::new);
+    Ok(Source { installed, path, kind: Kind { name: program.language.to_owned(), spec, plan } })
 }
 
 /// Reads a program to its end, which must be the right one.
