@@ -40,7 +40,7 @@ pub enum Request {
 
 /// A Python that is booted once and cloned into sandboxes. Everything in it is trusted text.
 ///
-/// Clones of one boot share what `CPython` draws once, the seed of `hash()`, and the addresses of its
+/// Clones of one boot share what Python draws once, the seed of `hash()`, and the addresses of its
 /// memory; a program that knows them in one sandbox knows them in the others.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Interpreter {
