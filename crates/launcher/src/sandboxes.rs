@@ -337,6 +337,8 @@ impl Sandboxes {
         link: OwnedFd,
     ) -> Result<(), Failure> {
         let Wanted { limits, toolchains, network, system, root } = wanted;
+        // First: whoever asks for what there cannot be must not cost a spare.
+        let (order, trees) = self.write_order(limits, toolchains)?;
         let own_root = (system, root) != (&System::Host, Root::ReadOnly);
         let usual = network == Network::Own && !own_root;
         let spare = if usual { self.spares.pop_front() } else { None };
@@ -345,7 +347,6 @@ impl Sandboxes {
             Some(number) => number,
             None => self.make(Role::Sandbox(network), own_root)?.0,
         };
-        let (order, trees) = self.write_order(limits, toolchains)?;
         let mut descriptors = vec![link.as_fd()];
         descriptors.extend(trees.iter().map(AsFd::as_fd));
         let spare = self
