@@ -41,7 +41,10 @@ impl Report {
     }
 
     pub(crate) fn table(&self) -> String {
-        let mut text = format!("# Benchmarks\n\n{}\n", self.machine);
+        let mut text = format!(
+            "# Benchmarks\n\n{}\n\n![Median time of a run by technique](benchmarks.svg)\n",
+            self.machine
+        );
         text.push_str(
             "\nMilliseconds from the call to the program's end: median [95 % range], then the \
              99th percentile. \"×\" is the ratio to the bare program in the same run.\n",
