@@ -3,7 +3,8 @@
 //! This library is the protocol alone: what the two ends of a link say ([`HostFrame`], [`GuestFrame`])
 //! and how it is put into bytes ([`encode`], [`Decoder`]). It does no I/O and knows no runtime, so the
 //! guest uses it with `poll(2)` and the host with tokio. [`tar`] is the form in which trees of files
-//! cross the link. The program is `src/bin/guest`.
+//! cross the link. [`fence`] and [`FIRST_MARK`] are for whoever gives a guest a standby to be born with.
+//! The program is `src/bin/guest`.
 //!
 //! ```text
 //!  host ── Hello(version, nonce) ─────────────▶ guest
@@ -20,6 +21,7 @@
 //! ```
 
 mod codec;
+pub mod fence;
 mod frame;
 mod network;
 pub mod tar;
@@ -50,6 +52,10 @@ pub const STDIN_WINDOW: u32 = 256 * 1024;
 /// What each frame of output uses of its program's window beside its bytes: about what it costs the host
 /// to keep it. Without it, a flood of single bytes would take many times the window.
 pub const FRAME_COST: u32 = 64;
+
+/// Hard limits for file locks mark the processes of a program. Marks start here, far above what anybody
+/// sets and far below "unlimited"; a standby that a guest is born with must carry this one.
+pub const FIRST_MARK: u64 = 1 << 40;
 
 /// Most entries one `ListFiles` reports.
 pub const MAX_ENTRIES: usize = 10_000;

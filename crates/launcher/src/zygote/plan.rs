@@ -25,8 +25,6 @@ use crate::{
     syscalls::NAMESPACES,
 };
 
-mod fence;
-
 enum Argument<'a> {
     Number(i64),
     Text(&'a CStr),
@@ -50,8 +48,6 @@ struct Plan {
 
 /// Descriptors of a program, which the server asks for at each start of one.
 const PROGRAM_FILES: u64 = 1024;
-/// The guest's first mark of a program's processes, for the standby it is born with.
-const FIRST_MARK: u64 = 1 << 40;
 
 const QUIET: c_ulong = libc::MS_NOSUID | libc::MS_NODEV;
 const NO_PATH: Argument<'static> = Number(0);
@@ -76,7 +72,7 @@ pub(crate) fn plan(mould: &Mould) -> Vec<u8> {
     plan.filter(&mould.filter);
     plan.text.push('\n');
     plan.limit_interpreter();
-    plan.filter(&fence::FILTER);
+    plan.filter(&guest::fence::FILTER);
     plan.text.pop();
     plan.text.into_bytes()
 }
@@ -239,7 +235,7 @@ impl Plan {
     /// What the guest gives each program that it starts, and the mark by which it knows the first.
     fn limit_interpreter(&mut self) {
         self.set(libc::RLIMIT_NOFILE, Bytes(&both(allowed_files(PROGRAM_FILES))));
-        self.set(libc::RLIMIT_LOCKS, Bytes(&both(FIRST_MARK)));
+        self.set(libc::RLIMIT_LOCKS, Bytes(&both(guest::FIRST_MARK)));
     }
 
     fn set(&mut self, resource: u32, limit: Argument<'_>) {

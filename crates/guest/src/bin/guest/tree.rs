@@ -31,15 +31,12 @@ pub(crate) fn marked() -> libc::__rlimit_resource_t {
 /// we are built for.
 const TICKS_PER_SECOND: u64 = 100;
 
-/// Marks start here, far above what anybody sets and far below "unlimited".
-const FIRST_MARK: u64 = 1 << 40;
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Mark(u64);
 
 impl Mark {
     pub(crate) fn first() -> Self {
-        Self(FIRST_MARK)
+        Self(guest::FIRST_MARK)
     }
 
     pub(crate) fn next(self) -> Self {

@@ -1,8 +1,9 @@
-//! What a program may not do although the guest may; the same as the guest's fence around programs that
-//! it starts itself, for the standby it is born with.
+//! What a program may not do although the guest may: change the limits by which the guest keeps its
+//! programs apart.
 //!
 //! Refused with `EPERM`: any limit of another process; of one's own, that of core dumps and that of
-//! file locks, whose number marks a program's descendants.
+//! file locks, whose number marks a program's descendants. The guest puts the fence around the programs
+//! that it starts; whoever gives it a standby to be born with has to put it around that one.
 
 use libc::{RLIMIT_CORE, RLIMIT_LOCKS, c_long, sock_filter};
 
@@ -20,47 +21,54 @@ const SETRLIMIT: c_long = 164;
 // `struct seccomp_data` on a little-endian machine.
 const NUMBER: u32 = 0;
 const ARCHITECTURE_OF_CALL: u32 = 4;
-const ARGUMENTS: u32 = 16;
-
-const fn load(k: u32) -> sock_filter {
-    sock_filter { code: (libc::BPF_LD | libc::BPF_W | libc::BPF_ABS) as u16, jt: 0, jf: 0, k }
+const fn argument(position: u32) -> u32 {
+    16 + 8 * position
 }
 
-/// The low word of an argument.
-const fn argument(position: u32) -> sock_filter {
-    load(ARGUMENTS + 8 * position)
+const fn load(offset: u32) -> sock_filter {
+    sock_filter {
+        code: (libc::BPF_LD | libc::BPF_W | libc::BPF_ABS) as u16,
+        jt: 0,
+        jf: 0,
+        k: offset,
+    }
 }
 
-/// Goes over so many instructions where what was loaded is `k`, and over others where it is not.
-const fn branch(k: u32, jt: u8, jf: u8) -> sock_filter {
-    sock_filter { code: (libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K) as u16, jt, jf, k }
+const fn equals(value: u32, here: usize, then: usize, otherwise: usize) -> sock_filter {
+    let code = (libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K) as u16;
+    let [jt, jf] = [(then - here - 1) as u8, (otherwise - here - 1) as u8];
+    sock_filter { code, jt, jf, k: value }
 }
 
-const fn answer(k: u32) -> sock_filter {
-    sock_filter { code: (libc::BPF_RET | libc::BPF_K) as u16, jt: 0, jf: 0, k }
+const fn answer(value: u32) -> sock_filter {
+    sock_filter { code: (libc::BPF_RET | libc::BPF_K) as u16, jt: 0, jf: 0, k: value }
 }
 
-pub(super) const FILTER: [sock_filter; 19] = [
+const ALLOW: usize = 17;
+const REFUSE: usize = 18;
+
+/// The fence as a program for the kernel. At each position a comparison names the positions it goes on at.
+pub const FILTER: [sock_filter; 19] = [
     load(ARCHITECTURE_OF_CALL),
     // Calls of another architecture are for the filter of the sandbox to judge.
-    branch(ARCHITECTURE, 0, 15),
+    equals(ARCHITECTURE, 1, 2, ALLOW),
     load(NUMBER),
-    branch(SETRLIMIT as u32, 7, 0),
-    branch(libc::SYS_prlimit64 as u32, 0, 12),
+    equals(SETRLIMIT as u32, 3, 11, 4),
+    equals(libc::SYS_prlimit64 as u32, 4, 5, ALLOW),
     // A null pointer only asks.
-    argument(2),
-    branch(0, 0, 2),
-    load(ARGUMENTS + 8 * 2 + 4),
-    branch(0, 8, 0),
+    load(argument(2)),
+    equals(0, 6, 7, 9),
+    load(argument(2) + 4),
+    equals(0, 8, ALLOW, 9),
     // Process 0 is oneself.
-    argument(0),
-    branch(0, 3, 7),
-    argument(0),
-    branch(RLIMIT_CORE, 5, 0),
-    branch(RLIMIT_LOCKS, 4, 3),
-    argument(1),
-    branch(RLIMIT_CORE, 2, 0),
-    branch(RLIMIT_LOCKS, 1, 0),
+    load(argument(0)),
+    equals(0, 10, 14, REFUSE),
+    load(argument(0)),
+    equals(RLIMIT_CORE, 12, REFUSE, 13),
+    equals(RLIMIT_LOCKS, 13, REFUSE, ALLOW),
+    load(argument(1)),
+    equals(RLIMIT_CORE, 15, REFUSE, 16),
+    equals(RLIMIT_LOCKS, 16, REFUSE, ALLOW),
     answer(libc::SECCOMP_RET_ALLOW),
     answer(libc::SECCOMP_RET_ERRNO | libc::EPERM.cast_unsigned()),
 ];
