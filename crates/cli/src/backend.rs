@@ -23,20 +23,21 @@ pub(crate) fn runtimes() -> Arc<Runtimes> {
     Arc::new(sandbox::runtime::discover(&path.to_string_lossy()))
 }
 
-fn backends(flags: &IsolationFlags, readiness: Readiness) -> Backends {
+fn backends(flags: &IsolationFlags, readiness: Readiness, runtimes: Arc<Runtimes>) -> Backends {
     let docker =
         DockerConfig { host: flags.docker_host.clone(), image: flags.image.clone(), runtime: None };
     let workspaces = env::temp_dir();
-    Backends::new(BackendsConfig { readiness, docker, workspaces, runtimes: runtimes() })
+    Backends::new(BackendsConfig { readiness, docker, workspaces, runtimes })
 }
 
 /// A sandbox for a command that needs one and ends.
 pub(crate) async fn one(
     flags: &IsolationFlags,
+    runtimes: Arc<Runtimes>,
     wanted: impl IntoIterator<Item = Runtime> + Clone,
     limits: LimitFlags,
 ) -> Result<Headless, HeadlessError> {
-    let backends = backends(flags, Readiness::OnDemand);
+    let backends = backends(flags, Readiness::OnDemand, runtimes);
     let start = async |choice: &Choice| {
         let backend = backends.get(choice).await?;
         let runtimes = backends.runtimes(choice, None).await?;
@@ -68,19 +69,18 @@ pub(crate) async fn many(
     others: &[Offered],
     accounts: &[Binding],
 ) -> Result<Offers, Failure> {
-    let backends = backends(flags, Readiness::Spares(SPARES));
+    let backends = backends(flags, Readiness::Spares(SPARES), runtimes());
     let default = offer(&backends, &flags.backend, None).await?;
     let mut offers = Offers { default, others: Vec::new(), accounts: HashMap::new() };
     for Offered { backend, image } in others {
         offers.others.push(offer(&backends, backend, image.clone()).await?);
     }
     for Binding { username, backend } in accounts {
-        let name = backend.to_string();
-        let known = offers.others.iter().chain([&offers.default]).any(|it| it.name == name);
-        if !known {
-            offers.others.push(offer(&backends, backend, None).await?);
+        let bound = offer(&backends, backend, None).await?;
+        offers.accounts.insert(username.to_lowercase(), bound.name.clone());
+        if !offers.others.iter().chain([&offers.default]).any(|it| it.name == bound.name) {
+            offers.others.push(bound);
         }
-        offers.accounts.insert(username.to_lowercase(), name);
     }
     Ok(offers)
 }

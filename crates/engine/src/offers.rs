@@ -110,10 +110,13 @@ impl Stock {
         Ok(Grant { shelf: Arc::clone(shelf), kind: shelf.kind(config, network), refused })
     }
 
-    /// Starts keeping a sandbox ready for whoever asks for nothing special.
+    /// Starts keeping sandboxes ready for whoever asks for nothing special. Blocks while it looks for
+    /// the languages, which nobody who connects has to do then.
     pub(crate) fn keep_ready(&self, config: &Config) {
-        if let Some(shelf) = self.shelves.first().filter(|_| config.keep_ready > 0) {
-            shelf.pool.keep(&shelf.kind(config, config.network.clone()), config.keep_ready);
+        let shelf = &self.shelves[0];
+        let kind = shelf.kind(config, config.network.clone());
+        if config.keep_ready > 0 {
+            shelf.pool.keep(&kind, config.keep_ready);
         }
     }
 

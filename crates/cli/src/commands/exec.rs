@@ -29,7 +29,8 @@ pub(crate) async fn run(args: ExecArgs) -> Result<ExitCode, Failure> {
     let stop = CancellationToken::new();
     let mut printer = Printer::new(args.json);
     let work = async {
-        let headless = backend::one(&args.isolation, [runtime], args.limits).await?;
+        let headless =
+            backend::one(&args.isolation, backend::runtimes(), [runtime], args.limits).await?;
         let ending = headless.run_code(runtime, code, &stop, &mut printer).await;
         headless.end().await;
         ending

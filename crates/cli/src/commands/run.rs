@@ -45,7 +45,7 @@ pub(crate) async fn run(args: RunArgs) -> Result<ExitCode, Failure> {
     let stop = CancellationToken::new();
     let work = async {
         let wanted = blocks.iter().filter_map(|it| it.runtime);
-        let headless = backend::one(&args.isolation, wanted, args.limits).await?;
+        let headless = backend::one(&args.isolation, runtimes, wanted, args.limits).await?;
         let run = Run { args: &args, source: &source, headless: &headless, stop: &stop };
         let done = match headless.seed(&source.document).await {
             Ok(()) => run.blocks(&blocks, &mut report).await,
