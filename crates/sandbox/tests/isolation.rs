@@ -6,6 +6,10 @@
 #![expect(clippy::unwrap_used, reason = "a sandbox that cannot be driven should stop the test")]
 #![expect(clippy::print_stderr, reason = "what is skipped is said")]
 
+// The suite of all backends looks for the same ones.
+#[path = "backends/ready.rs"]
+mod ready;
+
 mod isolation {
     mod clones;
     mod control;

@@ -53,13 +53,10 @@ impl Rule {
     /// Whether it allows all that another one allows.
     #[must_use]
     pub fn covers(&self, other: &Self) -> bool {
-        let below = |domain: &str, name: &str| {
-            name.strip_suffix(domain).is_some_and(|it| it.len() > 1 && it.ends_with('.'))
-        };
         let hosts = match (&self.host, &other.host) {
-            (HostPattern::Below(domain), HostPattern::Name(name)) => below(domain, name),
+            (HostPattern::Below(domain), HostPattern::Name(name)) => is_below(name, domain),
             (HostPattern::Below(domain), HostPattern::Below(other)) => {
-                domain == other || below(domain, other)
+                domain == other || is_below(other, domain)
             }
             (ours, theirs) => ours == theirs,
         };
@@ -70,14 +67,16 @@ impl Rule {
     pub(crate) fn names(&self, host: &Host) -> bool {
         match (&self.host, host) {
             (HostPattern::Name(name), Host::Name(asked)) => name == asked,
-            (HostPattern::Below(domain), Host::Name(asked)) => asked
-                .strip_suffix(domain.as_str())
-                .is_some_and(|it| it.len() > 1 && it.ends_with('.')),
+            (HostPattern::Below(domain), Host::Name(asked)) => is_below(asked, domain),
             (HostPattern::Address(address), Host::Address(asked)) => address == asked,
             (HostPattern::Name(_) | HostPattern::Below(_), Host::Address(_))
             | (HostPattern::Address(_), Host::Name(_)) => false,
         }
     }
+}
+
+fn is_below(name: &str, domain: &str) -> bool {
+    name.strip_suffix(domain).is_some_and(|it| it.len() > 1 && it.ends_with('.'))
 }
 
 impl FromStr for Rule {

@@ -5,9 +5,10 @@
 
 use std::{ops::Deref, sync::Arc};
 
-use sandbox::{Backend, Docker, DockerConfig, Namespaces, Readiness, Sandbox, Spec, StartError};
+use sandbox::{Backend, Namespaces, Readiness, Sandbox, Spec, StartError};
 
 use super::harness::{Cage, has_python};
+use crate::ready;
 
 /// A backend under attack.
 #[derive(Clone)]
@@ -46,30 +47,16 @@ async fn targets() -> Vec<Result<Target, Absent>> {
     targets
 }
 
-/// Names the daemon and the image of containers to attack: `unix:///path,image`.
-const VARIABLE: &str = "RUNBOOK_TEST_DOCKER";
-
 /// Containers with the daemon's own runtime, and with gVisor's.
 async fn containers() -> Vec<Result<Target, Absent>> {
     let mut found = Vec::new();
     for (name, runtime) in [("docker", None), ("docker:runsc", Some("runsc"))] {
-        found.push(match container(runtime).await {
+        found.push(match ready::docker(runtime).await {
             Ok(docker) => Ok(Target { name, backend: Arc::new(docker) }),
             Err(why) => Err(Absent { name, why }),
         });
     }
     found
-}
-
-async fn container(runtime: Option<&str>) -> Result<Docker, String> {
-    #[expect(clippy::disallowed_methods, reason = "only whoever starts the tests knows the daemon")]
-    let named = std::env::var(VARIABLE).map_err(|_| format!("{VARIABLE} names no daemon"))?;
-    let (host, image) =
-        named.split_once(',').ok_or_else(|| format!("{VARIABLE} is not host,image: {named:?}"))?;
-    let (host, image) = (host.to_owned(), Some(image.to_owned()));
-    let docker = Docker::new(DockerConfig { host, image, runtime: runtime.map(str::to_owned) });
-    docker.prepare().await.map_err(|error| error.to_string())?;
-    Ok(docker)
 }
 
 /// Runs an attack in a fresh sandbox of each backend, one after the other.
