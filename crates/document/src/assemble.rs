@@ -8,13 +8,15 @@ use crate::{
     checks,
     code::{self, Layout, Others},
     diagnostic::Report,
-    document::Document,
+    document::{Document, Heading},
     fence::{Fence, Outline},
     front_matter::FrontMatter,
     ids,
     info::{self, Info, Mark, Style},
-    options::{self, BlockOptions},
-    policy::{self, Rule},
+    inputs,
+    mdx::{Component, ComponentKind, Found},
+    options::{self, BlockOptions, Kernel},
+    policy::{self, Rule, RunPolicy},
     runtime::Runtime,
 };
 
@@ -31,10 +33,11 @@ pub(crate) fn assemble(
     text: &str,
     front_matter: Option<FrontMatter>,
     outline: Outline,
+    found: Found,
     mut report: Report<'_>,
 ) -> Document {
     let drafts: Vec<_> = outline.fences.into_iter().map(|fence| draft(text, fence)).collect();
-    let context = Context::new(text, front_matter.as_ref(), &drafts);
+    let context = Context::new(text, front_matter.as_ref(), &drafts, &found.components);
     let mut blocks = Vec::with_capacity(drafts.len());
     for draft in drafts {
         let (options, problems) = options::read(&draft.attributes);
@@ -45,7 +48,23 @@ pub(crate) fn assemble(
     checks::document(text, &blocks, &mut report);
     let title = front_matter.as_ref().and_then(|it| it.title.clone()).or(outline.heading);
     let dialect = context.dialect;
-    Document { front_matter, title, dialect, blocks, diagnostics: report.finish() }
+    let headings = outline.headings.into_iter();
+    let headings = headings.map(|(level, at)| Heading { level, line: report.lines.line(at) });
+    let headings = headings.collect();
+    let inputs = inputs::read(text, front_matter.as_ref(), &blocks, &mut report);
+    let diagnostics = report.finish();
+    let Found { components, edits } = found;
+    Document {
+        front_matter,
+        title,
+        dialect,
+        headings,
+        blocks,
+        inputs,
+        components,
+        edits,
+        diagnostics,
+    }
 }
 
 fn draft(text: &str, fence: Fence) -> Draft {
@@ -66,14 +85,26 @@ struct Context<'t> {
     dialect: Dialect,
     /// Of `MyST` cells that name none, from the front matter's kernel.
     kernel_language: Option<String>,
+    /// The installed Jupyter kernel that the front matter names.
+    jupyter: Option<Kernel>,
+    /// Whether it runs blocks of every language: `runbook: {kernel: jupyter:NAME}`.
+    is_all_jupyter: bool,
     /// False under Quarto's `execute: {eval: false}`.
     cells_evaluate: bool,
 }
 
 impl<'t> Context<'t> {
-    fn new(text: &'t str, front_matter: Option<&FrontMatter>, drafts: &[Draft]) -> Self {
+    fn new(
+        text: &'t str,
+        front_matter: Option<&FrontMatter>,
+        drafts: &[Draft],
+        components: &[Component],
+    ) -> Self {
         let value = |path: &[&str]| front_matter.and_then(|it| it.get(path));
         let run = front_matter.and_then(|it| it.run);
+        // Who writes components means their scripts to run, and fences to be read.
+        let has_components = components.iter().any(|it| it.kind != ComponentKind::Unknown);
+        let run = run.or(has_components.then_some(RunPolicy::Marked));
         let mut used: Vec<_> = drafts.iter().map(|it| policy::of_fence(&it.info)).collect();
         if text.contains("<!-- livebook:{") {
             used.push(Dialect::Livebook);
@@ -88,23 +119,39 @@ impl<'t> Context<'t> {
             .or_else(|| value(&["kernelspec", "language"]))
             .or_else(|| value(&["kernelspec", "name"]))
             .or_else(|| value(&["jupyter", "kernelspec", "name"]));
+        let named = value(&["jupyter", "kernelspec", "name"])
+            .or_else(|| value(&["kernelspec", "name"]))
+            .and_then(|it| it.as_str());
+        let everywhere = front_matter.and_then(|it| it.kernel.clone());
+        let everywhere = everywhere.filter(|it| matches!(it, Kernel::Jupyter(_)));
         let eval = value(&["execute", "eval"]).and_then(serde_json::Value::as_bool);
         Self {
+            is_all_jupyter: everywhere.is_some(),
             text,
             rule: Rule::new(run, &drafts.iter().map(|it| &it.info.mark).collect::<Vec<_>>()),
             dialect: policy::of_document(&used),
             kernel_language: kernel.and_then(|it| it.as_str()).map(str::to_owned),
+            jupyter: everywhere.or_else(|| named.and_then(Kernel::jupyter)),
             cells_evaluate: eval.unwrap_or(true),
         }
     }
 
-    fn block(&self, draft: Draft, options: BlockOptions, report: &mut Report<'_>) -> Block {
+    fn block(&self, draft: Draft, mut options: BlockOptions, report: &mut Report<'_>) -> Block {
         let language = self.language(&draft.info);
         let runtime = language.as_deref().and_then(Runtime::from_language);
+        let is_its_language = runtime.is_none() && self.is_of_kernel(language.as_deref());
+        if options.kernel.is_none() && (self.is_all_jupyter || is_its_language) {
+            options.kernel.clone_from(&self.jupyter);
+        }
+        let is_jupyter = matches!(options.kernel, Some(Kernel::Jupyter(_)));
+        if !is_jupyter {
+            checks::runtime(&draft, report);
+        }
+        let can_run = runtime.is_some() || is_jupyter;
         let kind = if matches!(draft.info.mark, Mark::File { .. }) {
             BlockKind::File { path: checks::path(&draft, report) }
         } else {
-            BlockKind::Code { runnable: runtime.is_some() && self.runs(&draft, &options) }
+            BlockKind::Code { runnable: can_run && self.runs(&draft, &options) }
         };
         let layout = self.layout(&draft, runtime);
         let Draft { fence, info, attributes, .. } = draft;
@@ -138,6 +185,12 @@ impl<'t> Context<'t> {
         let written = info.language.as_ref().map(|it| it.key.clone());
         let kernel = || self.kernel_language.clone().filter(|_| info.mark == Mark::CodeCell);
         written.or_else(kernel)
+    }
+
+    /// Whether a language is that of the kernel that the front matter names.
+    fn is_of_kernel(&self, language: Option<&str>) -> bool {
+        let of_kernel = self.kernel_language.as_deref();
+        language.zip(of_kernel).is_some_and(|(it, of_kernel)| it.eq_ignore_ascii_case(of_kernel))
     }
 
     fn runs(&self, draft: &Draft, options: &BlockOptions) -> bool {

@@ -9,6 +9,8 @@ use crate::{
     fence::Fence,
     file_path::FilePath,
     info::{Info, Mark},
+    needs::Needs,
+    notebook,
     runtime::Runtime,
 };
 
@@ -31,15 +33,20 @@ pub(crate) fn draft(draft: &Draft, problems: Vec<(&'static str, String)>, report
         report.error("options-invalid", at..at, message.clone());
     }
     for (key, message) in problems {
-        let code = if key == "timeout" { "timeout-invalid" } else { "expect-invalid" };
+        let code = match key {
+            "timeout" => "timeout-invalid",
+            "kernel" => "kernel-invalid",
+            _ => "expect-invalid",
+        };
         report.error(code, attribute(fence, info, key), message);
-    }
-    if matches!(info.mark, Mark::Runnable | Mark::Run) {
-        runtime(fence, info, report);
     }
 }
 
-fn runtime(fence: &Fence, info: &Info, report: &mut Report<'_>) {
+/// A block that is marked to run needs something that runs it.
+pub(crate) fn runtime(Draft { fence, info, .. }: &Draft, report: &mut Report<'_>) {
+    if !matches!(info.mark, Mark::Runnable | Mark::Run) {
+        return;
+    }
     let known = Runtime::known();
     let Some(language) = &info.language else {
         let message = format!("the block is marked to run without a runtime; name one of {known}");
@@ -82,8 +89,26 @@ pub(crate) fn document(text: &str, blocks: &[Block], report: &mut Report<'_>) {
         report.error("nul-byte", at..at + 1, message);
     }
     files(blocks, report);
-    let names = names(blocks, report);
-    needs(blocks, &names, report);
+    magics(blocks, report);
+    names(blocks, report);
+    needs(blocks, report);
+}
+
+/// Notebooks say to `IPython` what plain Python does not understand.
+fn magics(blocks: &[Block], report: &mut Report<'_>) {
+    for block in blocks.iter().filter(|it| it.is_runnable()) {
+        let Some((line, magic)) = Some(&block.code)
+            .filter(|_| block.runtime == Some(Runtime::Python))
+            .and_then(|it| notebook::first_magic(it))
+        else {
+            continue;
+        };
+        let at = report.lines.start(block.document_line(line + 1)).min(block.span.end);
+        let message = format!(
+            "`{magic}` is a command of IPython, which plain Python does not know; write it in Python or bash"
+        );
+        report.warning("ipython-magic", at..at, message);
+    }
 }
 
 fn files(blocks: &[Block], report: &mut Report<'_>) {
@@ -99,7 +124,7 @@ fn files(blocks: &[Block], report: &mut Report<'_>) {
     }
 }
 
-fn names<'b>(blocks: &'b [Block], report: &mut Report<'_>) -> HashMap<&'b str, usize> {
+fn names(blocks: &[Block], report: &mut Report<'_>) {
     let mut names = HashMap::new();
     for (index, block) in blocks.iter().enumerate() {
         let Some(name) = block.name.as_deref() else { continue };
@@ -112,55 +137,27 @@ fn names<'b>(blocks: &'b [Block], report: &mut Report<'_>) -> HashMap<&'b str, u
             report.warning("duplicate-name", block.info_span.clone(), message);
         }
     }
-    names
 }
 
-fn needs(blocks: &[Block], names: &HashMap<&str, usize>, report: &mut Report<'_>) {
-    let mut edges = vec![Vec::new(); blocks.len()];
-    for (index, block) in blocks.iter().enumerate() {
-        for need in &block.options.needs {
-            if let Some(needed) = names.get(need.as_str()) {
-                edges[index].push(*needed);
-            } else {
-                let message = format!("the block needs `{need}`, and no block has this name");
-                report.error("unknown-need", block.info_span.clone(), message);
+fn needs(blocks: &[Block], report: &mut Report<'_>) {
+    let needs = Needs::of(blocks);
+    for (index, need) in &needs.unknown {
+        let message = format!("the block needs `{need}`, and no block has this name");
+        report.error("unknown-need", blocks[*index].info_span.clone(), message);
+    }
+    for (index, needed) in needs.edges.iter().enumerate() {
+        for it in needed.iter().map(|it| &blocks[*it]) {
+            if matches!(it.kind, BlockKind::Code { runnable: false }) {
+                let message =
+                    format!("the block needs the one at line {}, which never runs", it.line);
+                report.warning("need-never-runs", blocks[index].info_span.clone(), message);
             }
         }
     }
-    for index in cyclic(&edges) {
+    for index in needs.cyclic() {
         let message = "the block needs itself, directly or through others; break the circle";
         report.error("needs-cycle", blocks[index].info_span.clone(), message.to_owned());
     }
-}
-
-/// Nodes that stay when everything without open needs is taken away, and again, until nothing
-/// changes; then the same from the other side, so that only circles and what links them remain.
-fn cyclic(edges: &[Vec<usize>]) -> Vec<usize> {
-    let mut reversed = vec![Vec::new(); edges.len()];
-    for (from, targets) in edges.iter().enumerate() {
-        for to in targets {
-            reversed[*to].push(from);
-        }
-    }
-    let forwards = peel(edges, &reversed);
-    let backwards = peel(&reversed, edges);
-    (0..edges.len()).filter(|it| forwards[*it] && backwards[*it]).collect()
-}
-
-fn peel(edges: &[Vec<usize>], reversed: &[Vec<usize>]) -> Vec<bool> {
-    let mut open: Vec<_> = edges.iter().map(Vec::len).collect();
-    let mut free: Vec<_> = (0..edges.len()).filter(|it| open[*it] == 0).collect();
-    let mut stays = vec![true; edges.len()];
-    while let Some(node) = free.pop() {
-        stays[node] = false;
-        for dependant in &reversed[node] {
-            open[*dependant] -= 1;
-            if open[*dependant] == 0 {
-                free.push(*dependant);
-            }
-        }
-    }
-    stays
 }
 
 fn opening_line(fence: &Fence) -> Range<usize> {

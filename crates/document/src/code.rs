@@ -55,6 +55,14 @@ pub(crate) fn documentation(
     }
 }
 
+/// The prompts of a body that begins with one.
+pub(crate) fn prompts(body: &str, runtime: Runtime) -> Option<Prompts> {
+    match documentation(body, Some(runtime), None, Others::Output) {
+        Layout::Prompts(prompts) => Some(prompts),
+        Layout::Verbatim { .. } | Layout::Hidden { .. } => None,
+    }
+}
+
 /// Code, and for each of its lines the body line it comes from, counted from 0.
 pub(crate) fn derive(body: &str, layout: &Layout) -> (String, Vec<usize>) {
     let mut code = String::with_capacity(body.len());

@@ -20,7 +20,8 @@ pub fn replace_block_code(text: &str, block: &Block, code: &str) -> String {
         return original.assemble("", code);
     }
     let new: Vec<&str> = code.lines().collect();
-    let old: Vec<&str> = block.code.lines().collect();
+    // Its lines end in `\n` alone: a `\r` before one is of the code.
+    let old: Vec<&str> = block.code.split_terminator('\n').collect();
     let shorter = new.len().min(old.len());
     let head = (0..shorter).take_while(|at| new[*at] == old[*at]).count();
     let tail =
@@ -35,6 +36,49 @@ pub fn replace_block_code(text: &str, block: &Block, code: &str) -> String {
     body.push_str(&original.written(&new[..head], &new[head..new.len() - tail]));
     body.extend(original.lines[kept_after..].iter().copied());
     original.assemble(&body, code)
+}
+
+/// The text with other lines in place of some of one block's body, which count from 0, are in order and do
+/// not overlap; the block must come from parsing this very text. What the body stands in, such as a quote,
+/// stays.
+#[must_use]
+pub fn replace_body_lines(
+    text: &str,
+    block: &Block,
+    changes: &[(std::ops::Range<usize>, Vec<String>)],
+) -> String {
+    let original = Original::new(text, block);
+    let count = original.lines.len();
+    let mut body = String::new();
+    let mut at = 0;
+    for (lines, new) in changes {
+        body.push_str(&original.lines[at..lines.start.clamp(at, count)].concat());
+        for line in new {
+            let full = format!("{}{line}", original.prefix);
+            body.push_str(if line.is_empty() { full.trim_end() } else { &full });
+            body.push_str(original.ending);
+        }
+        at = lines.end.clamp(at, count);
+    }
+    body.push_str(&original.lines[at..].concat());
+    let new: Vec<_> = changes.iter().flat_map(|it| &it.1).map(String::as_str).collect();
+    original.assemble(&body, &new.join("\n"))
+}
+
+/// The text with another info string and body in one block that is closed; spans of blocks before it stay.
+pub(crate) fn replace_block(text: &str, block: &Block, info: &str, body: &str) -> String {
+    let original = Original::new(text, block);
+    let mut lines = String::new();
+    for line in body.lines() {
+        let full = format!("{}{line}", original.prefix);
+        lines.push_str(if line.is_empty() { full.trim_end() } else { &full });
+        lines.push_str(original.ending);
+    }
+    let replaced = original.assemble(&lines, body);
+    let fence = &replaced[block.span.start..];
+    let marker = fence.len() - fence.trim_start_matches(block.marker.character).len();
+    let line = fence.find(['\r', '\n']).unwrap_or(fence.len());
+    format!("{}{}{info}{}", &replaced[..block.span.start], &fence[..marker], &fence[line..])
 }
 
 enum Side {
@@ -148,7 +192,7 @@ impl<'t> Original<'t> {
 }
 
 /// List markers become the indentation they stand for; quote marks and tabs stay.
-const fn container(character: char) -> char {
+pub(crate) const fn container(character: char) -> char {
     match character {
         '>' | '\t' => character,
         _ => ' ',

@@ -30,6 +30,8 @@ pub(crate) struct Outline {
     pub(crate) fences: Vec<Fence>,
     /// The text of the first heading that has any.
     pub(crate) heading: Option<String>,
+    /// Level, 1 for the highest, and first byte of every heading.
+    pub(crate) headings: Vec<(u8, usize)>,
     /// Where the first fence over the limit begins. Nothing from there on is read.
     pub(crate) rest: Option<usize>,
 }
@@ -64,8 +66,9 @@ pub(crate) fn scan(text: &str, from: usize, limit: usize) -> Outline {
                 }
             }
             Event::Code(inner) => heading.iter_mut().for_each(|title| title.push_str(&inner)),
-            Event::Start(Tag::Heading { .. }) if outline.heading.is_none() => {
-                heading = Some(String::new())
+            Event::Start(Tag::Heading { level, .. }) => {
+                outline.headings.push((level as u8, range.start));
+                heading = outline.heading.is_none().then(String::new);
             }
             Event::End(TagEnd::Heading(_)) => {
                 outline.heading = outline.heading.or(heading.take().and_then(title))

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::{
     diagnostic::Report,
+    options::{Kernel, no_kernel},
     policy::RunPolicy,
     sandbox_options::SandboxOptions,
     yaml::{self, Mapping, Problem},
@@ -31,6 +32,10 @@ pub struct FrontMatter {
     /// `runbook: {run: …}`
     pub run: Option<RunPolicy>,
     pub sandbox: SandboxOptions,
+    /// `runbook: {kernel: …}`: what its blocks find of those before them.
+    pub kernel: Option<Kernel>,
+    /// `runbook: {secrets: […]}`: secrets of its reader that all of its blocks find in their environment.
+    pub secrets: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,6 +111,8 @@ fn delimited(
                 title: None,
                 run: None,
                 sandbox: SandboxOptions::default(),
+                kernel: None,
+                secrets: Vec::new(),
             });
         }
         at += line.len();
@@ -132,6 +139,8 @@ fn json(text: &str, from: usize) -> Option<FrontMatter> {
         title: None,
         run: None,
         sandbox: SandboxOptions::default(),
+        kernel: None,
+        secrets: Vec::new(),
     })
 }
 
@@ -175,6 +184,24 @@ fn interpret(found: &mut FrontMatter, values: Mapping, report: &mut Report<'_>) 
         if found.run.is_none() {
             let message = format!("`runbook.run` is {run}; use `all`, `marked` or `none`");
             report.error("run-policy-invalid", found.span.clone(), message);
+        }
+    }
+    if let Some(kernel) = values.get("runbook").and_then(|it| it.get("kernel")) {
+        found.kernel = kernel.as_str().and_then(Kernel::read);
+        if found.kernel.is_none() {
+            let written = kernel.as_str().map_or_else(|| kernel.to_string(), str::to_owned);
+            report.error("kernel-invalid", found.span.clone(), no_kernel(&written));
+        }
+    }
+    if let Some(secrets) = values.get("runbook").and_then(|it| it.get("secrets")) {
+        let names = secrets.as_array().map(|it| it.iter().map(Value::as_str).collect());
+        let names: Option<Vec<&str>> = names.unwrap_or_else(|| secrets.as_str().map(|it| vec![it]));
+        match names {
+            Some(names) => found.secrets = names.into_iter().map(str::to_owned).collect(),
+            None => {
+                let message = format!("`runbook.secrets` is {secrets}; write a list of names");
+                report.error("secrets-invalid", found.span.clone(), message);
+            }
         }
     }
     if let Some(runbook) = values.get("runbook") {

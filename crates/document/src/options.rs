@@ -13,8 +13,50 @@ pub struct BlockOptions {
     pub tags: Vec<String>,
     pub expect: Expectation,
     pub hide: Hide,
-    /// Runs by itself, but not when everything is run (Runme's `excludeFromRunAll`).
+    /// Runs by itself, but not when everything is run: `run=manual`, Runme's `excludeFromRunAll`.
     pub exclude_from_run_all: bool,
+    /// Goes on while the blocks after it run, until it ends, is stopped, or its session ends.
+    pub background: bool,
+    /// Secrets of its reader that only this block finds in its environment.
+    pub secrets: Vec<String>,
+    /// `None` where the front matter decides.
+    pub kernel: Option<Kernel>,
+}
+
+/// What a block finds of those before it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Kernel {
+    /// The variables of earlier blocks in its language.
+    #[default]
+    Keep,
+    /// Files only: it runs in a process of its own.
+    Fresh,
+    /// The variables of earlier blocks that name the same kernel.
+    Named(String),
+    /// The variables of earlier blocks in an installed Jupyter kernel, by its name there.
+    Jupyter(String),
+}
+
+impl Kernel {
+    /// `keep`, `fresh`, the name of a kernel, or `jupyter:` and the name of an installed one. Names are of
+    /// letters, digits, `-` and `_`, those of Jupyter also of `.`.
+    pub(crate) fn read(written: &str) -> Option<Self> {
+        let is_letter = |it: char| it.is_ascii_alphanumeric() || "-_".contains(it);
+        let is_name = |it: &str| (1..=50).contains(&it.len()) && it.chars().all(is_letter);
+        match written {
+            "keep" => Some(Self::Keep),
+            "fresh" => Some(Self::Fresh),
+            name if is_name(name) => Some(Self::Named(name.to_owned())),
+            other => other.strip_prefix("jupyter:").and_then(Self::jupyter),
+        }
+    }
+
+    /// An installed kernel by its name.
+    pub(crate) fn jupyter(name: &str) -> Option<Self> {
+        let is_letter = |it: char| it.is_ascii_alphanumeric() || "-_.".contains(it);
+        let is_name = (1..=50).contains(&name.len()) && name.chars().all(is_letter);
+        is_name.then(|| Self::Jupyter(name.to_owned()))
+    }
 }
 
 /// How a run must end for the document to hold.
@@ -62,15 +104,32 @@ pub(crate) fn read(attributes: &Attributes) -> (BlockOptions, Vec<(&'static str,
         problems.push(("expect", message));
         Expectation::Success
     });
+    let kernel = attributes.get("kernel").and_then(|written| {
+        let kernel = Kernel::read(written);
+        if kernel.is_none() {
+            problems.push(("kernel", no_kernel(written)));
+        }
+        kernel
+    });
     let options = BlockOptions {
         timeout,
         needs: list(attributes.get("needs")),
         expect,
         hide: hide(attributes, &tags),
-        exclude_from_run_all: is(attributes, "excludeFromRunAll", "true"),
+        exclude_from_run_all: is(attributes, "excludeFromRunAll", "true")
+            || is(attributes, "run", "manual"),
+        background: is(attributes, "background", "true"),
+        secrets: list(attributes.get("secrets")),
         tags,
+        kernel,
     };
     (options, problems)
+}
+
+pub(crate) fn no_kernel(written: &str) -> String {
+    format!(
+        "the kernel `{written}` is none; use `keep`, `fresh`, a name of letters and digits, or `jupyter:NAME`"
+    )
 }
 
 /// Whether the author forbids running the block, by whatever dialect.
@@ -148,7 +207,7 @@ fn list(written: Option<&String>) -> Vec<String> {
 }
 
 /// `90`, `90s`, `1.5s`, `500ms`, `2m`, `1h`; more than zero and at most a year.
-fn duration(written: &str) -> Option<Duration> {
+pub(crate) fn duration(written: &str) -> Option<Duration> {
     const YEAR_SECONDS: f64 = 366.0 * 24.0 * 3600.0;
     let digits =
         written.find(|it: char| !it.is_ascii_digit() && it != '.').unwrap_or(written.len());

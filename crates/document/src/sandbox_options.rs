@@ -1,9 +1,13 @@
-//! What a document asks of its sandboxes: `runbook: {backend: …, image: …, network: …}`.
+//! What a document asks of its sandboxes: `runbook: {backend: …, image: …, network: …, dependencies: …}`.
 //!
 //! Only read here. Whether it is granted is the operator's decision, not the author's.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::Value;
+
+use crate::runtime::Runtime;
 
 /// Options of the front matter; each is `None` where the author leaves it to the operator.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -13,6 +17,9 @@ pub struct SandboxOptions {
     /// The name of an image with the document's runtimes.
     pub image: Option<String>,
     pub network: Option<NetworkOption>,
+    /// Packages for the programs of a language, as its own package manager names them.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub dependencies: BTreeMap<Runtime, Vec<String>>,
 }
 
 /// What the document's programs want to reach.
@@ -48,8 +55,34 @@ impl SandboxOptions {
             }
             network
         });
-        (Self { backend, image, network }, problems)
+        let dependencies = runbook.get("dependencies").map(|it| {
+            dependencies(it).unwrap_or_else(|| {
+                problems.push(format!(
+                    "`runbook.dependencies` is {it}; use a list of packages of python, or such lists by \
+                     language, python and node"
+                ));
+                BTreeMap::new()
+            })
+        });
+        let dependencies = dependencies.unwrap_or_default();
+        (Self { backend, image, network, dependencies }, problems)
     }
+}
+
+/// Only languages whose programs find packages without being compiled again.
+fn dependencies(value: &Value) -> Option<BTreeMap<Runtime, Vec<String>>> {
+    let names = |it: &Value| -> Option<Vec<String>> {
+        let names = it.as_array()?.iter();
+        names.map(|it| it.as_str().map(|it| it.trim().to_owned())).collect()
+    };
+    if let Some(names) = names(value) {
+        return Some(BTreeMap::from([(Runtime::Python, names)]));
+    }
+    let of_language = |(language, it): (&String, &Value)| {
+        let runtime = Runtime::from_language(language)?;
+        matches!(runtime, Runtime::Python | Runtime::Node).then_some((runtime, names(it)?))
+    };
+    value.as_object()?.iter().map(of_language).collect()
 }
 
 impl NetworkOption {
@@ -83,6 +116,21 @@ mod tests {
         assert_eq!(options.image.as_deref(), Some("tools:1"));
         assert_eq!(options.network, Some(allowed));
         assert_eq!(problems, Vec::<String>::new());
+    }
+
+    #[test]
+    fn packages_are_a_list_or_lists_by_language() {
+        let read = |it| SandboxOptions::read(&json!({ "dependencies": it }));
+        let (options, problems) = read(json!(["numpy", " six>=1 "]));
+        let python = vec!["numpy".to_owned(), "six>=1".to_owned()];
+        assert_eq!(options.dependencies[&Runtime::Python], python);
+        assert_eq!(problems, Vec::<String>::new());
+        let (options, _) = read(json!({"py": ["six"], "javascript": ["ms"]}));
+        assert_eq!(options.dependencies[&Runtime::Node], ["ms"]);
+        for wrong in [json!("six"), json!([1]), json!({"python": "six"}), json!({"rust": ["a"]})] {
+            let (options, problems) = read(wrong.clone());
+            assert_eq!((options.dependencies.len(), problems.len()), (0, 1), "{wrong}");
+        }
     }
 
     #[test]

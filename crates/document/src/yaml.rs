@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// What is wrong with a mapping, at a line and column counted from 1 within it.
@@ -15,6 +16,15 @@ pub(crate) struct Problem {
 pub(crate) type Mapping = BTreeMap<String, Value>;
 
 pub(crate) fn mapping(text: &str) -> Result<Mapping, Problem> {
+    read(text)
+}
+
+/// Any value: a mapping, a list, or a plain one.
+pub(crate) fn value(text: &str) -> Result<Value, Problem> {
+    read(text)
+}
+
+pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
     // Under YAML 1.1 the names `y` and `no` would be booleans, which no author of a label means.
     let options = serde_saphyr::options! { strict_booleans: true };
     serde_saphyr::from_str_with_options(text, options).map_err(|error| {

@@ -1,4 +1,4 @@
-//! Files of cases: `test_data/<dialect>/*.md` and beside each what the parser makes of it.
+//! Files of cases: `test_data/<dialect>/*.md`, or `.mdx`, and beside each what the parser makes of it.
 //!
 //! A missing expectation is written; `UPDATE_EXPECT=1` rewrites all of them. Read the difference
 //! before committing it.
@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use document::{Block, BlockKind, Document, parse};
+use document::{Block, BlockKind, Component, Document, Segment, Syntax, parse_as};
 
 #[test]
 fn every_case_reads_as_expected() {
@@ -22,7 +22,7 @@ fn every_case_reads_as_expected() {
     assert!(cases.len() > 10, "the cases are missing");
     for case in cases {
         let text = fs::read_to_string(&case).unwrap();
-        let actual = shown(&text, &parse(&text));
+        let actual = shown(&text, &parse_as(&text, Syntax::of(&case.to_string_lossy())));
         let expectation = case.with_extension("txt");
         match fs::read_to_string(&expectation) {
             Ok(expected) if !update => {
@@ -42,7 +42,7 @@ fn cases() -> Vec<PathBuf> {
         fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect()
     };
     let mut cases: Vec<_> = entries(&root).iter().flat_map(|dir| entries(dir)).collect();
-    cases.retain(|it| it.extension().is_some_and(|it| it == "md"));
+    cases.retain(|it| it.extension().is_some_and(|it| it == "md" || it == "mdx"));
     cases.sort();
     cases
 }
@@ -56,6 +56,12 @@ fn shown(text: &str, document: &Document) -> String {
     }
     for block in &document.blocks {
         show_block(&mut out, text, block);
+    }
+    for component in &document.components {
+        show_component(&mut out, document, component);
+    }
+    if !document.components.is_empty() {
+        show_segments(&mut out, text, document);
     }
     for it in &document.diagnostics {
         let about = &text[it.span.clone()];
@@ -89,4 +95,46 @@ fn show_block(out: &mut String, text: &str, block: &Block) {
         writeln!(out, "  body {:?}", &text[block.body_span.clone()]).unwrap();
     }
     writeln!(out, "  code {:?}", block.code).unwrap();
+}
+
+fn show_component(out: &mut String, document: &Document, it: &Component) {
+    let within =
+        it.parent.map_or(String::new(), |it| format!(" in {}", document.components[it].id));
+    let inline = if it.is_inline { " inline" } else { "" };
+    writeln!(out, "{}-{} <{}> {}{within}{inline}", it.line, it.end_line, it.name, it.id).unwrap();
+    for (name, value) in &it.props {
+        writeln!(out, "  {name} = {value}").unwrap();
+    }
+    for code in &it.code {
+        writeln!(out, "  {} {:?}", code.info, code.code).unwrap();
+    }
+    let waits_for = it.waits_for();
+    if !waits_for.is_empty() {
+        writeln!(out, "  waits for {waits_for:?}").unwrap();
+    }
+}
+
+fn show_segments(out: &mut String, text: &str, document: &Document) {
+    let places = 0..document.components.len();
+    let inner = places.map(|it| (Some(it), document.segments_in(text, it)));
+    for (parent, segments) in std::iter::once((None, document.segments(text))).chain(inner) {
+        let holds = parent.is_none_or(|it| document.components[it].kind.holds_prose());
+        if segments.is_empty() || !holds {
+            continue;
+        }
+        let parent =
+            parent.map_or(String::new(), |it| format!(" in {}", document.components[it].name));
+        writeln!(out, "shown{parent}").unwrap();
+        for segment in segments {
+            match segment {
+                Segment::Prose { span } => {
+                    writeln!(out, "  prose {:?}", document.prose(text, span)).unwrap();
+                }
+                Segment::Component { index } => {
+                    let it = &document.components[index];
+                    writeln!(out, "  <{}> {}", it.name, it.id).unwrap();
+                }
+            }
+        }
+    }
 }

@@ -23,6 +23,7 @@ fn only_the_changed_lines_are_rewritten() {
     for (what, text, code, expected) in [
         ("plain", "a\n```py\nx\ny\n```\nb", "x\nz\n", "a\n```py\nx\nz\n```\nb"),
         ("line endings", "```py\r\nx\r\n```\r\n", "y\nz\n", "```py\r\ny\r\nz\r\n```\r\n"),
+        ("a carriage return of the code", "```py\n\r\r\nx\n```\n", "\nx\n", "```py\n\nx\n```\n"),
         (
             "quote",
             "> ```py\n> x\n>\n> y\n> ```\n",

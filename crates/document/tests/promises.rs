@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use document::{Block, BlockId, Document, Severity, parse, replace_block_code};
+use document::{
+    Block, BlockId, Document, Segment, Severity, Syntax, parse, parse_as, replace_block_code,
+};
 use proptest::{prelude::*, sample::select};
 
 /// Pieces that fences, containers, front matter and options are made of.
@@ -74,6 +76,55 @@ const PIECES: &[&str] = &[
     "timeout=1s",
     "timeout=x",
 ];
+
+/// Pieces that components are made of, besides those of Markdown.
+const MDX_PIECES: &[&str] = &[
+    "<Command id=\"a\" command=\"x\" />",
+    "<Command ",
+    "<Check>",
+    "</Check>",
+    "<Inputs id='i'>",
+    "</Inputs>",
+    "<Admonition type=\"note\">",
+    "</Admonition>",
+    "<X.y ",
+    "<A ",
+    "/>",
+    ">",
+    "<",
+    "</",
+    "id=\"b\" ",
+    "command={`",
+    "inputsId={[\"i\", 'a']} ",
+    "p={",
+    "p=\"",
+    "{",
+    "}",
+    "{{ .outputs.a.x }}",
+    "{/*",
+    "*/}",
+    "<!--",
+    "-->",
+    "<b ",
+    "\\",
+    "`",
+    "``",
+    "${",
+    "\"",
+    "'",
+    "import {x} from 'y'\n",
+    "[",
+    "]",
+    "&quot;",
+];
+
+fn mdx_like() -> impl Strategy<Value = String> {
+    let pieces = prop_oneof![3 => select(MDX_PIECES), 1 => select(PIECES)];
+    prop_oneof![
+        8 => prop::collection::vec(pieces, 0..60).prop_map(|pieces| pieces.concat()),
+        1 => any::<String>(),
+    ]
+}
 
 fn fence_like() -> impl Strategy<Value = String> {
     prop::collection::vec(select(PIECES), 0..60).prop_map(|pieces| pieces.concat())
@@ -191,9 +242,79 @@ proptest! {
     }
 
     #[test]
+    fn components_lie_in_the_text_in_order_and_within_their_parents(text in mdx_like()) {
+        let document = parse_as(&text, Syntax::Mdx);
+        let mut start = 0;
+        for (index, it) in document.components.iter().enumerate() {
+            prop_assert!(in_text(&text, &it.span) && start <= it.span.start, "{:?}", it);
+            prop_assert!(text[it.span.clone()].starts_with('<') && text[it.span.clone()].ends_with('>'));
+            prop_assert!(it.line <= it.end_line);
+            start = it.span.start + 1;
+            if let Some(children) = &it.children {
+                prop_assert!(in_text(&text, children));
+                prop_assert!(it.span.start < children.start && children.end < it.span.end);
+            }
+            if let Some(parent) = it.parent {
+                let around = document.components[parent].children.clone();
+                let around = around.expect("a parent has children");
+                prop_assert!(parent < index);
+                prop_assert!(around.start <= it.span.start && it.span.end <= around.end);
+            }
+            for code in &it.code {
+                prop_assert!(in_text(&text, &code.span), "{:?}", it);
+            }
+        }
+        for it in &document.diagnostics {
+            prop_assert!(in_text(&text, &it.span), "{:?}", it);
+        }
+        for block in &document.blocks {
+            let holds = |it: &document::Component| {
+                it.span.start <= block.span.start && block.span.end <= it.span.end
+            };
+            let of_script = |it: &&document::Component| !it.kind.holds_prose() && holds(it);
+            prop_assert_eq!(document.components.iter().find(of_script), None);
+        }
+        prop_assert_eq!(&parse_as(&text, Syntax::Mdx), &document);
+    }
+
+    #[test]
+    fn segments_cover_what_is_shown_in_order(text in mdx_like()) {
+        let document = parse_as(&text, Syntax::Mdx);
+        let mut end = 0;
+        let mut shown = Vec::new();
+        for segment in document.segments(&text) {
+            let span = match segment {
+                Segment::Prose { span } => span,
+                Segment::Component { index } => {
+                    shown.push(index);
+                    document.components[index].span.clone()
+                }
+            };
+            prop_assert!(end <= span.start && in_text(&text, &span));
+            end = span.end;
+            prop_assert!(document.prose(&text, span.clone()).len() <= 2 * span.len());
+        }
+        let components = document.components.iter().enumerate();
+        let outer = components.filter(|it| it.1.parent.is_none()).map(|it| it.0);
+        prop_assert_eq!(shown, outer.collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn nothing_inside_a_fence_is_a_component(body in mdx_like()) {
+        let marker = "~".repeat(80);
+        let text = format!("text\n\n{marker}mdx\n{body}\n{marker}\n\n<Check id=\"last\" />\n");
+        let document = parse_as(&text, Syntax::Mdx);
+        let ids: Vec<_> = document.components.iter().map(|it| it.id.as_str()).collect();
+        prop_assert_eq!(ids, ["last"]);
+        let of_mdx = |it: &&document::Diagnostic| it.code.starts_with("mdx");
+        prop_assert_eq!(document.diagnostics.iter().find(of_mdx), None);
+    }
+
+    #[test]
     fn a_block_never_runs_unless_it_is_closed_and_has_a_runtime(text in texts()) {
         for block in parse(&text).runnable() {
-            prop_assert!(block.is_closed() && block.runtime.is_some());
+            let is_jupyter = matches!(block.options.kernel, Some(document::Kernel::Jupyter(_)));
+            prop_assert!(block.is_closed() && (block.runtime.is_some() || is_jupyter));
         }
     }
 
@@ -241,4 +362,43 @@ fn blocks_over_the_limit_are_left_as_text() {
     assert_eq!(document.blocks.len(), document::MAX_BLOCKS);
     let [remark] = &document.diagnostics[..] else { panic!("{:?}", document.diagnostics) };
     assert_eq!((remark.code, remark.line), ("too-many-blocks", 2 * document::MAX_BLOCKS + 1));
+}
+
+/// Texts that a scanner which looks ahead again and again would take minutes for.
+#[test]
+fn large_texts_of_beginnings_are_read_in_time_with_few_remarks() {
+    const BYTES: usize = 1 << 18;
+    for piece in [
+        "<A ",
+        "{",
+        "{{{{",
+        "<A b={",
+        "<A b=\"",
+        "<A b='<A c=\"",
+        "<A>",
+        "<A><B></A>",
+        "</A>",
+        "<A/>",
+        "<A b/> ",
+        "<A {",
+        "{/*",
+        "<!--",
+        "`",
+        "` `` ``` ",
+        "{}",
+        "{\n",
+        "<A b={`",
+        "<A b={[",
+        "- {",
+        "> ",
+        "import {\n\n",
+        "<Inputs id=\"i\">\n```\n",
+        "{{ .outputs.a.b",
+        "&",
+    ] {
+        let document = parse_as(&piece.repeat(BYTES / piece.len()), Syntax::Mdx);
+        assert!(document.components.len() <= 10_000, "{piece}");
+        let of_scanner = |it: &&document::Diagnostic| it.code.starts_with("mdx-");
+        assert!(document.diagnostics.iter().filter(of_scanner).count() < 1000, "{piece}");
+    }
 }
