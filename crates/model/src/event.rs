@@ -36,6 +36,9 @@ pub enum EventKind {
     /// A MIME bundle: media type to content, text as it is and bytes in base64.
     Display {
         data: BTreeMap<String, serde_json::Value>,
+        /// Takes the place of the earlier one of the execution with the same id.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<String>,
     },
     /// Output went over its limit; nothing of what follows is kept. Sent once.
     Truncated {
@@ -113,6 +116,9 @@ pub struct Summary {
     pub stdout: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stderr: Option<String>,
+    /// What a function returned, as it is in JSON.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<serde_json::Value>,
     /// Null unless the program exited by itself.
     pub exit_code: Option<i32>,
     /// The signal that killed the program, if one did.
@@ -124,6 +130,10 @@ pub struct Summary {
     pub cpu_ms: u64,
     pub peak_memory_bytes: u64,
     pub truncated: bool,
+    /// Milliseconds in the queue for a sandbox, before the program started; only of what queues by itself:
+    /// one-off code and calls of functions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queue_ms: Option<u64>,
 }
 
 impl Summary {
@@ -140,6 +150,7 @@ impl Summary {
         Self {
             stdout: None,
             stderr: None,
+            value: None,
             exit_code: outcome.exit_code(),
             signal,
             timeout: matches!(outcome, Outcome::TimedOut { .. }),
@@ -148,6 +159,7 @@ impl Summary {
             cpu_ms: usage.cpu_ms,
             peak_memory_bytes: usage.peak_memory_bytes,
             truncated: usage.truncated,
+            queue_ms: usage.queue_ms,
         }
     }
 }
@@ -159,6 +171,8 @@ pub struct Usage {
     pub cpu_ms: u64,
     pub peak_memory_bytes: u64,
     pub truncated: bool,
+    /// See [`Summary::queue_ms`]; not stored.
+    pub queue_ms: Option<u64>,
 }
 
 /// A failure of ours, in a form that people and programs can act on.

@@ -89,6 +89,53 @@ id!(
     ExecutionId,
     "exec"
 );
+id!(
+    /// A personal token; not its secret text.
+    TokenId,
+    "tok"
+);
+id!(
+    /// Named, versioned, callable code.
+    FunctionId,
+    "fn"
+);
+id!(
+    /// One call of a function.
+    InvocationId,
+    "inv"
+);
+
+id!(
+    /// A place that a user keeps runbooks in.
+    FolderId,
+    "fld"
+);
+id!(
+    /// A durable request for work.
+    JobId,
+    "job"
+);
+id!(
+    /// What submits jobs at set times.
+    ScheduleId,
+    "sched"
+);
+id!(
+    /// A process that takes jobs, from its start to its end.
+    WorkerId,
+    "wrk"
+);
+
+id!(
+    /// Kept bytes under a name.
+    ArtifactId,
+    "art"
+);
+id!(
+    /// An artifact that arrives in parts.
+    UploadId,
+    "upl"
+);
 
 /// Lower-case digits only: an id has exactly one spelling.
 fn parse(text: &str, prefix: &str) -> Option<u128> {
