@@ -1,4 +1,4 @@
-//! Builds the two programs that every sandbox needs as static executables, to be embedded.
+//! Builds the programs that go into sandboxes, or before them, as static executables, to be embedded.
 
 #![expect(
     clippy::disallowed_methods,
@@ -7,7 +7,7 @@
 
 use std::{env, error::Error, path::PathBuf, process::Command};
 
-const PROGRAMS: [&str; 2] = ["guest", "launcher"];
+const PROGRAMS: [&str; 3] = ["guest", "launcher", "jupyter"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let variable = |name| env::var_os(name).ok_or(format!("{name} is not set"));

@@ -7,7 +7,7 @@ use std::{fmt, marker::PhantomData};
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{MAX_CHUNK, MAX_FRAME, ProgramId};
+use crate::{MAX_CHUNK, MAX_FRAME, ProgramId, RequestId};
 
 const HEADER: usize = size_of::<u32>();
 
@@ -102,17 +102,55 @@ pub fn encode_output<E>(
     fill: impl FnOnce(&mut [u8]) -> Result<usize, E>,
 ) -> Result<usize, E> {
     assert!(most <= MAX_CHUNK, "a chunk of {most} bytes");
+    encode_in_place(stream as u8, program.0, out, |out| {
+        let begin = out.len();
+        out.resize(begin + most, 0);
+        let count = fill(&mut out[begin..])?;
+        out.truncate(begin + count);
+        Ok(())
+    })
+}
+
+/// Appends a [`GuestFrame::FileChunk`](crate::GuestFrame::FileChunk), to which `fill` appends its bytes: at
+/// most a chunk, and none to leave `out` as it was. Says how many they are.
+///
+/// # Errors
+///
+/// Leaves `out` as it was when `fill` fails.
+pub fn encode_chunk<E>(
+    request: RequestId,
+    out: &mut Vec<u8>,
+    fill: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
+) -> Result<usize, E> {
+    /// As the number of the frame in [`GuestFrame`](crate::GuestFrame).
+    const FILE_CHUNK: u8 = 10;
+    let start = out.len();
+    let count = encode_in_place(FILE_CHUNK, request.0, out, fill)?;
+    if count == 0 {
+        out.truncate(start);
+    }
+    Ok(count)
+}
+
+/// Appends a frame that is a number and bytes, which `fill` appends.
+fn encode_in_place<E>(
+    frame: u8,
+    number: u64,
+    out: &mut Vec<u8>,
+    fill: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
+) -> Result<usize, E> {
     let start = out.len();
     out.extend_from_slice(&[0; HEADER]);
-    out.push(stream as u8);
-    *out = postcard::to_extend(&program, std::mem::take(out))
+    out.push(frame);
+    *out = postcard::to_extend(&number, std::mem::take(out))
         .expect("a number can be written, and a vector takes any length");
     let length_at = out.len();
     // The length is known only afterwards, so it gets three bytes, which hold any chunk's.
     let begin = length_at + LENGTH_BYTES;
-    out.resize(begin + most, 0);
-    let count = fill(&mut out[begin..]).inspect_err(|_| out.truncate(start))?;
-    out.truncate(begin + count);
+    out.resize(begin, 0);
+    fill(out).inspect_err(|_| out.truncate(start))?;
+    let count = out.len() - begin;
+    assert!(count <= MAX_CHUNK, "a chunk of {count} bytes");
     for (place, byte) in out[length_at..begin].iter_mut().enumerate() {
         let goes_on = if place + 1 < LENGTH_BYTES { 0x80 } else { 0 };
         *byte = goes_on | ((count >> (7 * place)) & 0x7f) as u8;

@@ -155,6 +155,11 @@ pub enum HostFrame {
     Resuming {
         paused_us: u64,
     },
+    /// As a `WriteFile` and, once that is done, a `Start`. If the one fails, the other fails too.
+    StartWith {
+        source: SourceFile,
+        start: Start,
+    },
 }
 
 /// From the guest to the host. The host must expect any of it from a hostile sandbox.
@@ -235,10 +240,18 @@ pub enum GuestFrame {
     StandbyReady {
         standby: StandbyId,
     },
-    /// The standby is no more, and a `Start` that names it starts plainly.
+    /// The standby is no more, and a `Start` that names it starts plainly. If it was kept, that is said
+    /// before the `Exited` of the program during which it ended.
     StandbyFailed {
         standby: StandbyId,
         reason: String,
+    },
+    /// Part of a message of a program that a kept standby runs: what it has to say beside its output,
+    /// and counted as output is. After what it wrote before.
+    Said {
+        program: ProgramId,
+        bytes: Payload,
+        last: bool,
     },
 }
 
@@ -266,8 +279,22 @@ pub struct Start {
     /// User and system time of the whole tree until it is killed.
     pub cpu_limit_us: Option<u64>,
     /// Becomes the program, if it still can; otherwise the program starts plainly. The host names one
-    /// only where `argv` and `env` are such that nobody could tell the difference.
+    /// only where `argv` and `env` are such that nobody could tell the difference. A kept standby runs the
+    /// program in its own process.
     pub standby: Option<StandbyId>,
+    /// Its descendants go on after its main process has ended by itself, until the sandbox ends or the
+    /// program is killed; nobody reads any more what they write.
+    pub lingers: bool,
+}
+
+/// A file that a program needs to begin.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceFile {
+    pub request: RequestId,
+    pub path: String,
+    pub mode: u32,
+    /// All of it: at most one chunk.
+    pub bytes: Payload,
 }
 
 /// An interpreter to start ahead of its program.
@@ -284,6 +311,8 @@ pub struct Prepare {
     pub rlimits: Rlimits,
     /// What the standby finds in a file at descriptor 4.
     pub attachment: Payload,
+    /// It runs one program after another, each within its own process, instead of becoming one.
+    pub is_kept: bool,
 }
 
 /// Resource limits of each process of a program, soft and hard alike. `None` inherits the guest's.
@@ -335,6 +364,8 @@ pub enum StartStep {
     WorkingDirectory,
     /// The executable is missing, or cannot be executed.
     Execute,
+    /// The file that was to be written first was not.
+    Source,
 }
 
 /// How a program ended, and what it used.

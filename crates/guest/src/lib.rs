@@ -18,6 +18,10 @@
 //!       ── Prepare(standby 3) ────────────────▶   an interpreter boots and waits
 //!       ◀────────── StandbyReady | StandbyFailed
 //!       ── Start(program 8, standby 3) ───────▶   and becomes the program
+//!
+//!       ── Prepare(standby 4, kept) ──────────▶   an interpreter that keeps its state
+//!       ── Start(program 9, standby 4) ───────▶
+//!       ◀──────────────── Stdout, Said, Exited    and it waits for the next
 //! ```
 
 mod codec;
@@ -26,10 +30,13 @@ mod frame;
 mod network;
 pub mod tar;
 
-pub use codec::{Decoder, FrameError, FrameTooLarge, OutputStream, encode, encode_output};
+pub use codec::{
+    Decoder, FrameError, FrameTooLarge, OutputStream, encode, encode_chunk, encode_output,
+};
 pub use frame::{
     ExitStatus, Exited, FileEntry, FileKind, GuestFrame, HostFrame, Nonce, OnExcess, Payload,
-    Prepare, ProgramId, RequestId, Rlimits, StandbyId, Start, StartStep, Stdin, TerminalSize,
+    Prepare, ProgramId, RequestId, Rlimits, SourceFile, StandbyId, Start, StartStep, Stdin,
+    TerminalSize,
 };
 pub use network::{
     Dialled, ListenerId, ListenerKind, ListeningPort, MAX_ACCEPTED, MAX_DATAGRAM, MAX_DIALLED,
@@ -37,7 +44,7 @@ pub use network::{
 };
 
 /// Version of the protocol. Both ends must name the same one in their `Hello`.
-pub const VERSION: u16 = 2;
+pub const VERSION: u16 = 3;
 
 /// Largest payload of one frame, in bytes. A bigger one is an error of the peer.
 pub const MAX_FRAME: usize = 256 * 1024;
@@ -56,6 +63,11 @@ pub const FRAME_COST: u32 = 64;
 /// Hard limits for file locks mark the processes of a program. Marks start here, far above what anybody
 /// sets and far below "unlimited"; a standby that a guest is born with must carry this one.
 pub const FIRST_MARK: u64 = 1 << 40;
+
+/// A program that was a standby sends this signal to its parent, the guest, with `kill(2)` when it has
+/// ended with code 0 and all that anybody can see of it has happened: what it then still takes to free
+/// its memory keeps nobody waiting. From anybody else it means nothing. The last real-time signal.
+pub const END: i32 = 64;
 
 /// Most entries one `ListFiles` reports.
 pub const MAX_ENTRIES: usize = 10_000;

@@ -13,6 +13,8 @@ mod writer;
 
 use std::fmt;
 
+use rustix::fs::{Timespec, Timestamps};
+
 pub use reader::{Item, Reader};
 pub use writer::{END, padding};
 
@@ -56,6 +58,26 @@ pub enum EntryKind {
 pub struct Modified {
     pub seconds: u64,
     pub nanoseconds: u32,
+}
+
+/// As a file gets it: Python holds compiled files against the times of their sources.
+impl From<Modified> for Timestamps {
+    fn from(modified: Modified) -> Self {
+        let time = Timespec {
+            tv_sec: i64::try_from(modified.seconds).unwrap_or(i64::MAX),
+            tv_nsec: modified.nanoseconds.into(),
+        };
+        Self { last_access: time, last_modification: time }
+    }
+}
+
+/// The directory that a name is in, empty for the tree itself, and what it is called there.
+#[must_use]
+pub fn split_name(path: &[u8]) -> (&[u8], &[u8]) {
+    match path.iter().rposition(|it| *it == b'/') {
+        Some(slash) => (&path[..slash], &path[slash + 1..]),
+        None => (b"", path),
+    }
 }
 
 /// Bytes are no archive that we accept. Nothing after them can be trusted.

@@ -1,10 +1,12 @@
 //! Control groups: where sandboxes get theirs, what limits them, what they used.
 //!
 //! ```text
-//! <place we may write>/runbook-<pid>-<start time>/<number of the sandbox>
+//! <place we may write>/runbook-<pid>-<start time>/<number>
 //! ```
 //!
-//! On version 1 there is one such path per controller. Nothing here writes `cgroup.procs`: that
+//! On version 1 there is one such path per controller, and to make and remove all of them takes longer
+//! than to start a process in them. So a group whose sandbox has ended is emptied, set back and given to
+//! the next one, where nothing of the last stays in it that the next could notice. Nothing here writes `cgroup.procs`: that
 //! write waits for an RCU grace period (6 to 12 ms on a quiet machine), so a sandbox enters its
 //! group by itself, or is born in it.
 
@@ -21,13 +23,27 @@ mod usage;
 
 pub(crate) use discover::{Controller, Layout};
 pub(crate) use freezer::Wish;
+use group::Cleaned;
 pub(crate) use group::{Entrance, Group};
+
+/// Groups that may wait for their next sandbox.
+const MOST_IDLE: usize = 32;
 
 /// The control groups of one launcher; they are removed when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Cgroups {
     layout: Layout,
     reason: Option<String>,
+    idle: Vec<Group>,
+    next: u64,
+}
+
+/// Whether somebody else may have the group of a sandbox that ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reuse {
+    Fine,
+    /// Who was to enter it may not have, or nobody will come.
+    Never,
 }
 
 impl Cgroups {
@@ -47,7 +63,7 @@ impl Cgroups {
         for base in layout.bases() {
             stale::remove_groups_of_the_dead(base);
         }
-        Self { layout, reason }
+        Self { layout, reason, idle: Vec::new(), next: 0 }
     }
 
     pub(crate) fn enforcement(&self, own_users: bool) -> Enforcement {
@@ -74,14 +90,51 @@ impl Cgroups {
         }
     }
 
-    pub(crate) fn create(&self, number: u64) -> io::Result<Group> {
+    /// A group in which nobody is.
+    pub(crate) fn create(&mut self) -> io::Result<Group> {
+        while let Some(mut group) = self.idle.pop() {
+            if group.open_entrance().is_ok() {
+                return Ok(group);
+            }
+            group.remove();
+        }
         let mut dirs = Vec::new();
         for (controllers, base) in self.layout.hierarchies() {
-            let dir = base.join(number.to_string());
+            let dir = base.join(self.next.to_string());
             fs::create_dir(&dir)?;
             dirs.push((controllers.to_vec(), dir));
         }
+        self.next += 1;
         Group::open(self.layout.version(), dirs)
+    }
+
+    /// Takes back the group of a sandbox that ended, to keep it if it may be used again, and says whether
+    /// that is done: a dying process inside delays it.
+    pub(crate) fn take_back(&mut self, group: &mut Group, reuse: Reuse) -> bool {
+        if reuse == Reuse::Never || self.idle.len() >= MOST_IDLE {
+            return group.remove();
+        }
+        match group.clean() {
+            Cleaned::Busy => false,
+            Cleaned::Soiled => group.remove(),
+            Cleaned::Clean => {
+                self.idle.push(group.take());
+                true
+            }
+        }
+    }
+
+    pub(crate) fn some_are_idle(&self) -> bool {
+        !self.idle.is_empty()
+    }
+
+    /// Removes one that waits.
+    pub(crate) fn trim(&mut self) {
+        if let Some(mut group) = self.idle.pop()
+            && !group.remove()
+        {
+            self.idle.push(group);
+        }
     }
 }
 

@@ -121,7 +121,7 @@ impl IntoErrno for io::Error {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
     Sandbox(Network),
-    /// An interpreter that clones itself; see [`zygote`](crate::zygote).
+    /// An interpreter or a guest that clones itself; see [`zygote`](crate::zygote).
     Zygote,
 }
 
@@ -340,8 +340,9 @@ fn die_with_the_launcher<'a>(hands: &Hands) -> Result<(), Failed<'a>> {
     Ok(())
 }
 
-/// Becomes the interpreter that the second packet names, with the socket to the launcher in place of a
-/// link. It runs trusted text only, and keeps two capabilities to map the users of its clones.
+/// Becomes the interpreter that the second packet names, or a nursery if it names none, with the socket
+/// to the launcher in place of a link. It runs trusted text only, and keeps the capabilities to map the
+/// users of its clones and to make their networks.
 fn become_zygote<'a>(
     hands: &Hands,
     packet: &'a mut [u8; MAX_PACKET],
@@ -354,6 +355,12 @@ fn become_zygote<'a>(
         .step("receive the command")?;
     let command = command[..length].split_first();
     let (count, strings) = command.ok_or(Errno::PROTO).step("read the command")?;
+    if strings.is_empty() {
+        settle_zygote(hands, LINK + 1)?;
+        let variable = c"PATH=/usr/bin:/bin";
+        let error = syscalls::execute(hands.guest.as_fd(), &[c"guest", c"--nursery"], variable);
+        return Err(error).step("start the nursery");
+    }
     let attachment = attachment.take().ok_or(Errno::BADF).step("receive the attachment")?;
     syscalls::place_at(hands.guest.as_fd(), ZYGOTE_GUEST).step("place the guest")?;
     syscalls::place_at(attachment.as_fd(), ATTACHMENT).step("place the attachment")?;
@@ -363,7 +370,14 @@ fn become_zygote<'a>(
     syscalls::place_at(input.as_fd(), 0).step("place the input")?;
     syscalls::place_at(output.as_fd(), 1).step("place the output")?;
     syscalls::place_at(output.as_fd(), 2).step("place the errors")?;
-    syscalls::close_range(ZYGOTE_GUEST.cast_unsigned() + 1, u32::MAX, Close::AtExec)
+    settle_zygote(hands, ZYGOTE_GUEST + 1)?;
+    let error = syscalls::become_program(strings, usize::from(*count));
+    Err(error).step("start the interpreter")
+}
+
+/// The last steps of a zygote, which keeps the descriptors below the first that is not its own.
+fn settle_zygote<'a>(hands: &Hands, first_to_close: i32) -> Result<(), Failed<'a>> {
+    syscalls::close_range(first_to_close.cast_unsigned(), u32::MAX, Close::AtExec)
         .step("close descriptors")?;
     setsid().step("start a session")?;
     let set = |resource, value| {
@@ -372,18 +386,22 @@ fn become_zygote<'a>(
     set(Resource::Core, CORE_BYTES).step("set limits")?;
     set(Resource::Nofile, allowed_files(OPEN_FILES)).step("set limits")?;
     umask(Mode::from_raw_mode(0o022));
-    keep_the_right_to_map().step("keep two capabilities")?;
-    die_with_the_launcher(hands)?;
-    let error = syscalls::become_program(strings, usize::from(*count));
-    Err(error).step("start the interpreter")
+    keep_rights_of_zygotes().step("keep the capabilities of a zygote")?;
+    die_with_the_launcher(hands)
 }
 
 /// Where a zygote finds the file that its text may come from, and the guest.
 const ATTACHMENT: i32 = 4;
 const ZYGOTE_GUEST: i32 = 5;
 
-fn keep_the_right_to_map() -> Result<(), Errno> {
-    let kept = CapabilitySet::SETUID | CapabilitySet::SETGID;
+fn keep_rights_of_zygotes() -> Result<(), Errno> {
+    const EACH: [CapabilitySet; 4] = [
+        CapabilitySet::SETUID,
+        CapabilitySet::SETGID,
+        CapabilitySet::SYS_ADMIN,
+        CapabilitySet::NET_ADMIN,
+    ];
+    let kept = CapabilitySet::from_iter(EACH);
     for bit in 0..u64::BITS {
         let capability = CapabilitySet::from_bits_retain(1 << bit);
         if kept.contains(capability) {
@@ -395,8 +413,7 @@ fn keep_the_right_to_map() -> Result<(), Errno> {
         }
     }
     set_capabilities(None, CapabilitySets { effective: kept, permitted: kept, inheritable: kept })?;
-    configure_capability_in_ambient_set(CapabilitySet::SETUID, true)?;
-    configure_capability_in_ambient_set(CapabilitySet::SETGID, true)?;
+    EACH.into_iter().try_for_each(|it| configure_capability_in_ambient_set(it, true))?;
     set_no_new_privs(true)
 }
 

@@ -69,10 +69,11 @@ const FILES: &[(&CStr, &str)] = &[
     ),
 ];
 
-/// Parts of the host's `/etc` without which programs do not start, or not find their certificates.
+/// Parts of the host's `/etc` without which programs do not start, or not find certificates or fonts.
 const SHOWN_FILES: &[&str] =
     &["ld.so.cache", "ld.so.conf", "mime.types", "protocols", "services", "ssl/openssl.cnf"];
-const SHOWN_DIRS: &[&str] = &["alternatives", "ca-certificates", "ld.so.conf.d", "ssl/certs"];
+const SHOWN_DIRS: &[&str] =
+    &["alternatives", "ca-certificates", "fonts", "ld.so.conf.d", "ssl/certs"];
 
 const TOP_LEVEL: &[&str] = &["bin", "sbin", "lib", "lib32", "lib64", "libx32"];
 const DEVICES: &[&str] = &["null", "zero", "full", "random", "urandom", "tty"];
@@ -222,13 +223,18 @@ fn c_string(path: &Path) -> io::Result<CString> {
 /// the system's or the kernel's data.
 #[must_use]
 pub fn may_be_shown(path: &Path) -> bool {
-    const NEVER: &[&str] = &["/boot", "/dev", "/etc", "/proc", "/run", "/sys", "/tmp", "/var"];
+    const NEVER: &[&str] = &["/boot", "/dev", "/etc", "/proc", "/run", "/sys", "/tmp"];
+    // What a service keeps for itself, such as the cache of a hub; of the rest nothing.
+    const OF_SERVICES: &[&str] = &["/var/cache", "/var/lib", "/var/opt"];
     const ONLY_BELOW: &[&str] = &["/", "/home", "/mnt", "/root"];
     let plain = path.is_absolute() && path.components().skip(1).all(is_plain);
     let never = NEVER.iter().any(|it| path.starts_with(it));
     let too_wide = ONLY_BELOW.iter().any(|it| path == Path::new(it))
         || (path.starts_with("/home") && path.components().count() < 4);
-    plain && !never && !too_wide
+    let of_a_service = OF_SERVICES
+        .iter()
+        .any(|it| path.strip_prefix(it).is_ok_and(|rest| rest.components().count() >= 2));
+    plain && !never && !too_wide && (of_a_service || !path.starts_with("/var"))
 }
 
 fn is_plain(component: std::path::Component<'_>) -> bool {
@@ -246,7 +252,14 @@ mod tests {
 
     #[test]
     fn only_directories_of_programs_may_be_shown() {
-        for path in ["/opt/go", "/root/.rustup/toolchains/x", "/home/ada/.bun", "/nix/store"] {
+        for path in [
+            "/opt/go",
+            "/root/.rustup/toolchains/x",
+            "/home/ada/.bun",
+            "/nix/store",
+            "/var/lib/runbook/.cache",
+            "/var/cache/runbook/kept",
+        ] {
             assert!(may_be_shown(Path::new(path)), "{path}");
         }
         for path in [
@@ -257,6 +270,12 @@ mod tests {
             "/home",
             "/home/ada",
             "/var/run",
+            "/var/run/a/b",
+            "/var/tmp/a/b",
+            "/var/mail/a/b",
+            "/var/lib",
+            "/var/lib/docker",
+            "/var/library/a/b",
             "/proc/1/root",
             "opt/go",
             "/opt/../etc",

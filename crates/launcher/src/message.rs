@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use guest::Payload;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -50,7 +51,7 @@ pub struct Interpreter {
     pub argv: Vec<String>,
     pub env: Vec<(String, String)>,
     /// What it finds in a file at descriptor 4 until it is cloned.
-    pub attachment: Vec<u8>,
+    pub attachment: Payload,
 }
 
 /// What can be done to a sandbox from outside.

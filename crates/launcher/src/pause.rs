@@ -25,7 +25,7 @@ pub(crate) enum Pause {
 
 impl Pause {
     /// Begins to stop the sandbox; asked again, it goes on with that.
-    pub(crate) fn begin(&mut self, group: &Group) -> io::Result<()> {
+    pub(crate) fn begin(&mut self, group: &mut Group) -> io::Result<()> {
         match group.freeze(Wish::Frozen) {
             Some(asked) => {
                 // Whatever was written may hold.
@@ -52,7 +52,7 @@ impl Pause {
     }
 
     /// Lets everything go on; does nothing where nothing was stopped.
-    pub(crate) fn end(&mut self, group: &Group) -> io::Result<()> {
+    pub(crate) fn end(&mut self, group: &mut Group) -> io::Result<()> {
         match std::mem::take(self) {
             Self::Going => Ok(()),
             Self::ByGroup => group.freeze(Wish::Thawed).unwrap_or(Ok(())),

@@ -28,7 +28,7 @@ use rustix::{
 };
 
 use crate::{
-    cgroup::{Cgroups, Entrance, Group},
+    cgroup::{Cgroups, Entrance, Group, Reuse},
     child::{self, Inheritance, Mould, Role, USER},
     family,
     host::{may_be_shown, outside_usr},
@@ -65,6 +65,7 @@ pub(crate) struct Sandboxes {
     next_number: u64,
     /// Tells what happens to any of them; see [`Happening`].
     events: OwnedFd,
+    making: Making,
     /// The last spare could not be set up, so another one would only fail too.
     spares_fail: bool,
     zygotes: Zygotes,
@@ -85,6 +86,15 @@ struct Sandbox {
     group: Group,
     state: State,
     pause: Pause,
+}
+
+/// How usual sandboxes are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Making {
+    /// Each of them by itself.
+    Afresh,
+    /// By a nursery, which is started for the first; see [`zygote`](crate::zygote).
+    ByCopying,
 }
 
 /// Somebody who waits until all processes of a sandbox have stopped.
@@ -153,7 +163,7 @@ pub(crate) struct Wanted<'a> {
 }
 
 impl Sandboxes {
-    pub(crate) fn new(mould: Mould, cgroups: Cgroups) -> Result<Self, Errno> {
+    pub(crate) fn new(mould: Mould, cgroups: Cgroups, making: Making) -> Result<Self, Errno> {
         Ok(Self {
             enforcement: cgroups.enforcement(mould.drops_groups),
             mould,
@@ -165,6 +175,7 @@ impl Sandboxes {
             users: HashSet::new(),
             next_number: 0,
             events: epoll::create(epoll::CreateFlags::CLOEXEC)?,
+            making,
             spares_fail: false,
             zygotes: Zygotes::default(),
             abandoned: Vec::new(),
@@ -191,6 +202,14 @@ impl Sandboxes {
         self.spares.len() < wanted && !self.spares_fail
     }
 
+    pub(crate) fn has_idle_groups(&self) -> bool {
+        self.cgroups.some_are_idle()
+    }
+
+    pub(crate) fn trim_groups(&mut self) {
+        self.cgroups.trim();
+    }
+
     pub(crate) fn some_are_leaving(&self) -> bool {
         !self.leaving.is_empty() || !self.abandoned.is_empty()
     }
@@ -202,7 +221,10 @@ impl Sandboxes {
 
     /// Keeps one more half-finished sandbox.
     pub(crate) fn add_spare(&mut self) -> Result<(), Failure> {
-        let (number, _) = self.make(Role::Sandbox(Network::Own), None)?;
+        let number = match self.order_copy(&[]) {
+            Some(number) => number,
+            None => self.make(Role::Sandbox(Network::Own), None)?.0,
+        };
         self.spares.push_back(number);
         Ok(())
     }
@@ -220,8 +242,7 @@ impl Sandboxes {
         let (control, other) =
             socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)
                 .map_err(|it| failure("make a socket", it))?;
-        let mut group =
-            self.cgroups.create(number).map_err(|it| failure("make a control group", it))?;
+        let mut group = self.cgroups.create().map_err(|it| failure("make a control group", it))?;
         let born = match self.give_birth(&group, other.as_fd(), layout.as_ref(), role) {
             Ok(born) => born,
             Err(error) => {
@@ -341,12 +362,33 @@ impl Sandboxes {
         let (order, trees) = self.write_order(limits, toolchains)?;
         let own_root = (system, root) != (&System::Host, Root::ReadOnly);
         let usual = network == Network::Own && !own_root;
-        let spare = if usual { self.spares.pop_front() } else { None };
-        let own_root = own_root.then_some((system, root));
+        let copies = usual && self.making == Making::ByCopying;
+        // Spares of a nursery show no toolchains.
+        let takes_spare = usual && !(copies && shows_toolchains(toolchains));
+        let spare = if takes_spare { self.spares.pop_front() } else { None };
         let number = match spare {
-            Some(number) => number,
-            None => self.make(Role::Sandbox(network), own_root)?.0,
+            Some(number) => Some(number),
+            None if copies => self.order_copy(toolchains),
+            None => None,
         };
+        let number = match number {
+            Some(number) if self.zygotes.made(number) => {
+                return self.call(id, number, limits, &link);
+            }
+            Some(number) => number,
+            None => self.make(Role::Sandbox(network), own_root.then_some((system, root)))?.0,
+        };
+        self.give(id, number, limits, (&order, &trees, &link))
+    }
+
+    /// Tells a half-finished sandbox what it is wanted for.
+    fn give(
+        &mut self,
+        id: u64,
+        number: u64,
+        limits: &Limits,
+        (order, trees, link): (&[u8], &[OwnedFd], &OwnedFd),
+    ) -> Result<(), Failure> {
         let mut descriptors = vec![link.as_fd()];
         descriptors.extend(trees.iter().map(AsFd::as_fd));
         let spare = self
@@ -364,7 +406,7 @@ impl Sandboxes {
                 let closed = || io::Error::from_raw_os_error(libc::ENOTCONN);
                 control
                     .ok_or_else(closed)
-                    .and_then(|it| packet::send_bytes(it, &order, &descriptors))
+                    .and_then(|it| packet::send_bytes(it, order, &descriptors))
                     .map_err(|it| failure("send the order", it))
             });
         if given.is_err() {
@@ -416,7 +458,7 @@ impl Sandboxes {
             return Some(Reply::Acted { call, answer: Answer::Gone });
         };
         let answer = match action {
-            Action::Pause => match sandbox.pause.begin(&sandbox.group) {
+            Action::Pause => match sandbox.pause.begin(&mut sandbox.group) {
                 Ok(()) => {
                     let (number, until) = (sandbox.number, Instant::now() + STOPPING);
                     self.pausing.push(Pausing { call, number, until });
@@ -424,7 +466,7 @@ impl Sandboxes {
                 }
                 Err(error) => Answer::Failed(failure("pause the sandbox", error)),
             },
-            Action::Resume => match sandbox.pause.end(&sandbox.group) {
+            Action::Resume => match sandbox.pause.end(&mut sandbox.group) {
                 Ok(()) => Answer::Done,
                 Err(error) => Answer::Failed(failure("resume the sandbox", error)),
             },
@@ -492,7 +534,7 @@ impl Sandboxes {
             Ok(Some(used)) => Usage { cpu_micros: used.cpu_micros, ..sandbox.group.usage() },
             // It was a zygote's to reap, which has done so.
             Err(_) => Usage {
-                cpu_micros: sandbox.group.measure().cpu_micros.unwrap_or(0),
+                cpu_micros: sandbox.group.cpu_micros().unwrap_or(0),
                 ..sandbox.group.usage()
             },
         };
@@ -518,20 +560,25 @@ impl Sandboxes {
     pub(crate) fn sweep(&mut self) -> Vec<Reply> {
         let mut gone = std::mem::take(&mut self.news);
         let (all, users, zygotes) = (&mut self.all, &mut self.users, &mut self.zygotes);
+        let (cgroups, making) = (&mut self.cgroups, self.making);
         self.abandoned.retain_mut(|(number, group)| {
-            let stays = !group.remove();
+            let stays = !cgroups.take_back(group, Reuse::Never);
             if !stays {
                 users.remove(&(*number % HOST_USERS));
-                zygotes.left(*number);
+                zygotes.came_to_nothing(*number);
             }
             stays
         });
         self.leaving.retain(|number| {
             let Some(sandbox) = all.get_mut(number) else { return false };
-            if !sandbox.group.remove() {
+            let State::Leaving { id, usage } = sandbox.state else { return true };
+            // One that never ran may have been on its way into the group.
+            let may_come_again = making == Making::ByCopying && id.is_some();
+            let reuse = if may_come_again { Reuse::Fine } else { Reuse::Never };
+            if !cgroups.take_back(&mut sandbox.group, reuse) {
                 return true;
             }
-            if let State::Leaving { id: Some(id), usage } = sandbox.state {
+            if let Some(id) = id {
                 gone.push(Reply::Ended { id, usage });
             }
             all.remove(number);
@@ -558,7 +605,7 @@ impl Sandbox {
     fn kill(&mut self) {
         let _ended_before = pidfd_send_signal(&self.born.pidfd, Signal::KILL);
         // In a frozen group of version 1 the signal waits. If releasing fails, the next launcher does it.
-        let _released = self.pause.end(&self.group);
+        let _released = self.pause.end(&mut self.group);
     }
 
     /// Whether it stands still by now; `None` means that the question is still open.
@@ -574,7 +621,7 @@ impl Sandbox {
             Ok(false) => {}
             Err(error) => return Some(Answer::Failed(failure("look at the pause", error))),
         }
-        let error = self.pause.end(&self.group).err().unwrap_or_else(late);
+        let error = self.pause.end(&mut self.group).err().unwrap_or_else(late);
         Some(Answer::Failed(failure("stop every process", error)))
     }
 
@@ -615,6 +662,10 @@ impl Sandbox {
         let step = format!("set up the sandbox, which ended with {how}");
         Some(failure(&step, io::Error::from_raw_os_error(libc::ECHILD)))
     }
+}
+
+fn shows_toolchains(toolchains: &[PathBuf]) -> bool {
+    !outside_usr(toolchains).is_empty()
 }
 
 /// Paths to show, with a tree for each of them if root has to open what its sandboxes may not reach.

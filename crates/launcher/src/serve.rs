@@ -23,7 +23,7 @@ use crate::{
     landlock::Landlock,
     message::{CgroupSource, Failure, Network, Reply, Request},
     packet::{self, PacketError},
-    sandboxes::{Happening, Sandboxes, Wanted},
+    sandboxes::{Happening, Making, Sandboxes, Wanted},
     seccomp,
     syscalls::{self, OneThread, Signals, Wait},
     zygote::Kind,
@@ -35,6 +35,8 @@ const QUIET: Duration = Duration::from_millis(4);
 const RETRY: Duration = Duration::from_millis(2);
 /// How often to look whether a paused sandbox stands still; the kernel takes some 0.3 ms for that.
 const LOOK: Duration = Duration::from_micros(100);
+/// After so long without a request, control groups that nobody will soon want are removed.
+const REST: Duration = Duration::from_millis(500);
 /// Happenings of one turn; others wait for the next.
 const AT_ONCE: usize = 64;
 /// When to give up on control groups at the end; the next launcher removes them.
@@ -64,7 +66,10 @@ pub fn serve(socket: &OwnedFd) -> Result<(), ServeError> {
         return Err(ServeError::NoHello);
     };
     let guest = descriptors.into_iter().next().ok_or(ServeError::NoHello)?;
-    let mut server = Server { sandboxes: prepare(&cgroups, guest)?, spares: spares as usize };
+    // Whoever wants one sandbox and ends has no use for a nursery.
+    let making = if spares > 0 { Making::ByCopying } else { Making::Afresh };
+    let sandboxes = prepare(&cgroups, guest, making)?;
+    let mut server = Server { sandboxes, spares: spares as usize };
     let ready = Reply::Ready(server.sandboxes.enforcement().clone());
     packet::send(socket, &ready, &[])?;
     let served = server.run(socket);
@@ -72,7 +77,11 @@ pub fn serve(socket: &OwnedFd) -> Result<(), ServeError> {
     served
 }
 
-fn prepare(cgroups: &CgroupSource, guest: OwnedFd) -> Result<Sandboxes, ServeError> {
+fn prepare(
+    cgroups: &CgroupSource,
+    guest: OwnedFd,
+    making: Making,
+) -> Result<Sandboxes, ServeError> {
     let blueprint = |network| Blueprint::of_this_host(network).map_err(ServeError::Host);
     let mould = Mould {
         blueprint: blueprint(Network::Own)?,
@@ -83,7 +92,7 @@ fn prepare(cgroups: &CgroupSource, guest: OwnedFd) -> Result<Sandboxes, ServeErr
         one_thread: OneThread::check().map_err(ServeError::Host)?,
         drops_groups: geteuid().is_root(),
     };
-    Ok(Sandboxes::new(mould, Cgroups::new(cgroups))?)
+    Ok(Sandboxes::new(mould, Cgroups::new(cgroups), making)?)
 }
 
 #[derive(Debug)]
@@ -103,8 +112,11 @@ impl Server {
                 Some(LOOK)
             } else if self.sandboxes.some_are_leaving() {
                 Some(RETRY)
+            } else if wants_spare {
+                Some(QUIET.saturating_sub(quiet_since.elapsed()))
             } else {
-                wants_spare.then(|| QUIET.saturating_sub(quiet_since.elapsed()))
+                let may_rest = self.sandboxes.has_idle_groups();
+                may_rest.then(|| REST.saturating_sub(quiet_since.elapsed()))
             };
             for happening in self.wait(timeout)? {
                 match happening {
@@ -135,6 +147,8 @@ impl Server {
             if wants_spare && quiet_since.elapsed() >= QUIET {
                 // A failure shows again, with somebody to tell, at the next start.
                 drop(self.sandboxes.add_spare());
+            } else if quiet_since.elapsed() >= REST && self.sandboxes.has_idle_groups() {
+                self.sandboxes.trim_groups();
             }
         }
     }
@@ -169,7 +183,7 @@ impl Server {
                 let started = link.ok_or_else(missing).and_then(|link| match interpreter {
                     Some(interpreter) => {
                         let usual = (system, root) == (crate::System::Host, crate::Root::ReadOnly);
-                        let kind = Kind { interpreter, toolchains };
+                        let kind = Kind { interpreter: Some(interpreter), toolchains };
                         let kind = usual.then_some((kind, network));
                         self.sandboxes.clone_one(id, &limits, kind, &link)
                     }

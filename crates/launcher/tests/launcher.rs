@@ -43,7 +43,8 @@ impl Launcher {
         let guest = rustix::fs::memfd_create(c"guest", rustix::fs::MemfdFlags::CLOEXEC).unwrap();
         let mut guest = File::from(guest);
         guest.write_all(&fs::read(program).unwrap()).unwrap();
-        let hello = Request::Hello { spares: 1, cgroups };
+        // With spares there would be a nursery, which only the real guest can be.
+        let hello = Request::Hello { spares: 0, cgroups };
         send(&socket, &hello, &[guest.as_fd()]).unwrap();
         let launcher = Self { socket, process };
         let ready = launcher.reply();

@@ -79,7 +79,7 @@ async fn execute(sandbox: &Sandbox) -> Result<()> {
                 let good = exit.status == ExitStatus::Code(0) && said == b"1\n";
                 return if good { Ok(()) } else { Err(format!("{exit:?}").into()) };
             }
-            Some(ProcessEvent::Stderr(_) | ProcessEvent::Truncated) => {}
+            Some(ProcessEvent::Stderr(_) | ProcessEvent::Said(..) | ProcessEvent::Truncated) => {}
             Some(ProcessEvent::Lost) | None => return Err("the sandbox is lost".into()),
         }
     }

@@ -1,7 +1,9 @@
 //! Whether many idle sandboxes fit on one machine: what the first and the last of them take to create,
 //! to keep and to remove.
 //!
-//! `cargo run --release -p sandbox --example density [sandboxes]`
+//! `cargo run --release -p sandbox --example density [sandboxes [idle|booted|cloned]]`
+//!
+//! With a booted python in each, or a clone of one, it tells the memory that they take and no more.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints")]
 
@@ -11,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use sandbox::{Namespaces, Program, Readiness, Sandbox, Spec};
+use sandbox::{Namespaces, Program, Readiness, Sandbox, Spec, Standby, runtime::discover};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -23,6 +25,15 @@ const IDLE: Duration = Duration::from_secs(3);
 #[tokio::main]
 async fn main() -> Result<()> {
     let count: usize = std::env::args().nth(1).map_or(Ok(1000), |it| it.parse())?;
+    match std::env::args().nth(2).as_deref() {
+        None | Some("idle") => idle(count).await,
+        Some("booted") => warm(count, Origin::Booted).await,
+        Some("cloned") => warm(count, Origin::Cloned).await,
+        Some(other) => Err(format!("{other} is neither idle nor booted nor cloned").into()),
+    }
+}
+
+async fn idle(count: usize) -> Result<()> {
     let backend = Namespaces::new(Readiness::OnDemand)?;
     // The launcher and the first pages of everything are no sandbox's cost.
     Sandbox::start(&backend, Spec::default()).await?.destroy().await;
@@ -64,6 +75,69 @@ async fn main() -> Result<()> {
     tell("removed one by one", &times);
     println!("all gone after {:.2} s", start.elapsed().as_secs_f64());
     remove_at_once(&backend, count).await
+}
+
+/// Where a python that waits comes from.
+#[derive(Clone, Copy, Debug)]
+enum Origin {
+    Booted,
+    Cloned,
+}
+
+/// How many sandboxes with a python that waits for its program fit into a GiB.
+async fn warm(count: usize, origin: Origin) -> Result<()> {
+    let backend = Namespaces::new(Readiness::OnDemand)?;
+    // The launcher, the zygote and the first pages of everything are no sandbox's cost.
+    let _first = warm_one(&backend, origin).await?;
+    let launcher = backend.launcher_pid().await.ok_or("no launcher")?;
+    let before = Machine::now(launcher)?;
+    let mut warm = Vec::new();
+    for _ in 0..count {
+        warm.push(warm_one(&backend, origin).await?);
+    }
+    // What ended at the start of each is freed a little later.
+    tokio::time::sleep(IDLE).await;
+    let after = Machine::now(launcher)?;
+    let taken = before.available_kib.saturating_sub(after.available_kib) as f64 / count as f64;
+    println!(
+        "{origin:?}: {taken:.0} KiB of the machine each, {:.0} in a GiB",
+        f64::from(1 << 20) / taken
+    );
+    println!("by their pages alone: {:.0} KiB each", proportional(launcher)? as f64 / count as f64);
+    // From the launcher to the youngest child, and on to its own.
+    let mut process = launcher;
+    while let Some(&child) = children(process)?.last() {
+        let name = fs::read_to_string(format!("/proc/{child}/comm"))?;
+        tell_memory(name.trim(), child);
+        process = child;
+    }
+    Ok(())
+}
+
+/// The proportional memory of all descendants of a process, in KiB.
+fn proportional(process: u32) -> Result<u64> {
+    let mut sum = 0;
+    for child in children(process)? {
+        let rollup = fs::read_to_string(format!("/proc/{child}/smaps_rollup")).unwrap_or_default();
+        sum += kib(&rollup, "Pss:").unwrap_or(0) + proportional(child)?;
+    }
+    Ok(sum)
+}
+
+async fn warm_one(backend: &Namespaces, origin: Origin) -> Result<(Sandbox, Standby)> {
+    let runtimes = discover("/usr/local/bin:/usr/bin:/bin");
+    let python = runtimes.get("python").ok_or("no python")?;
+    let python = python.as_ref().map_err(ToString::to_string)?;
+    let spec = Spec { toolchains: python.toolchains.clone(), ..Spec::default() };
+    let plan = python.standby("/tmp", &"main.py".parse()?).ok_or("no plan")?.into();
+    match origin {
+        Origin::Cloned => Ok(Sandbox::start_with_standby(backend, spec, plan).await?),
+        Origin::Booted => {
+            let sandbox = Sandbox::start(backend, spec).await?;
+            let standby = sandbox.prepare(plan).await?;
+            Ok((sandbox, standby))
+        }
+    }
 }
 
 /// What it takes to act on one busy sandbox.
@@ -136,19 +210,22 @@ fn milliseconds(time: Duration) -> f64 {
 fn tell_guests(launcher: u32) -> Result<()> {
     let guests = children(launcher)?;
     let Some(guest) = guests.last() else { return Ok(()) };
-    let Ok(rollup) = fs::read_to_string(format!("/proc/{guest}/smaps_rollup")) else {
-        println!("a guest's memory is shown to root only");
-        return Ok(());
+    tell_memory(&format!("one of {} guests", guests.len()), *guest);
+    Ok(())
+}
+
+fn tell_memory(who: &str, pid: u32) {
+    let Ok(rollup) = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")) else {
+        println!("{who}: memory is shown to root only");
+        return;
     };
     let field = |name| kib(&rollup, name).unwrap_or(0);
     println!(
-        "one of {} guests: {} KiB resident, {} proportional, {} private",
-        guests.len(),
+        "{who}: {} KiB resident, {} proportional, {} private",
         field("Rss:"),
         field("Pss:"),
         field("Private_Dirty:") + field("Private_Clean:")
     );
-    Ok(())
 }
 
 /// What everything together computes while nobody asks for anything.

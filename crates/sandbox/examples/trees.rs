@@ -41,6 +41,7 @@ async fn main() -> Result<()> {
         ("1 file of 10 MB", 1, 10_000_000),
         ("1,000 files of 10 kB", 1000, 10_000),
         ("1,000 files of 1 kB", 1000, 1000),
+        ("50 files of 1 MB", 50, 1_000_000),
     ] {
         let mut least = [Duration::MAX; 3];
         for _ in 0..ROUNDS {

@@ -4,7 +4,7 @@ use std::{fmt, future::Future, path::PathBuf, pin::Pin, sync::Arc, time::Duratio
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use crate::{egress::EgressConfig, image::Image, isolation::Isolation, network::Network};
+use crate::{egress::EgressConfig, image::Reference, isolation::Isolation, network::Network};
 
 pub use launcher::{Interpreter, Limits, Root};
 
@@ -35,6 +35,12 @@ pub trait Backend: Send + Sync + fmt::Debug {
     ) -> BoxFuture<'_, Result<Started, StartError>> {
         let reason = format!("the {} backend makes no clones", self.name());
         Box::pin(async { Err(StartError::NoStandby { reason }) })
+    }
+
+    /// What identifies the content of a system as its sandboxes would have it now: an image may be
+    /// another one tomorrow. Nothing for this host's own.
+    fn identity<'a>(&'a self, _system: &'a System) -> BoxFuture<'a, Result<String, StartError>> {
+        Box::pin(async { Ok(String::new()) })
     }
 }
 
@@ -124,31 +130,52 @@ pub struct Spec {
     pub network: Network,
     /// How this machine reaches it for them; used only with [`Network::Allow`].
     pub egress: EgressConfig,
-    /// The image that a backend of containers makes the sandbox from, instead of its own default.
-    pub image: Option<String>,
 }
 
 impl Spec {
-    /// For backends that show no other system than their own, and as it is.
-    pub(crate) fn refuse_systems(&self, backend: &str) -> Result<(), StartError> {
-        if self.system == System::Host && self.root == Root::ReadOnly {
+    /// For backends that show their own system only, or images, and those as they are.
+    pub(crate) fn refuse_systems(&self, backend: &str, shows: Shows) -> Result<(), StartError> {
+        let shown = match self.system {
+            System::Host => true,
+            System::Image(_) => shows == Shows::Images,
+            System::Directory(_) => false,
+        };
+        if shown && self.root == Root::ReadOnly {
             return Ok(());
         }
         let step = format!("show another system, or a writable one, with the {backend} backend");
         Err(StartError::Failed { step, reason: std::io::ErrorKind::Unsupported.into() })
+    }
+
+    /// The image that was asked for.
+    #[must_use]
+    pub fn image(&self) -> Option<&Reference> {
+        match &self.system {
+            System::Image(image) => Some(image),
+            System::Host | System::Directory(_) => None,
+        }
     }
 }
 
 /// What the root file system of a sandbox is made from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum System {
-    /// What the backend brings along: with namespaces this host's own programs.
+    /// What the backend brings along: with namespaces this host's own programs, with containers the
+    /// usual image.
     #[default]
     Host,
     /// A whole root file system, unpacked in a directory of this host that nobody changes.
     Directory(PathBuf),
-    /// An image of a [`Store`](crate::image::Store).
-    Image(Image),
+    /// An OCI image: with namespaces one of a [`Store`](crate::image::Store), with containers one that
+    /// their daemon has.
+    Image(Reference),
+}
+
+/// Which systems a backend can show beside its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shows {
+    Images,
+    Nothing,
 }
 
 /// A sandbox could not be started.
@@ -181,14 +208,17 @@ mod tests {
     #[test]
     fn a_system_that_a_backend_does_not_show_is_refused_and_not_forgotten() {
         let directory = System::Directory(PathBuf::from("/srv/system"));
+        let image = Spec { system: System::Image("a:1".parse().unwrap()), ..Spec::default() };
         let writable = Root::CopyOnWrite { bytes: 1, inodes: 1 };
         for spec in [
+            image.clone(),
             Spec { system: directory, ..Spec::default() },
             Spec { root: writable, ..Spec::default() },
         ] {
-            let error = spec.refuse_systems("host").unwrap_err().to_string();
+            let error = spec.refuse_systems("host", Shows::Nothing).unwrap_err().to_string();
             assert!(error.contains("with the host backend"), "{error}");
         }
-        assert!(Spec::default().refuse_systems("host").is_ok());
+        assert!(Spec::default().refuse_systems("host", Shows::Nothing).is_ok());
+        assert!(image.refuse_systems("docker", Shows::Images).is_ok());
     }
 }

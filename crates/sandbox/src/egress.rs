@@ -39,7 +39,7 @@ mod relay;
 pub(crate) mod target;
 mod tls;
 
-pub use address::Forbidden;
+pub use address::{Forbidden, is_public};
 pub use dial::{InvalidProxy, Resolver, UpstreamProxy};
 pub use http::BadRequest;
 pub use target::{Host, InvalidHost, Target};

@@ -2,10 +2,7 @@
 
 use launcher::{Enforcement, Freezer, Landlock, Limits, Mechanism};
 
-use crate::{
-    backend::{Root, System},
-    network::Network,
-};
+use crate::{backend::Root, network::Network};
 
 const OF_THE_HOST: &str = "no host files but read-only /usr and toolchains";
 
@@ -68,12 +65,7 @@ impl Isolation {
     }
 
     /// Adds what is shown instead of the host's programs, and what may be changed of it.
-    pub(crate) fn describe_system(&mut self, system: &System, root: Root) {
-        let shown = match system {
-            System::Host => None,
-            System::Directory(path) => Some(format!("the system in {}", path.display())),
-            System::Image(image) => Some(format!("the image {}", image.digest())),
-        };
+    pub(crate) fn describe_system(&mut self, shown: Option<&str>, root: Root) {
         if let Some(shown) = shown {
             self.holds.retain(|it| it != OF_THE_HOST);
             self.holds.push(format!("no host files but {shown}, and toolchains"));

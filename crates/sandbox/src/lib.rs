@@ -13,6 +13,7 @@ pub mod doctor;
 pub mod egress;
 pub mod image;
 pub mod isolation;
+pub mod kernel;
 pub mod link;
 pub mod network;
 pub mod path;
@@ -24,6 +25,7 @@ mod sandbox;
 #[cfg(any(test, feature = "scripted"))]
 pub mod scripted;
 pub mod standby;
+pub mod tree;
 
 pub use backend::{
     Backend, BoxFuture, Control, ControlError, Ended, Guard, Interpreter, Limits, Link, Root,
@@ -31,15 +33,16 @@ pub use backend::{
     choice::{Backends, BackendsConfig, Choice, Chosen, InvalidChoice},
     docker::{Docker, DockerConfig},
     host::Host,
-    namespaces::{Namespaces, Readiness},
+    namespaces::{ImageSource, ImagesConfig, Namespaces, Readiness},
 };
 pub use egress::{EgressConfig, EgressEvent, EgressLimits};
 pub use guest::{ExitStatus, FileEntry, FileKind, ListeningPort, OnExcess, Stdin, TerminalSize};
 pub use isolation::Isolation;
+pub use launcher::may_be_shown;
 pub use link::{ConnectError, Connection, FileStream, GuestStream, LinkError, SandboxError};
 pub use network::{InvalidRule, Network, Rule};
 pub use path::{InvalidPath, SandboxPath};
-pub use pool::{Kind, Pace, Pool, PoolConfig};
-pub use process::{Exit, Process, ProcessEvent, ProcessHandle, Program};
+pub use pool::{Kind, Notice, Pace, Pool, PoolConfig};
+pub use process::{Exit, Process, ProcessEvent, ProcessHandle, Program, SourceFile};
 pub use sandbox::Sandbox;
 pub use standby::{Standby, StandbyPlan};

@@ -49,8 +49,9 @@ use requests::Requests;
 pub use stream::FileStream;
 
 use crate::{
+    kernel::{Kernel, KernelPlan},
     path::SandboxPath,
-    process::{Process, Program},
+    process::{Process, Program, SourceFile},
     standby::{INBORN, Standby, StandbyPlan, State},
 };
 use outbox::Outbox;
@@ -177,7 +178,9 @@ impl Connection {
     ///
     /// The program could not be started; one that starts and fails is an [`Exit`](crate::Exit).
     pub async fn run(&self, program: Program) -> Result<Process, SandboxError> {
-        self.run_as(None, program).await
+        let program = self.write_long(program).await?;
+        let cpu_seconds = cpu_seconds(&program);
+        self.run_as(None, program, cpu_seconds).await
     }
 
     /// Starts a program in the place of a standby, or plainly if that cannot become it.
@@ -190,8 +193,10 @@ impl Connection {
         standby: Standby,
         program: Program,
     ) -> Result<Process, SandboxError> {
+        let program = self.write_long(program).await?;
         let standby = standby.spend(&self.shared, &program);
-        self.run_as(standby, program).await
+        let cpu_seconds = cpu_seconds(&program);
+        self.run_as(standby, program, cpu_seconds).await
     }
 
     /// Starts an interpreter ahead of its program, and waits until it is booted.
@@ -206,6 +211,39 @@ impl Connection {
         let frame = HostFrame::Prepare(plan.prepare(id, rlimits()));
         self.shared.send(&frame).await.map_err(|_| SandboxError::Gone)?;
         Self::booted(standby).await
+    }
+
+    /// Starts an interpreter that keeps its state, and waits until it is booted.
+    ///
+    /// # Errors
+    ///
+    /// It does not boot as planned.
+    pub async fn start_kernel(&self, plan: &KernelPlan) -> Result<Kernel, SandboxError> {
+        if let Some((path, bytes)) = plan.file() {
+            self.write_file(path, bytes, 0o755).await?;
+        }
+        let id = StandbyId(self.shared.number());
+        let state = self.shared.expect_standby(id)?;
+        let mut kernel = Kernel::new(id, Arc::clone(&self.shared), state);
+        let frame = HostFrame::Prepare(plan.prepare(id, rlimits()));
+        self.shared.send(&frame).await.map_err(|_| SandboxError::Gone)?;
+        match kernel.booted().await {
+            Some(Ok(())) => Ok(kernel),
+            Some(Err(reason)) => Err(SandboxError::NotPrepared { reason }),
+            None => Err(SandboxError::Gone),
+        }
+    }
+
+    /// Runs a program within a kernel of this sandbox, one at a time. If the kernel has ended, the
+    /// program starts plainly.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`](Self::run).
+    pub async fn run_in(&self, kernel: &Kernel, program: Program) -> Result<Process, SandboxError> {
+        let program = self.write_long(program).await?;
+        // The limit of each process by itself would be that of all programs together.
+        self.run_as(kernel.serves(&self.shared), program, None).await
     }
 
     /// The standby that the guest was born with, once it waits; to be asked once, where there is one.
@@ -224,18 +262,38 @@ impl Connection {
         }
     }
 
+    /// Writes a source that is too long to go with its program.
+    async fn write_long(&self, mut program: Program) -> Result<Program, SandboxError> {
+        if let Some(it) = program.source.take_if(|it| it.bytes.len() > MAX_CHUNK) {
+            self.write_file(&it.path, &it.bytes, it.mode).await?;
+        }
+        Ok(program)
+    }
+
     async fn run_as(
         &self,
         standby: Option<StandbyId>,
-        program: Program,
+        mut program: Program,
+        cpu_seconds: Option<u64>,
     ) -> Result<Process, SandboxError> {
+        let source = program.source.take();
         let id = ProgramId(self.shared.number());
         let name = program.argv.first().cloned().unwrap_or_default();
         let (inbox, started) = Inbox::new(WINDOW);
         if program.stdin == Stdin::Null && program.terminal.is_none() {
             inbox.input_closed();
         }
-        let start = HostFrame::Start(start(id, standby, program));
+        let start = start(id, standby, program, cpu_seconds);
+        let (start, written) = match source {
+            None => (HostFrame::Start(start), None),
+            Some(SourceFile { path, bytes, mode }) => {
+                let request = RequestId(self.shared.number());
+                let reply = self.shared.requests.expect_done(request, &self.shared)?;
+                let (name, bytes) = (path.as_str().to_owned(), Payload(bytes));
+                let source = guest::SourceFile { request, path: name, mode, bytes };
+                (HostFrame::StartWith { source, start }, Some((reply, path)))
+            }
+        };
         let inbox = Arc::new(inbox);
         self.shared.register(id, Arc::clone(&inbox))?;
         let process = Process::new(id, inbox, Arc::clone(&self.shared));
@@ -245,6 +303,9 @@ impl Connection {
             }
             outbox::SendError::Closed => SandboxError::Gone,
         })?;
+        if let Some((reply, path)) = written {
+            reply.wait(&path).await?;
+        }
         match started.await {
             Ok(Ok(())) => Ok(process),
             Ok(Err((errno, step))) => {
@@ -423,7 +484,17 @@ fn rlimits() -> Rlimits {
     Rlimits { open_files: Some(OPEN_FILES), ..Rlimits::default() }
 }
 
-fn start(id: ProgramId, standby: Option<StandbyId>, program: Program) -> Start {
+/// For each process by itself, should the guest come late.
+fn cpu_seconds(program: &Program) -> Option<u64> {
+    program.cpu_time.map(|it| it.as_secs().saturating_add(1))
+}
+
+fn start(
+    id: ProgramId,
+    standby: Option<StandbyId>,
+    program: Program,
+    cpu_seconds: Option<u64>,
+) -> Start {
     Start {
         program: id,
         argv: program.argv,
@@ -431,17 +502,14 @@ fn start(id: ProgramId, standby: Option<StandbyId>, program: Program) -> Start {
         cwd: program.cwd,
         stdin: program.stdin,
         terminal: program.terminal,
-        rlimits: Rlimits {
-            // For each process by itself, should the guest come late.
-            cpu_seconds: program.cpu_time.map(|it| it.as_secs().saturating_add(1)),
-            ..rlimits()
-        },
+        rlimits: Rlimits { cpu_seconds, ..rlimits() },
         timeout_ms: program.timeout.map(|it| u64::try_from(it.as_millis()).unwrap_or(u64::MAX)),
         output_limit: program.output_limit,
         on_excess: program.on_excess,
         window: WINDOW,
         cpu_limit_us: program.cpu_time.map(|it| u64::try_from(it.as_micros()).unwrap_or(u64::MAX)),
         standby,
+        lingers: program.lingers,
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  take ── one on the shelf ──▶ hit: handed out, and never comes back
-//!    └──── none ──────────────▶ miss: started for the caller
+//!    └──── none ──────────────▶ miss: started for the caller; cloned, if booting is the bottleneck
 //!  either way the demand is noted ──▶ manager ── shelf below target, budget left, machine quiet ──▶ refill
 //! ```
 //!
@@ -16,11 +16,13 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{Backend, Sandbox, Spec, Standby, StandbyPlan, StartError};
 
+mod crowd;
 mod demand;
 mod refill;
 mod shelf;
 mod statistics;
 
+use crowd::Crowd;
 use refill::Manager;
 use shelf::{Shelves, Taken};
 pub use statistics::{KindStatistics, PoolStatistics, REFILL_BUCKETS, RefillTimes};
@@ -85,6 +87,8 @@ struct Shared {
     backend: Arc<dyn Backend>,
     config: PoolConfig,
     shelves: Shelves,
+    /// Callers who found nothing ready.
+    crowd: Crowd,
     /// Something changed that may call for a refill.
     changed: Notify,
     stop: CancellationToken,
@@ -99,6 +103,7 @@ impl Pool {
             backend,
             config,
             shelves: Shelves::new(config),
+            crowd: Crowd::default(),
             changed: Notify::new(),
             stop: stop.clone(),
         });
@@ -113,13 +118,28 @@ impl Pool {
     ///
     /// None was ready, and starting one failed.
     pub async fn take(&self, kind: &Kind) -> Result<(Sandbox, Option<Standby>), StartError> {
-        let taken = self.shared.shelves.take(kind);
-        self.shared.changed.notify_one();
-        match taken {
-            Taken::Ready(sandbox, standby) => Ok((*sandbox, standby)),
+        self.take_quietly(kind).await.map(|(sandbox, standby, _)| (sandbox, standby))
+    }
+
+    /// As [`Self::take`], but whoever refills hears of it only when what is given back with it is dropped:
+    /// soon, and best after the program has been ordered, for it takes a while to wake somebody.
+    ///
+    /// # Errors
+    ///
+    /// None was ready, and starting one failed.
+    pub async fn take_quietly(
+        &self,
+        kind: &Kind,
+    ) -> Result<(Sandbox, Option<Standby>, Notice), StartError> {
+        match self.shared.shelves.take(kind) {
+            Taken::Ready { sandbox, standby, gone } => {
+                let notice = Notice { shared: Arc::clone(&self.shared), gone: Some(gone) };
+                Ok((*sandbox, standby, notice))
+            }
             Taken::Nothing => {
-                let sandbox = Sandbox::start(&*self.shared.backend, kind.spec.clone()).await?;
-                Ok((sandbox, None))
+                drop(Notice { shared: Arc::clone(&self.shared), gone: None });
+                let (sandbox, standby) = refill::start_now(&self.shared, kind).await?;
+                Ok((sandbox, standby, Notice { shared: Arc::clone(&self.shared), gone: None }))
             }
         }
     }
@@ -141,6 +161,29 @@ impl Pool {
         self.shared.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
+    }
+}
+
+/// Tells, when it is dropped, that something was taken.
+#[derive(Debug)]
+pub struct Notice {
+    shared: Arc<Shared>,
+    /// Of the one that was taken, if it was ready.
+    gone: Option<CancellationToken>,
+}
+
+impl Drop for Notice {
+    fn drop(&mut self) {
+        if let Some(gone) = &self.gone {
+            gone.cancel();
+        }
+        self.shared.changed.notify_one();
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").field("config", &self.config).finish_non_exhaustive()
     }
 }
 

@@ -5,11 +5,26 @@ use std::{fmt, sync::Arc, time::Duration};
 use bytes::Bytes;
 use guest::{ExitStatus, HostFrame, MAX_CHUNK, OnExcess, Payload, ProgramId, Stdin, TerminalSize};
 
-use crate::link::{Inbox, SandboxError, Shared};
+use crate::{
+    link::{Inbox, SandboxError, Shared},
+    path::SandboxPath,
+};
+
+/// A file of the workspace that a program needs to begin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceFile {
+    pub path: SandboxPath,
+    pub bytes: Vec<u8>,
+    /// Permission bits.
+    pub mode: u32,
+}
 
 /// A program to start.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Program {
+    /// Written before it starts, as by [`Sandbox::write_file`](crate::Sandbox::write_file), and on the
+    /// same way into the sandbox where it is not long.
+    pub source: Option<SourceFile>,
     /// The first is searched for in the `PATH` of `env` unless it contains a slash.
     pub argv: Vec<String>,
     /// The whole environment: nothing is inherited.
@@ -28,6 +43,9 @@ pub struct Program {
     /// Bytes of stdout and stderr together that are kept.
     pub output_limit: u64,
     pub on_excess: OnExcess,
+    /// What it started goes on after it has ended by itself, until [`ProcessHandle::kill`] or the end of
+    /// the sandbox.
+    pub lingers: bool,
 }
 
 impl Program {
@@ -35,6 +53,7 @@ impl Program {
     /// kept.
     pub fn new(argv: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
+            source: None,
             argv: argv.into_iter().map(Into::into).collect(),
             env: Vec::new(),
             cwd: "/tmp".to_owned(),
@@ -44,6 +63,7 @@ impl Program {
             cpu_time: None,
             output_limit: 8 << 20,
             on_excess: OnExcess::Drop,
+            lingers: false,
         }
     }
 }
@@ -59,6 +79,8 @@ pub struct Process {
 pub enum ProcessEvent {
     Stdout(Bytes),
     Stderr(Bytes),
+    /// Part of a message of a program that a kernel runs, and whether it is the last part.
+    Said(Bytes, bool),
     /// The output limit is reached; no output follows.
     Truncated,
     /// Its whole process tree is dead.
@@ -173,7 +195,7 @@ impl ProcessHandle {
         self.send(&HostFrame::Signal { program: self.id, signal }).await
     }
 
-    /// Kills the program's process tree; `Exit` follows.
+    /// Kills the program's process tree, and what lingers of it; `Exit` follows if it has not ended.
     ///
     /// # Errors
     ///

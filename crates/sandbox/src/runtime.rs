@@ -3,7 +3,11 @@
 //! Looking costs a few calls of `stat`; versions are asked of the programs themselves, once, when
 //! somebody wants to know.
 
-use std::{path::PathBuf, sync::OnceLock, thread};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, OnceLock},
+    thread,
+};
 
 use crate::{
     link::SandboxError,
@@ -32,9 +36,19 @@ const NODE_WITH_TYPESCRIPT: (u32, u32) = (22, 18);
 
 // Both compile to a fresh place and become the program, so that its exit and its signals are its own;
 // `go run` would turn every failure into exit code 1. Names are arguments, never part of the text.
-const COMPILE_GO: &str =
-    r#"dir=$(mktemp -d) && "$1" build -o "$dir/program" "$2" && exec "$dir/program""#;
-const COMPILE_RUST: &str = r#"dir=$(mktemp -d) && "$1" --edition 2021 --crate-name program -o "$dir/program" "$2" && exec "$dir/program""#;
+const COMPILE_GO: &str = r#"dir=$(mktemp -d) && "$1" build -o "$dir/program" "$2" && shift 2 && exec "$dir/program" "$@""#;
+const COMPILE_RUST: &str = r#"dir=$(mktemp -d) && "$1" --edition 2021 --crate-name program -o "$dir/program" "$2" && shift 2 && exec "$dir/program" "$@""#;
+
+// For a source that nobody compiled; what could is an environment of the engine's.
+const UNCOMPILED: &str = "echo 'typescript: nothing here compiles it; keep a cache of packages, or \
+    install tsx' >&2; exit 127";
+
+// For a program whose kernel is gone: nothing else runs its language.
+const WITHOUT_KERNEL: &str = "echo 'the Jupyter kernel has ended' >&2; exit 1";
+
+/// What runs programs of any language for which a Jupyter kernel is installed.
+const JUPYTER: Runtime =
+    Runtime { name: "jupyter", extension: "txt", package: "python3-ipykernel" };
 
 const SYSTEM_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
@@ -58,7 +72,11 @@ pub struct Installed {
     start: Start,
     version_argument: &'static str,
     /// Where its programs look for others, behind the toolchains.
-    system_path: &'static str,
+    system_path: Arc<str>,
+    /// What else the maker of its system wants programs to find in their environment.
+    system_env: Arc<[(String, String)]>,
+    /// What its programs find beside that, over everything else.
+    added_env: Arc<[(String, String)]>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +85,18 @@ enum Start {
     Interpret(&'static [&'static str]),
     /// A script for `sh` takes the program and the source.
     Compile(&'static str),
+    /// The program runs only what was made from the source before.
+    Transpiled,
+    /// Only a kernel runs them.
+    InKernel,
+}
+
+/// A program that goes with a runtime and is not its interpreter: a package manager.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tool {
+    pub path: PathBuf,
+    /// Host directories outside `/usr` that a sandbox must show.
+    pub toolchains: Vec<PathBuf>,
 }
 
 /// A runtime that this host, or an image, lacks.
@@ -83,6 +113,7 @@ pub struct MissingRuntime {
 pub struct Runtimes {
     search: Search,
     found: [Entry; ALL.len()],
+    transpiled: OnceLock<Option<Installed>>,
 }
 
 #[derive(Debug, Default)]
@@ -94,18 +125,26 @@ struct Entry {
 /// Prepares to look in the usual places first, then in the directories of a `PATH`.
 #[must_use]
 pub fn discover(path_variable: &str) -> Runtimes {
-    Runtimes { search: Search::new(path_variable), found: Default::default() }
+    Runtimes {
+        search: Search::new(path_variable),
+        found: Default::default(),
+        transpiled: OnceLock::new(),
+    }
 }
 
 /// Asks inside a sandbox whose system is not this machine's. Its programs are named without their
-/// directory, and no toolchains are shown.
+/// directory, and no toolchains are shown. `env` is what the maker of the system wants programs to find
+/// in their environment.
 ///
 /// # Errors
 ///
 /// The sandbox ended meanwhile.
-pub async fn discover_in(sandbox: &Sandbox) -> Result<Runtimes, SandboxError> {
-    let search = Search::Elsewhere(image::ask(sandbox).await?);
-    Ok(Runtimes { search, found: Default::default() })
+pub async fn discover_in(
+    sandbox: &Sandbox,
+    env: &Arc<[(String, String)]>,
+) -> Result<Runtimes, SandboxError> {
+    let search = Search::Elsewhere(image::look(sandbox, env).await?);
+    Ok(Runtimes { search, found: Default::default(), transpiled: OnceLock::new() })
 }
 
 impl Runtimes {
@@ -117,20 +156,87 @@ impl Runtimes {
         Some(installed.as_ref())
     }
 
+    /// As [`Self::get`], and TypeScript also where only node is there: its programs run once they are
+    /// compiled ahead.
+    #[must_use]
+    pub fn get_or_transpiled(&self, name: &str) -> Option<Result<&Installed, &MissingRuntime>> {
+        let found = self.get(name)?;
+        if found.is_ok() || name != "typescript" {
+            return Some(found);
+        }
+        let transpiled = self.transpiled.get_or_init(|| {
+            self.tool("npm")?;
+            let node = self.get("node")?.ok()?.clone();
+            let runtime = ALL.into_iter().find(|it| it.name == name)?;
+            Some(Installed { runtime, start: Start::Transpiled, ..node })
+        });
+        Some(transpiled.as_ref().ok_or(()).or(found))
+    }
+
+    /// The same runtimes, where programs of one of them find more variables: see [`add_variables`]. Looks for
+    /// all of them, which takes some milliseconds where nobody did before.
+    #[must_use]
+    pub fn with_variables(&self, name: &str, variables: &[(String, String)]) -> Self {
+        let entry = |runtime: Runtime| {
+            let found = self.get(runtime.name).expect("it is one of the table");
+            let mut installed = found.cloned().map_err(Clone::clone);
+            if let Ok(installed) = installed.as_mut()
+                && runtime.name == name
+            {
+                installed.added_env =
+                    installed.added_env.iter().chain(variables).cloned().collect();
+            }
+            let version = self.known_version(runtime.name).map(|it| Some(it.to_owned()));
+            let version = version.map_or_else(OnceLock::new, OnceLock::from);
+            Entry { installed: OnceLock::from(installed), version }
+        };
+        let transpiled = self.transpiled.clone();
+        Self { search: self.search.clone(), found: ALL.map(entry), transpiled }
+    }
+
+    /// Jupyter kernels, found with what python's programs find. Whether the one that is asked for is there
+    /// shows when it starts.
+    #[must_use]
+    pub fn jupyter(&self) -> Installed {
+        let python = self.get("python").and_then(Result::ok);
+        let toolchains = python.map(|it| it.toolchains.clone()).unwrap_or_default();
+        let program = Program { path: PathBuf::from("/bin/sh"), toolchains };
+        self.installed(JUPYTER, program, Start::InKernel, "")
+    }
+
+    /// A program by its name, where this host has it. Those of an image are not known.
+    #[must_use]
+    pub fn tool(&self, name: &str) -> Option<Tool> {
+        match &self.search {
+            Search::Here(_) => {
+                let Program { path, toolchains } = self.search.program(name)?;
+                Some(Tool { path, toolchains })
+            }
+            Search::Elsewhere(_) => None,
+        }
+    }
+
     /// What the runtime says of itself, such as `3.11.2`. Starts it the first time: some 10 to
     /// 200 ms during which the calling thread waits.
     #[must_use]
     pub fn version(&self, name: &str) -> Option<&str> {
         let position = ALL.iter().position(|it| it.name == name)?;
-        let installed = self.get(name)?.ok()?;
+        let installed = self.get_or_transpiled(name)?.ok()?;
         let ask = || match &self.search {
             Search::Here(_) => version::ask(&installed.program, installed.version_argument),
             Search::Elsewhere(found) => {
                 let name = installed.program.to_str()?;
-                found.get(name)?.clone()
+                found.programs.get(name)?.clone()
             }
         };
         self.found[position].version.get_or_init(ask).as_deref()
+    }
+
+    /// The same without waiting, where it was asked before.
+    #[must_use]
+    pub fn known_version(&self, name: &str) -> Option<&str> {
+        let position = ALL.iter().position(|it| it.name == name)?;
+        self.found[position].version.get()?.as_deref()
     }
 
     /// Asks all versions at once, so that later questions need not wait.
@@ -166,9 +272,29 @@ impl Runtimes {
         start: Start,
         version_argument: &'static str,
     ) -> Option<Installed> {
-        let Program { path, toolchains } = names.iter().find_map(|it| self.search.program(it))?;
-        let system_path = self.search.system_path();
-        Some(Installed { runtime, toolchains, program: path, start, version_argument, system_path })
+        let program = names.iter().find_map(|it| self.search.program(it))?;
+        Some(self.installed(runtime, program, start, version_argument))
+    }
+
+    fn installed(
+        &self,
+        runtime: Runtime,
+        Program { path: program, toolchains }: Program,
+        start: Start,
+        version_argument: &'static str,
+    ) -> Installed {
+        let (system_path, system_env) = (self.search.system_path(), self.search.system_env());
+        let added_env = Arc::default();
+        Installed {
+            runtime,
+            toolchains,
+            program,
+            start,
+            version_argument,
+            system_path,
+            system_env,
+            added_env,
+        }
     }
 
     /// `tsx` runs what the type checker would refuse, as the others do, and knows every syntax.
@@ -193,10 +319,8 @@ impl Runtimes {
     fn rust(&self, runtime: Runtime) -> Option<Installed> {
         // rustc calls it to link.
         self.search.program("cc")?;
-        let Program { path, toolchains } = self.search.rustc()?;
-        let start = Start::Compile(COMPILE_RUST);
-        let (system_path, version_argument) = (self.search.system_path(), "--version");
-        Some(Installed { runtime, toolchains, program: path, start, version_argument, system_path })
+        let rustc = self.search.rustc()?;
+        Some(self.installed(runtime, rustc, Start::Compile(COMPILE_RUST), "--version"))
     }
 }
 
@@ -219,21 +343,54 @@ impl Installed {
         StandbyPlan::new(self.runtime.name, &self.program(workspace, source))
     }
 
+    /// As [`Self::standby`], for a program with other variables than a plain one has.
+    #[must_use]
+    pub fn standby_for(&self, program: &crate::Program) -> Option<StandbyPlan> {
+        StandbyPlan::new(self.runtime.name, program)
+    }
+
+    /// The interpreter or compiler.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.program
+    }
+
+    /// Whether its programs are compiled before they run.
+    #[must_use]
+    pub fn is_compiler(&self) -> bool {
+        match self.start {
+            Start::Interpret(_) | Start::InKernel => false,
+            Start::Compile(_) | Start::Transpiled => true,
+        }
+    }
+
+    /// Whether it takes a source, and not only what was compiled from one.
+    #[must_use]
+    pub fn takes_sources(&self) -> bool {
+        match self.start {
+            Start::Interpret(_) | Start::Compile(_) | Start::InKernel => true,
+            Start::Transpiled => false,
+        }
+    }
+
     /// The command that runs a source file, given by its absolute path in the sandbox.
     fn command(&self, source: &str) -> Vec<String> {
         let program = self.program.to_string_lossy().into_owned();
         let (before, after): (&[&str], _) = match &self.start {
             Start::Interpret(arguments) => (&[], *arguments),
             Start::Compile(script) => (&["/bin/sh", "-c", script, "compile"], [].as_slice()),
+            Start::Transpiled => (&["/bin/sh", "-c", UNCOMPILED, "compile"], [].as_slice()),
+            Start::InKernel => (&["/bin/sh", "-c", WITHOUT_KERNEL, "kernel"], [].as_slice()),
         };
         let words = |it: &[&str]| it.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
         [words(before), vec![program], words(after), vec![source.to_owned()]].concat()
     }
 
     /// The environment of its programs, complete: nothing of the server's is in it.
-    fn environment(&self, workspace: &str) -> Vec<(String, String)> {
+    #[must_use]
+    pub fn environment(&self, workspace: &str) -> Vec<(String, String)> {
         let bins = self.toolchains.iter().map(|it| format!("{}/bin:", it.display()));
-        let path: String = bins.chain([self.system_path.to_owned()]).collect();
+        let path: String = bins.chain([self.system_path.to_string()]).collect();
         let always = [
             ("PATH", path.as_str()),
             ("HOME", workspace),
@@ -259,8 +416,27 @@ impl Installed {
             "typescript" => &[("DENO_NO_UPDATE_CHECK", "1")],
             _ => &[],
         };
-        let pairs = always.iter().chain(own);
-        pairs.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        let ours = always.iter().chain(own);
+        let ours: Vec<_> = ours.map(|(name, it)| ((*name).to_owned(), (*it).to_owned())).collect();
+        let is_ours = |name: &str| ours.iter().any(|(it, _)| it == name);
+        let theirs = self.system_env.iter().filter(|(name, _)| !is_ours(name)).cloned();
+        let mut env = theirs.chain(ours.iter().cloned()).collect();
+        add_variables(&mut env, &self.added_env);
+        env
+    }
+}
+
+/// Gives an environment more variables. `PATH` and `LD_LIBRARY_PATH` go before those that there are, others
+/// take their place.
+pub fn add_variables(env: &mut Vec<(String, String)>, added: &[(String, String)]) {
+    for (name, value) in added {
+        let there = env.iter_mut().find(|(it, _)| it == name);
+        let goes_before = matches!(name.as_str(), "PATH" | "LD_LIBRARY_PATH");
+        match there {
+            Some((_, old)) if goes_before => *old = format!("{value}:{old}"),
+            Some((_, old)) => old.clone_from(value),
+            None => env.push((name.clone(), value.clone())),
+        }
     }
 }
 

@@ -30,6 +30,7 @@ use crate::{
     },
     egress::{Egress, EgressEvent},
     isolation::Isolation,
+    kernel::{Kernel, KernelPlan},
     link::{Connection, FileStream, SandboxError},
     network::Network,
     path::SandboxPath,
@@ -201,6 +202,26 @@ impl Sandbox {
         self.connection.prepare(plan).await
     }
 
+    /// Starts an interpreter that keeps its state from one program to the next, and waits until it is
+    /// booted.
+    ///
+    /// # Errors
+    ///
+    /// It does not boot as planned.
+    pub async fn start_kernel(&self, plan: &KernelPlan) -> Result<Kernel, SandboxError> {
+        self.connection.start_kernel(plan).await
+    }
+
+    /// Runs a program within a kernel of this sandbox, one at a time. If the kernel has ended, the
+    /// program starts plainly.
+    ///
+    /// # Errors
+    ///
+    /// The sandbox is gone, or the program's source cannot be written.
+    pub async fn run_in(&self, kernel: &Kernel, program: Program) -> Result<Process, SandboxError> {
+        self.connection.run_in(kernel, program).await
+    }
+
     /// Starts a program in the place of a standby of this sandbox. One that cannot become it, or has
     /// ended, is replaced by a plain start.
     pub async fn run_prepared(
@@ -270,6 +291,21 @@ impl Sandbox {
         source: impl AsyncRead + Send + Unpin,
     ) -> Result<(), SandboxError> {
         self.connection.write_tree(path, source).await
+    }
+
+    /// Makes a symbolic link, to whatever it says: who follows it is inside.
+    pub async fn make_link(&self, path: &SandboxPath, target: &str) -> Result<(), SandboxError> {
+        let entry = guest::tar::Entry {
+            name: path.as_str().as_bytes().to_vec(),
+            kind: guest::tar::EntryKind::Symlink { target: target.as_bytes().to_vec() },
+            mode: 0o777,
+            modified: guest::tar::Modified::default(),
+            size: 0,
+        };
+        let mut archive = Vec::new();
+        entry.write(&mut archive);
+        archive.extend_from_slice(&guest::tar::END);
+        self.write_tree(&SandboxPath::root(), archive.as_slice()).await
     }
 
     pub async fn make_directory(&self, path: &SandboxPath) -> Result<(), SandboxError> {

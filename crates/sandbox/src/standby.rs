@@ -14,9 +14,14 @@
 //!
 //! Nothing is written into the workspace: a stub is an argument, or a file without a name.
 //!
+//! Before it says that it waits, the stub of python or node goes the program's way once, without an
+//! effect, so that nothing on it is done for the first time when somebody waits. After a plain end with
+//! code 0 it tells the guest so instead of freeing its memory; see [`guest::END`].
+//!
 //! # What a program can see of it
 //!
 //! - In `/proc/self/cmdline` and `/proc/self/environ`: the stub, and the variable that brought it.
+//! - In python and node: who sends [`guest::END`] to its parent has ended with code 0.
 //! - In python: `gc.get_count()` and `gc.get_objects()` do not show what was there before the program,
 //!   `atexit._ncallbacks()` is 1, finalizers of objects in several cycles may
 //!   run in another order at the end, and a program that deletes `__file__` and `__cached__` from its globals and then raises `SystemExit`
@@ -27,7 +32,11 @@
 //! - In bash: `BASH_ARGC` and `PIPESTATUS` have an element from the beginning, as after every
 //!   `BASH_ENV`, and `set` lists `SECONDS` before it is used.
 
-use std::{borrow::Cow, fmt, sync::Arc};
+use std::{
+    borrow::Cow,
+    fmt,
+    sync::{Arc, LazyLock},
+};
 
 use guest::{HostFrame, Payload, Prepare, StandbyId};
 use launcher::Interpreter;
@@ -40,6 +49,14 @@ mod archive;
 const PYTHON: &str = include_str!("standby/python.py");
 const NODE: &str = include_str!("standby/node.js");
 const BASH: &str = include_str!("standby/bash.sh");
+
+/// What python imports its stub from. To sum it up takes longer than to send it.
+static PYTHON_ALONE: LazyLock<Vec<u8>> =
+    LazyLock::new(|| archive::of_one_file("sitecustomize.py", PYTHON.as_bytes()));
+static PYTHON_OF_ZYGOTES: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let text = [launcher::CLONE, PYTHON].join("\n");
+    archive::of_one_file("sitecustomize.py", text.as_bytes())
+});
 
 /// Where a stub finds its attachment; see the guest.
 const ATTACHMENT: &str = "/proc/self/fd/4";
@@ -135,11 +152,10 @@ impl StandbyPlan {
         let (argv, attachment): (Vec<String>, Cow<'_, [u8]>) = match self.interpreter {
             Language::Python => {
                 put_first(&mut env, "PYTHONPATH", ATTACHMENT);
-                let archive = archive::of_one_file("sitecustomize.py", PYTHON.as_bytes());
                 // Of the right directory, and longer than any name it may get.
                 let name = format!("/{}", "-".repeat(LONGEST_PATH));
                 let argv = [executable.clone()].into_iter().chain(options).chain([name]);
-                (argv.collect(), archive.into())
+                (argv.collect(), PYTHON_ALONE.as_slice().into())
             }
             Language::Node => {
                 // The command line is what gets loaded; the stub says how.
@@ -156,7 +172,16 @@ impl StandbyPlan {
             }
         };
         let attachment = Payload(attachment.into_owned());
-        Prepare { standby, executable, argv, env, cwd: self.cwd.clone(), rlimits, attachment }
+        Prepare {
+            standby,
+            executable,
+            argv,
+            env,
+            cwd: self.cwd.clone(),
+            rlimits,
+            attachment,
+            is_kept: false,
+        }
     }
 }
 
@@ -167,8 +192,7 @@ impl StandbyPlan {
             return None;
         }
         let Prepare { executable, argv, env, .. } = self.prepare(INBORN, guest::Rlimits::default());
-        let text = [launcher::CLONE, PYTHON].join("\n");
-        let attachment = archive::of_one_file("sitecustomize.py", text.as_bytes());
+        let attachment = Payload(PYTHON_OF_ZYGOTES.clone());
         Some(Interpreter { executable, argv, env, attachment })
     }
 }

@@ -31,5 +31,6 @@ mod isolation {
     mod terminal;
     mod trees;
     mod uploads;
+    mod waiting;
     mod work;
 }

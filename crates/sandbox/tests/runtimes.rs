@@ -46,7 +46,9 @@ async fn says_hello(name: &str, source: &str) {
                 let output = String::from_utf8_lossy(&output);
                 assert_eq!((&*output, exit.status), ("hello\n", ExitStatus::Code(3)));
             }
-            ProcessEvent::Truncated | ProcessEvent::Lost => panic!("{event:?}"),
+            ProcessEvent::Said(..) | ProcessEvent::Truncated | ProcessEvent::Lost => {
+                panic!("{event:?}")
+            }
         }
     }
     sandbox.destroy().await;

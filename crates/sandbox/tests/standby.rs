@@ -12,6 +12,8 @@ mod standby {
 
     mod bash;
     mod harness;
+    mod jupyter;
+    mod kernels;
     mod life;
     mod node;
     mod pool;

@@ -51,6 +51,7 @@ fn start() -> impl Strategy<Value = Start> {
                 window,
                 standby: timeout_ms.map(StandbyId),
                 cpu_limit_us: timeout_ms,
+                lingers: flag,
             },
         )
 }
@@ -66,6 +67,7 @@ fn prepare() -> impl Strategy<Value = Prepare> {
             cwd: start.cwd,
             rlimits: start.rlimits,
             attachment,
+            is_kept: start.lingers,
         }
     })
 }
@@ -175,6 +177,11 @@ fn guest_frame() -> impl Strategy<Value = GuestFrame> {
         ".{0,40}".prop_map(|message| GuestFrame::Error { message }),
         network_report().prop_map(GuestFrame::Network),
         any::<u64>().prop_map(|it| GuestFrame::StandbyReady { standby: StandbyId(it) }),
+        (program(), payload(), any::<bool>()).prop_map(|(program, bytes, last)| GuestFrame::Said {
+            program,
+            bytes,
+            last
+        }),
         (any::<u64>(), ".{0,40}").prop_map(|(standby, reason)| GuestFrame::StandbyFailed {
             standby: StandbyId(standby),
             reason
@@ -254,6 +261,26 @@ fn output_written_in_place_is_a_frame_like_any_other() {
         let bytes = Payload(vec![7; size]);
         let expected = GuestFrame::Stderr { program, bytes };
         assert_eq!(decode(&stream, stream.len()), Ok(vec![expected]));
+    }
+}
+
+#[test]
+fn a_chunk_written_in_place_is_the_frame_that_says_so() {
+    for size in [1, 127, 128, MAX_CHUNK] {
+        let (mut stream, request) = (vec![1, 2], RequestId(300));
+        let fill = |out: &mut Vec<u8>| {
+            out.resize(out.len() + size, 7);
+            Ok::<_, ()>(())
+        };
+        assert_eq!(encode_chunk(request, &mut stream, fill), Ok(size));
+        assert_eq!(encode_chunk(request, &mut stream, |_| Ok::<_, ()>(())), Ok(0));
+        encode_chunk(request, &mut stream, |out| {
+            out.push(1);
+            Err(())
+        })
+        .unwrap_err();
+        let expected = GuestFrame::FileChunk { request, bytes: Payload(vec![7; size]) };
+        assert_eq!(decode(&stream[2..], stream.len()), Ok(vec![expected]));
     }
 }
 

@@ -78,6 +78,15 @@ impl Host {
         Self { guest, link, decoder, skipped: VecDeque::new(), workspace, next: 0 }
     }
 
+    /// Sends a frame to a guest that may have refused the one before and ended.
+    pub(crate) fn offer(&mut self, frame: &HostFrame) {
+        let mut bytes = Vec::new();
+        encode(frame, &mut bytes).unwrap();
+        if let Err(error) = self.link.write_all(&bytes) {
+            assert_eq!(error.kind(), ErrorKind::BrokenPipe, "{error}");
+        }
+    }
+
     pub(crate) fn send(&mut self, frame: &HostFrame) {
         let mut bytes = Vec::new();
         encode(frame, &mut bytes).unwrap();
@@ -145,6 +154,7 @@ impl Host {
             on_excess: OnExcess::Drop,
             window: u32::MAX,
             standby: None,
+            lingers: false,
             cpu_limit_us: None,
         }
     }

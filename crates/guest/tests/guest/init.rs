@@ -5,7 +5,7 @@ use guest::{ExitStatus, HostFrame, Stdin};
 use crate::host::Host;
 
 #[expect(clippy::print_stdout, reason = "a test that cannot run says so")]
-fn with_init(test: impl FnOnce(Host)) {
+pub(crate) fn with_init(test: impl FnOnce(Host)) {
     match Host::start_as_init() {
         Some(host) => test(host),
         None => println!("skipped: no pid namespace can be made here"),

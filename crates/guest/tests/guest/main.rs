@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed step ends the test")]
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test waits for one frame among many")]
 
+mod ending;
 mod files;
 mod host;
 mod init;

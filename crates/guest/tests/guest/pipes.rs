@@ -66,6 +66,7 @@ fn cat() -> Start {
         on_excess: OnExcess::Drop,
         window: u32::MAX,
         standby: None,
+        lingers: false,
         cpu_limit_us: None,
     }
 }

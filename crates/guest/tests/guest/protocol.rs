@@ -82,7 +82,8 @@ fn more_input_than_granted_is_refused() {
     host.begin(&start);
     // The guest's window and the pipe itself hold less than this.
     for _ in 0..8 {
-        host.stdin(start.program, &vec![0; guest::MAX_CHUNK]);
+        let bytes = Payload(vec![0; guest::MAX_CHUNK]);
+        host.offer(&HostFrame::Stdin { program: start.program, bytes });
     }
     refused(host, "granted");
 }

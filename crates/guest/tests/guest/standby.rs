@@ -1,8 +1,8 @@
 //! Standbys: what they become, and when a program starts plainly instead.
 
 use guest::{
-    ExitStatus, GuestFrame, HostFrame, Payload, Prepare, Rlimits, StandbyId, Start, Stdin,
-    TerminalSize, VERSION,
+    ExitStatus, GuestFrame, HostFrame, Payload, Prepare, RequestId, Rlimits, SourceFile, StandbyId,
+    Start, Stdin, TerminalSize, VERSION,
 };
 
 use crate::host::{Host, Said};
@@ -20,6 +20,7 @@ fn shell(standby: u64, stub: &str, body: &str) -> Prepare {
         cwd: "/".to_owned(),
         rlimits: Rlimits { open_files: Some(1024), ..Rlimits::default() },
         attachment: Payload::from(b"attached".as_slice()),
+        is_kept: false,
     }
 }
 
@@ -34,7 +35,7 @@ fn news(host: &mut Host, id: u64) -> Option<String> {
     })
 }
 
-fn ready(host: &mut Host, id: u64, body: &str) {
+pub(crate) fn ready(host: &mut Host, id: u64, body: &str) {
     host.send(&HostFrame::Prepare(shell(id, STUB, body)));
     assert_eq!(news(host, id), None);
 }
@@ -46,7 +47,7 @@ fn taking(host: &mut Host, id: u64) -> Start {
     start
 }
 
-fn stdout(said: &Said) -> &str {
+pub(crate) fn stdout(said: &Said) -> &str {
     std::str::from_utf8(&said.stdout).unwrap()
 }
 
@@ -106,6 +107,43 @@ fn input_reaches_a_standby_as_it_reaches_others() {
     ready(&mut host, 2, "cat; echo end");
     let start = taking(&mut host, 2);
     assert_eq!(stdout(&host.run(&start)), "end\n");
+}
+
+#[test]
+fn a_source_is_there_when_its_program_begins_and_without_it_nothing_begins() {
+    let mut host = Host::start();
+    let path = host.workspace.path().join("dir/source").to_string_lossy().into_owned();
+    ready(&mut host, 1, &format!("cat {path}"));
+    let source = |path: &str| SourceFile {
+        request: RequestId(70),
+        path: path.to_owned(),
+        mode: 0o640,
+        bytes: Payload::from(b"the source".as_slice()),
+    };
+    let start = taking(&mut host, 1);
+    let program = start.program;
+    host.send(&HostFrame::StartWith { source: source("dir/source"), start });
+    assert_eq!(host.receive(), GuestFrame::FileDone { request: RequestId(70) });
+    assert_eq!(stdout(&host.until_exit(program)), "the source");
+    ready(&mut host, 2, "echo standby");
+    let start = taking(&mut host, 2);
+    let program = start.program;
+    host.send(&HostFrame::StartWith { source: source("dir"), start: start.clone() });
+    let failed = host.find(|frame| match frame {
+        GuestFrame::FileFailed { request, errno, .. } => Some((request.0, *errno)),
+        _ => None,
+    });
+    assert_eq!(failed, (70, libc::EISDIR));
+    let failed = host.find(|frame| match frame {
+        GuestFrame::StartFailed { program: it, errno, step } if *it == program => {
+            Some((*errno, *step))
+        }
+        _ => None,
+    });
+    assert_eq!(failed, (libc::EISDIR, guest::StartStep::Source));
+    // Its standby went with it.
+    let again = taking(&mut host, 2);
+    assert_eq!(stdout(&host.run(&again)), "plain\n");
 }
 
 #[test]

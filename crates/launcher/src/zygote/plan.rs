@@ -1,7 +1,8 @@
 //! What a clone has to do before it is a sandbox: the list of system calls that a zygote carries out in
 //! it. It is the same set-up as in [`crate::child`] and [`crate::root`], for a process that begins with
-//! the root of its zygote and owns namespaces that are copies or empty. Behind an empty line stands what
-//! the interpreter does that this process forks.
+//! the root of its zygote and owns namespaces that are copies or empty. Empty lines part what a new
+//! network needs before the clone is born into it, what the clone does at once, what it does when it is
+//! wanted, and what the interpreter does that it forks.
 //!
 //! A line is a step: its name, the number of the call, `>` and a letter if its result is kept, and the
 //! arguments, between tabs. An argument is one of
@@ -13,7 +14,11 @@
 //! $name  a variable, which each order gives as a number, a text or bytes
 //! ```
 
-use std::{ffi::CStr, fmt::Write, fs};
+use std::{
+    ffi::{CStr, CString},
+    fmt::Write,
+    fs,
+};
 
 use libc::{c_long, c_ulong, sock_filter};
 
@@ -55,14 +60,18 @@ const NO_PATH: Argument<'static> = Number(0);
 /// The plan of all clones that sandboxes of this mould get.
 pub(crate) fn plan(mould: &Mould) -> Vec<u8> {
     let mut plan = Plan::default();
-    plan.become_user();
     plan.raise_loopback();
+    root::SETTINGS.iter().filter(|it| it.network.is_some()).for_each(|it| plan.set_kernel(it));
+    plan.text.push('\n');
+    plan.become_user();
     plan.mount_private(mould);
     plan.step(
         "leave the control group namespace",
         libc::SYS_unshare,
         &[flag(libc::CLONE_NEWCGROUP)],
     );
+    plan.text.push('\n');
+    plan.mount_workspace();
     plan.step("start a session", libc::SYS_setsid, &[]);
     plan.limit();
     plan.drop_capabilities();
@@ -77,43 +86,97 @@ pub(crate) fn plan(mould: &Mould) -> Vec<u8> {
     plan.text.into_bytes()
 }
 
-/// What differs from clone to clone.
+/// What the birth of a clone needs to know.
 #[derive(Debug)]
-pub(crate) struct Birth<'a> {
+pub(crate) struct Birth {
     pub(crate) number: u64,
     /// The user in the zygote's namespace that becomes the only one of the clone.
     pub(crate) user: u32,
-    pub(crate) limits: &'a Limits,
-    /// `RLIMIT_DATA`, or zero when a control group limits memory.
-    pub(crate) data_bytes: u64,
+    /// The network that it has to itself while it lives, by the zygote's count; a new one without.
+    pub(crate) network: Option<u64>,
     pub(crate) has_memory_events: bool,
     /// Whether the zygote may, and the clone must, keep a say about groups.
     pub(crate) drops_groups: bool,
 }
 
-impl Birth<'_> {
-    /// The order for a zygote.
+impl Birth {
+    fn users(&self) -> String {
+        format!("{USER} {} 1", self.user)
+    }
+
+    fn network(&self) -> u64 {
+        self.network.unwrap_or(u64::MAX)
+    }
+
+    /// The order for a nursery.
     pub(crate) fn encode(&self) -> Vec<u8> {
-        let namespaces = NAMESPACES | libc::CLONE_NEWNET | libc::CLONE_PIDFD;
-        let namespaces = namespaces.cast_unsigned();
-        let data = if self.data_bytes == 0 { libc::RLIM_INFINITY } else { self.data_bytes };
+        let groups = if self.drops_groups { "keep" } else { "deny" };
+        format!(
+            "number\t{}\nusers\t{}\ngroups\t{groups}\nnamespaces\t{}\nnetwork\t{}\nevents\t{}",
+            self.number,
+            self.users(),
+            namespaces(),
+            self.network(),
+            u8::from(self.has_memory_events),
+        )
+        .into_bytes()
+    }
+}
+
+/// What a clone is wanted for.
+#[derive(Debug)]
+pub(crate) struct Calling<'a> {
+    pub(crate) limits: &'a Limits,
+    /// `RLIMIT_DATA`, or zero when a control group limits memory.
+    pub(crate) data_bytes: u64,
+}
+
+/// The order for a zygote whose clones begin at once, as its machine code reads it.
+pub(crate) fn pack(birth: &Birth, calling: &Calling<'_>) -> Vec<u8> {
+    const DENIES_GROUPS: u64 = 1;
+    const HAS_EVENTS: u64 = 2;
+    let mut flags = 0;
+    if !birth.drops_groups {
+        flags |= DENIES_GROUPS;
+    }
+    if birth.has_memory_events {
+        flags |= HAS_EVENTS;
+    }
+    let numbers = [birth.number, u64::from(namespaces()), flags, birth.network()];
+    let mut bytes: Vec<u8> = numbers.iter().flat_map(|it| it.to_ne_bytes()).collect();
+    bytes.extend(both(calling.processes()));
+    bytes.extend(both(calling.data()));
+    for text in [birth.users(), order::workspace(calling.limits)] {
+        bytes.extend(text.as_bytes());
+        bytes.push(0);
+    }
+    bytes
+}
+
+/// Without that of the network, which its zygote is in when it is born.
+fn namespaces() -> u32 {
+    (NAMESPACES | libc::CLONE_PIDFD).cast_unsigned()
+}
+
+impl Calling<'_> {
+    fn data(&self) -> u64 {
+        if self.data_bytes == 0 { libc::RLIM_INFINITY } else { self.data_bytes }
+    }
+
+    fn processes(&self) -> u64 {
         // The guest is a process too.
-        let processes = u64::from(self.limits.processes) + 1;
-        let mut text = String::new();
-        let mut say = |name, value: &dyn std::fmt::Display| {
-            // Writing to a string cannot fail.
-            let _written = writeln!(text, "{name}\t{value}");
-        };
-        say("number", &self.number);
-        say("users", &format_args!("{USER} {} 1", self.user));
-        say("groups", &if self.drops_groups { "keep" } else { "deny" });
-        say("namespaces", &namespaces);
-        say("events", &u8::from(self.has_memory_events));
-        say("workspace", &format_args!(":{}", order::workspace(self.limits)));
-        say("processes", &format_args!("={}", hex(&both(processes))));
-        say("data", &format_args!("={}", hex(&both(data))));
-        text.pop();
-        text.into_bytes()
+        u64::from(self.limits.processes) + 1
+    }
+
+    /// The order for a copy.
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        format!(
+            "workspace\t:{}\nprocesses\t={}\ndata\t={}",
+            order::workspace(self.limits),
+            hex(&both(self.processes())),
+            hex(&both(self.data())),
+        )
+        .into_bytes()
     }
 }
 
@@ -176,9 +239,7 @@ impl Plan {
         let proc = QUIET | libc::MS_NOEXEC;
         self.mount("mount /proc", c"proc", c"/proc", c"proc", proc, NO_PATH);
         self.step("leave the workspace", libc::SYS_chdir, &[Text(c"/")]);
-        for setting in root::SETTINGS {
-            self.set_kernel(setting);
-        }
+        root::SETTINGS.iter().filter(|it| it.network.is_none()).for_each(|it| self.set_kernel(it));
         for path in &mould.blueprint.hidden {
             self.bind("hide a file", c"/dev/null", path);
         }
@@ -192,6 +253,9 @@ impl Plan {
         let (terminals, shared) = (Text(root::TERMINALS), Text(root::SHARED_MEMORY));
         self.mount("mount /dev/pts", c"devpts", c"/dev/pts", c"devpts", quiet, terminals);
         self.mount("mount /dev/shm", c"shm", c"/dev/shm", c"tmpfs", QUIET, shared);
+    }
+
+    fn mount_workspace(&mut self) {
         let options = Variable("workspace");
         self.mount("mount the workspace", c"workspace", c"/tmp", c"tmpfs", QUIET, options);
         self.step("enter the workspace", libc::SYS_chdir, &[Text(c"/tmp")]);
@@ -199,7 +263,10 @@ impl Plan {
 
     fn set_kernel(&mut self, setting: &root::Setting) {
         let root::Setting { step, path, value, .. } = setting;
-        let open = [flag(libc::AT_FDCWD), Text(path), flag(libc::O_WRONLY | libc::O_CLOEXEC)];
+        // A zygote is in its workspace when it makes a network.
+        let path = [c"/".to_bytes(), path.to_bytes()].concat();
+        let path = CString::new(path).expect("our own names hold no NUL");
+        let open = [flag(libc::AT_FDCWD), Text(&path), flag(libc::O_WRONLY | libc::O_CLOEXEC)];
         self.keep(FILE, step, libc::SYS_openat, &open);
         self.step(step, libc::SYS_write, &[Kept(FILE), Bytes(value), number(value.len())]);
         self.step(step, libc::SYS_close, &[Kept(FILE)]);

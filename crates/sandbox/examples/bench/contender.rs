@@ -6,8 +6,8 @@ use anyhow::Result;
 use sandbox::Sandbox;
 
 use crate::{
-    ours::{Cloned, Cold, Pooled},
-    peers::Peer,
+    ours::{Cloned, Cold, Live, Pooled},
+    peers::{self, Peer},
     program::Program,
 };
 
@@ -17,6 +17,7 @@ pub(crate) enum Contender {
     Cold(Arc<Cold>),
     Pooled(Arc<Pooled>),
     Cloned(Arc<Cloned>),
+    Live(Arc<Live>),
 }
 
 /// Those who can take part here, and why the others cannot.
@@ -27,28 +28,36 @@ pub(crate) struct Field {
 }
 
 impl Field {
-    pub(crate) fn gather() -> Result<Self> {
+    pub(crate) async fn gather() -> Result<Self> {
         let cold = Contender::Cold(Arc::new(Cold::new()?));
         let pooled = Contender::Pooled(Arc::new(Pooled::new()?));
         let cloned = Contender::Cloned(Arc::new(Cloned::new()?));
         let bare = Contender::Peer(Arc::new(Peer::bare()));
         let mut field = Self { present: vec![bare, pooled, cloned, cold], absent: Vec::new() };
         field.invite("bubblewrap", Peer::bubblewrap());
+        let live = Live::new(peers::docker()).await.map(|it| Contender::Live(Arc::new(it)));
+        field.invite("docker backend, live", live);
         field.invite("docker exec", Peer::docker_exec());
         field.invite("docker run", Peer::docker_run());
         field.invite("docker run, gVisor", Peer::gvisor());
         Ok(field)
     }
 
-    fn invite(&mut self, name: &'static str, peer: Result<Peer>) {
-        match peer {
-            Ok(peer) => self.present.push(Contender::Peer(Arc::new(peer))),
+    fn invite(&mut self, name: &'static str, guest: Result<impl Into<Contender>>) {
+        match guest {
+            Ok(guest) => self.present.push(guest.into()),
             Err(reason) => {
                 let reason = reason.to_string();
                 let first = reason.lines().next().unwrap_or("no reason given").to_owned();
                 self.absent.push((name, first));
             }
         }
+    }
+}
+
+impl From<Peer> for Contender {
+    fn from(peer: Peer) -> Self {
+        Self::Peer(Arc::new(peer))
     }
 }
 
@@ -59,15 +68,21 @@ impl Contender {
             Self::Pooled(_) => "pool",
             Self::Cloned(_) => "zygote",
             Self::Cold(_) => "namespaces, cold",
+            Self::Live(_) => "docker backend, live",
         }
+    }
+
+    /// What all others are compared with.
+    pub(crate) fn is_bare(&self) -> bool {
+        self.name() == "bare"
     }
 
     /// The class of its bar in the chart.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
-            Self::Peer(peer) if peer.name == "bare" => "bare",
+            Self::Peer(_) if self.is_bare() => "bare",
             Self::Peer(_) => "peer",
-            Self::Pooled(_) | Self::Cloned(_) | Self::Cold(_) => "ours",
+            Self::Pooled(_) | Self::Cloned(_) | Self::Cold(_) | Self::Live(_) => "ours",
         }
     }
 
@@ -79,6 +94,7 @@ impl Contender {
                 let peer = Arc::clone(peer);
                 tokio::task::spawn_blocking(move || peer.run(&program)).await?
             }
+            Self::Live(live) => live.run(&program).await,
             Self::Cold(cold) => ended(cold.run(&program).await?).await,
             Self::Pooled(pooled) => ended(pooled.run(&program).await?).await,
             Self::Cloned(cloned) => ended(cloned.run(&program).await?).await,

@@ -1,10 +1,12 @@
 //! How long a program takes bare, in our sandboxes and in those of others, in one run.
 //!
-//! `cargo run --release -p sandbox --example bench [--rounds N] [--seconds N] [--write DIR]`
+//! `cargo run --release -p sandbox --example bench [--rounds N] [--seconds N] [--only NAME,…]
+//! [--write DIR]`
 //!
 //! Contenders take turns, so that whatever else the machine does falls on all of them: back to
 //! back, with the gaps of sparse traffic (in which the kernel's grace periods show), and eight at
-//! once. `--write` keeps the table and the chart for the documentation.
+//! once. `--only` leaves out whatever it does not name: contenders and languages, the bare program
+//! excepted. `--write` keeps the table and the chart for the documentation.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints")]
 
@@ -29,7 +31,7 @@ use crate::{
     contender::{Contender, Field},
     figures::Samples,
     program::Program,
-    report::{Report, Row},
+    report::{Report, Row, Throughput},
 };
 
 /// The gap of sparse traffic.
@@ -45,16 +47,29 @@ struct Options {
     rounds: usize,
     /// For each contender's throughput.
     slice: Duration,
+    only: Vec<String>,
     write: Option<PathBuf>,
+}
+
+impl Options {
+    /// Whether one of these names takes part; without any of them asked for, all do.
+    fn wants(&self, name: &str, all: &[&str]) -> bool {
+        let asks = |name: &str| self.only.iter().any(|it| name.ends_with(it));
+        asks(name) || !all.iter().any(|it| asks(it))
+    }
 }
 
 #[tokio::main]
 async fn main() -> Result<()> {
     let options = options()?;
-    let field = Field::gather()?;
+    let field = Field::gather().await?;
     let mut report = Report::new(&field.absent);
-    for program in program::ALL {
-        report.rows.extend(measure(&field.present, program, &options).await);
+    let names: Vec<_> = field.present.iter().map(Contender::name).collect();
+    let chosen = |it: &&Contender| it.is_bare() || options.wants(it.name(), &names);
+    let field: Vec<_> = field.present.iter().filter(chosen).cloned().collect();
+    let languages = program::ALL.map(|it| it.language);
+    for program in program::ALL.into_iter().filter(|it| options.wants(it.language, &languages)) {
+        report.rows.extend(measure(&field, program, &options).await);
     }
     let table = report.table();
     println!("{table}");
@@ -66,15 +81,17 @@ async fn main() -> Result<()> {
 }
 
 fn options() -> Result<Options> {
-    let mut options = Options { rounds: 50, slice: Duration::from_secs(4), write: None };
+    let mut options =
+        Options { rounds: 50, slice: Duration::from_secs(4), only: Vec::new(), write: None };
     let mut arguments = std::env::args().skip(1);
     while let Some(name) = arguments.next() {
         let value = arguments.next().with_context(|| format!("{name} needs a value"))?;
         match name.as_str() {
             "--rounds" => options.rounds = value.parse()?,
             "--seconds" => options.slice = Duration::from_secs(value.parse()?),
+            "--only" => options.only = value.split(',').map(str::to_owned).collect(),
             "--write" => options.write = Some(value.into()),
-            _ => bail!("{name} is not an option; use --rounds, --seconds or --write"),
+            _ => bail!("{name} is not an option; use --rounds, --seconds, --only or --write"),
         }
     }
     Ok(options)
@@ -117,9 +134,9 @@ async fn warm_up(contender: &Contender, program: Program) -> Result<()> {
     Ok(())
 }
 
-/// Runs a second, some at once.
-async fn throughput(contender: &Contender, program: Program, slice: Duration) -> f64 {
-    let begun = Instant::now();
+/// Runs some at once.
+async fn throughput(contender: &Contender, program: Program, slice: Duration) -> Throughput {
+    let (begun, busy) = (Instant::now(), busy_ticks());
     let mut running = JoinSet::new();
     for _ in 0..AT_ONCE {
         let contender = contender.clone();
@@ -132,7 +149,29 @@ async fn throughput(contender: &Contender, program: Program, slice: Duration) ->
         });
     }
     let done: u32 = running.join_all().await.into_iter().sum();
-    f64::from(done) / begun.elapsed().as_secs_f64()
+    let busy_millis = busy_ticks().saturating_sub(busy) * MILLIS_PER_TICK;
+    Throughput {
+        per_second: f64::from(done) / begun.elapsed().as_secs_f64(),
+        cpu_millis: busy_millis as f64 / f64::from(done.max(1)),
+    }
+}
+
+/// `USER_HZ` is 100 on every architecture we are built for.
+const MILLIS_PER_TICK: u64 = 10;
+
+/// What all processors of the machine have worked so far, for us and for the kernel's own threads; where
+/// others work too, what is counted in the file (a `cpuacct.usage`) that `RUNBOOK_BENCH_CPU` names.
+fn busy_ticks() -> u64 {
+    // `cpu user nice system idle iowait irq softirq …`
+    if let Some(path) = std::env::var_os("RUNBOOK_BENCH_CPU") {
+        let nanos = fs::read_to_string(path).unwrap_or_default();
+        return nanos.trim().parse::<u64>().unwrap_or(0) / 1_000_000 / MILLIS_PER_TICK;
+    }
+    let stat = fs::read_to_string("/proc/stat").unwrap_or_default();
+    let fields = stat.lines().next().unwrap_or_default().split_whitespace().skip(1);
+    let fields = fields.map(|it| it.parse::<u64>().unwrap_or(0));
+    let idle = [3, 4];
+    fields.take(7).enumerate().filter(|it| !idle.contains(&it.0)).map(|it| it.1).sum()
 }
 
 impl Row {
@@ -142,7 +181,7 @@ impl Row {
             program,
             dense: Samples::default(),
             sparse: Samples::default(),
-            throughput: 0.0,
+            throughput: Throughput::default(),
             failures: 0,
         }
     }

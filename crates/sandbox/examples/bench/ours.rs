@@ -7,8 +7,8 @@ use std::{
 
 use anyhow::{Result, anyhow, bail, ensure};
 use sandbox::{
-    Backend, ExitStatus, Kind, Namespaces, Pool, PoolConfig, Process, ProcessEvent,
-    Program as SandboxProgram, Readiness, Sandbox, SandboxPath, Spec,
+    Backend, Docker, DockerConfig, ExitStatus, Kind, Namespaces, Pool, PoolConfig, Process,
+    ProcessEvent, Program as SandboxProgram, Readiness, Sandbox, SandboxPath, SourceFile, Spec,
     runtime::{Installed, Runtimes, discover},
 };
 
@@ -66,8 +66,8 @@ impl Pooled {
         let Source { installed, path, kind } = source(&self.runtimes, program)?;
         let begun = Instant::now();
         let (sandbox, standby) = self.pool.take(&kind).await?;
-        sandbox.write_file(&path, program.code.as_bytes(), 0o644).await?;
-        let started = installed.program(sandbox.workspace(), &path);
+        let mut started = installed.program(sandbox.workspace(), &path);
+        started.source = Some(source_file(path, program));
         let process = match standby {
             Some(standby) => sandbox.run_prepared(standby, started).await?,
             None => sandbox.run(started).await?,
@@ -86,7 +86,7 @@ pub(crate) struct Cloned {
 
 impl Cloned {
     pub(crate) fn new() -> Result<Self> {
-        let backend = Arc::new(Namespaces::new(Readiness::OnDemand)?);
+        let backend = Arc::new(Namespaces::new(Readiness::Spares(1))?);
         Ok(Self { backend, runtimes: Arc::new(discover(PATH)) })
     }
 
@@ -96,10 +96,30 @@ impl Cloned {
         let begun = Instant::now();
         let (sandbox, standby) =
             Sandbox::start_with_standby(&*self.backend, kind.spec, plan).await?;
-        sandbox.write_file(&path, program.code.as_bytes(), 0o644).await?;
-        let started = installed.program(sandbox.workspace(), &path);
+        let mut started = installed.program(sandbox.workspace(), &path);
+        started.source = Some(source_file(path, program));
         finish(sandbox.run_prepared(standby, started).await?).await?;
         Ok((begun.elapsed(), sandbox))
+    }
+}
+
+/// A container of the docker backend that lives on, and gets one program after the other.
+#[derive(Debug)]
+pub(crate) struct Live {
+    sandbox: Sandbox,
+}
+
+impl Live {
+    pub(crate) async fn new(config: DockerConfig) -> Result<Self> {
+        Ok(Self { sandbox: Sandbox::start(&Docker::new(config), Spec::default()).await? })
+    }
+
+    pub(crate) async fn run(&self, program: &Program) -> Result<Duration> {
+        let begun = Instant::now();
+        let mut started = SandboxProgram::new(program.argv());
+        started.env = vec![("PATH".to_owned(), PATH.to_owned())];
+        finish(self.sandbox.run(started).await?).await?;
+        Ok(begun.elapsed())
     }
 }
 
@@ -120,13 +140,17 @@ fn source<'a>(runtimes: &'a Runtimes, program: &Program) -> Result<Source<'a>> {
     Ok(Source { installed, path, kind: Kind { name: program.language.to_owned(), spec, plan } })
 }
 
+fn source_file(path: SandboxPath, program: &Program) -> SourceFile {
+    SourceFile { path, bytes: program.code.into(), mode: 0o644 }
+}
+
 /// Reads a program to its end, which must be the right one.
 async fn finish(mut process: Process) -> Result<()> {
     let mut stdout = Vec::new();
     while let Some(event) = process.next().await {
         match event {
             ProcessEvent::Stdout(bytes) => stdout.extend_from_slice(&bytes),
-            ProcessEvent::Stderr(_) | ProcessEvent::Truncated => {}
+            ProcessEvent::Stderr(_) | ProcessEvent::Said(..) | ProcessEvent::Truncated => {}
             ProcessEvent::Exit(exit) => {
                 ensure!(exit.status == ExitStatus::Code(0) && stdout == OUTPUT, "{exit:?}");
                 return Ok(());

@@ -9,6 +9,8 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
+use sandbox::DockerConfig;
+
 use crate::program::{OUTPUT, PATH, Program};
 
 /// The image that Docker's contenders use unless `RUNBOOK_BENCH_IMAGE` names another one.
@@ -84,6 +86,13 @@ impl Drop for Peer {
             drop(command(&remove).stdout(Stdio::null()).status());
         }
     }
+}
+
+/// The daemon and the image of Docker's contenders.
+pub(crate) fn docker() -> DockerConfig {
+    let usual = DockerConfig::default();
+    let host = std::env::var("DOCKER_HOST").unwrap_or(usual.host);
+    DockerConfig { host, image: Some(image()), runtime: None }
 }
 
 fn image() -> String {

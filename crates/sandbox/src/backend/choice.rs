@@ -6,12 +6,14 @@ use tokio::sync::Mutex;
 
 use crate::{
     backend::{
-        Backend, Spec, StartError,
+        Backend, Spec, StartError, System,
         docker::{Docker, DockerConfig},
         host::Host,
-        namespaces::{Namespaces, Readiness},
+        namespaces::{ImagesConfig, Namespaces, Readiness},
     },
-    runtime::Runtimes,
+    image::{Digest, Reference},
+    runtime::{Runtimes, discover_in},
+    sandbox::Sandbox,
 };
 
 /// A backend by its name on the command line, in an account and in a document: `auto`, `namespaces`,
@@ -77,6 +79,8 @@ pub struct BackendsConfig {
     pub readiness: Readiness,
     /// The daemon and the usual image; its runtime is taken from the choice.
     pub docker: DockerConfig,
+    /// The images of sandboxes made of namespaces.
+    pub images: ImagesConfig,
     /// Where [`Choice::Host`] makes workspaces, such as `/tmp`.
     pub workspaces: PathBuf,
     /// The languages of this machine.
@@ -88,7 +92,10 @@ pub struct BackendsConfig {
 pub struct Backends {
     config: BackendsConfig,
     made: Mutex<HashMap<Choice, Made>>,
-    auto: Mutex<Option<Chosen>>,
+    /// What `auto` came to, for each image that was asked for.
+    auto: Mutex<HashMap<Option<Reference>, Chosen>>,
+    /// What was found in the images of namespaces.
+    runtimes: Mutex<HashMap<Digest, Arc<Runtimes>>>,
 }
 
 #[derive(Clone, Debug)]
@@ -122,7 +129,7 @@ impl Backends {
     /// Makes none yet.
     #[must_use]
     pub fn new(config: BackendsConfig) -> Self {
-        Self { config, made: Mutex::default(), auto: Mutex::default() }
+        Self { config, made: Mutex::default(), auto: Mutex::default(), runtimes: Mutex::default() }
     }
 
     /// The one instance of a backend. Whether it works shows at its first start, but for `auto`, which
@@ -132,32 +139,39 @@ impl Backends {
     ///
     /// It cannot be made, or `auto` found none that works.
     pub async fn get(&self, choice: &Choice) -> Result<Arc<dyn Backend>, StartError> {
-        Ok(match self.instance(&self.resolve(choice).await?.choice).await? {
+        Ok(match self.instance(&self.resolve(choice, None).await?.choice).await? {
             Made::Namespaces(backend) => backend,
             Made::Docker(backend) => backend,
             Made::Host(backend) => backend,
         })
     }
 
-    /// Replaces `auto` by the backend it stands for, and says why; any other choice stays.
+    /// Replaces `auto` by the backend it stands for with this image, and says why; any other choice
+    /// stays.
     ///
     /// # Errors
     ///
     /// `auto` found none that works. It is tried again when asked again.
-    pub async fn resolve(&self, choice: &Choice) -> Result<Chosen, StartError> {
+    pub async fn resolve(
+        &self,
+        choice: &Choice,
+        image: Option<&Reference>,
+    ) -> Result<Chosen, StartError> {
         if *choice != Choice::Auto {
             return Ok(Chosen { choice: choice.clone(), tried: Vec::new() });
         }
         let mut auto = self.auto.lock().await;
-        if let Some(chosen) = auto.as_ref() {
+        if let Some(chosen) = auto.get(&image.cloned()) {
             return Ok(chosen.clone());
         }
-        let chosen = self.try_each().await?;
+        let chosen = self.try_each(image).await?;
         tracing::info!(backend = %chosen, "chose how programs are isolated");
-        Ok(auto.insert(chosen).clone())
+        auto.insert(image.cloned(), chosen.clone());
+        Ok(chosen)
     }
 
-    /// The languages that programs of a backend find: those of this machine, or of the image.
+    /// The languages that programs of a backend find: those of this machine, or of the image, which is
+    /// made ready.
     ///
     /// # Errors
     ///
@@ -165,18 +179,40 @@ impl Backends {
     pub async fn runtimes(
         &self,
         choice: &Choice,
-        image: Option<&str>,
+        image: Option<&Reference>,
     ) -> Result<Arc<Runtimes>, StartError> {
-        match self.instance(&self.resolve(choice).await?.choice).await? {
-            Made::Namespaces(_) | Made::Host(_) => Ok(Arc::clone(&self.config.runtimes)),
-            Made::Docker(docker) => docker.runtimes(image).await,
+        match (self.instance(&self.resolve(choice, image).await?.choice).await?, image) {
+            (Made::Docker(docker), image) => docker.runtimes(image).await,
+            (Made::Namespaces(backend), Some(image)) => self.runtimes_in(&backend, image).await,
+            (Made::Namespaces(_) | Made::Host(_), _) => Ok(Arc::clone(&self.config.runtimes)),
         }
     }
 
-    async fn try_each(&self) -> Result<Chosen, StartError> {
+    /// Asks in a sandbox, once for each content.
+    async fn runtimes_in(
+        &self,
+        backend: &Namespaces,
+        reference: &Reference,
+    ) -> Result<Arc<Runtimes>, StartError> {
+        let image = backend.image(reference).await?;
+        // Held while asking, so that the second who wants to know waits and need not ask.
+        let mut runtimes = self.runtimes.lock().await;
+        if let Some(found) = runtimes.get(image.digest()) {
+            return Ok(Arc::clone(found));
+        }
+        let spec = Spec { system: System::Image(reference.clone()), ..Spec::default() };
+        let sandbox = Sandbox::start(backend, spec).await?;
+        let found = discover_in(&sandbox, image.env()).await;
+        sandbox.destroy().await;
+        let found = Arc::new(found.map_err(|error| StartError::Guest(error.to_string()))?);
+        runtimes.insert(*image.digest(), Arc::clone(&found));
+        Ok(found)
+    }
+
+    async fn try_each(&self, image: Option<&Reference>) -> Result<Chosen, StartError> {
         let mut tried = Vec::new();
         for choice in [Choice::Namespaces, Choice::Docker { runtime: None }] {
-            match self.try_one(&choice).await {
+            match self.try_one(&choice, image).await {
                 Ok(()) => {
                     tried.push((choice.clone(), None));
                     return Ok(Chosen { choice, tried });
@@ -195,8 +231,9 @@ impl Backends {
     }
 
     /// Only a start tells.
-    async fn try_one(&self, choice: &Choice) -> Result<(), StartError> {
-        let spec = Spec::default();
+    async fn try_one(&self, choice: &Choice, image: Option<&Reference>) -> Result<(), StartError> {
+        let system = image.map_or(System::Host, |it| System::Image(it.clone()));
+        let spec = Spec { system, ..Spec::default() };
         let mut started = match self.instance(choice).await? {
             Made::Namespaces(backend) => backend.start(spec).await?,
             Made::Docker(backend) => backend.start(spec).await?,
@@ -215,7 +252,8 @@ impl Backends {
         }
         let new = match choice {
             Choice::Auto | Choice::Namespaces => {
-                Made::Namespaces(Arc::new(Namespaces::new(self.config.readiness)?))
+                let namespaces = Namespaces::new(self.config.readiness)?;
+                Made::Namespaces(Arc::new(namespaces.with_images(self.config.images.clone())))
             }
             Choice::Docker { runtime } => Made::Docker(Arc::new(Docker::new(DockerConfig {
                 runtime: runtime.clone(),
@@ -230,11 +268,16 @@ impl Backends {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::backend::namespaces::ImageSource;
 
     fn backends(docker: &str) -> Backends {
         Backends::new(BackendsConfig {
             readiness: Readiness::OnDemand,
             docker: DockerConfig { host: docker.to_owned(), ..DockerConfig::default() },
+            images: ImagesConfig {
+                store: PathBuf::from("/nowhere/images"),
+                source: ImageSource::Nowhere,
+            },
             workspaces: PathBuf::from("/tmp"),
             runtimes: Arc::new(crate::runtime::discover("")),
         })

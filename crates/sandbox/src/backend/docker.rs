@@ -27,13 +27,15 @@ use std::{collections::HashMap, sync::Arc};
 use tokio::sync::{Mutex, oneshot};
 
 use crate::{
-    backend::{Backend, BoxFuture, Spec, StartError, Started},
+    backend::{Backend, BoxFuture, Shows, Spec, StartError, Started, System},
+    image::{Reference, Target},
     runtime::{Runtimes, discover_in},
     sandbox::Sandbox,
 };
 
 pub use container::WORKSPACE;
 pub(crate) use daemon::Daemon;
+use daemon::ImageFacts;
 pub use facts::Facts;
 
 /// Where Docker listens unless it was told otherwise.
@@ -48,7 +50,7 @@ const LABEL: &str = "runbook.launcher";
 pub struct DockerConfig {
     /// `unix:///path` or, unencrypted, `tcp://host:port`.
     pub host: String,
-    /// The image of sandboxes whose [`Spec`] names none.
+    /// The image of sandboxes whose [`Spec`] asks for none.
     pub image: Option<String>,
     /// An OCI runtime that the daemon knows, such as `runsc`; without one, the daemon's default.
     pub runtime: Option<String>,
@@ -86,7 +88,7 @@ impl Docker {
     pub async fn prepare(&self) -> Result<Facts, StartError> {
         let daemon = self.daemon().await?;
         daemon.facts.check_runtime(self.config.runtime.as_deref())?;
-        daemon.image(self.image(None)?).await?;
+        daemon.image(self.image(&Spec::default())?).await?;
         Ok(daemon.facts.clone())
     }
 
@@ -98,20 +100,21 @@ impl Docker {
     /// What identifies the content of the image that a sandbox of this spec would have.
     pub async fn image_id(&self, spec: &Spec) -> Result<String, StartError> {
         let daemon = self.daemon().await?;
-        daemon.image(self.image(spec.image.as_deref())?).await
+        Ok(daemon.image(self.image(spec)?).await?.id)
     }
 
     /// The languages of an image, or of the usual one, asked in a sandbox once for each content.
-    pub async fn runtimes(&self, image: Option<&str>) -> Result<Arc<Runtimes>, StartError> {
-        let spec = Spec { image: image.map(str::to_owned), ..Spec::default() };
-        let id = self.image_id(&spec).await?;
+    pub async fn runtimes(&self, image: Option<&Reference>) -> Result<Arc<Runtimes>, StartError> {
+        let system = image.map_or(System::Host, |it| System::Image(it.clone()));
+        let spec = Spec { system, ..Spec::default() };
+        let ImageFacts { id, env } = self.daemon().await?.image(self.image(&spec)?).await?;
         // Held while asking, so that the second who wants to know waits and need not ask.
         let mut runtimes = self.runtimes.lock().await;
         if let Some(found) = runtimes.get(&id) {
             return Ok(Arc::clone(found));
         }
         let sandbox = Sandbox::start(self, spec).await?;
-        let found = discover_in(&sandbox).await;
+        let found = discover_in(&sandbox, &env).await;
         sandbox.destroy().await;
         let found = Arc::new(found.map_err(|error| StartError::Guest(error.to_string()))?);
         runtimes.insert(id, Arc::clone(&found));
@@ -128,18 +131,28 @@ impl Docker {
         Ok(daemon)
     }
 
-    fn image<'a>(&'a self, asked: Option<&'a str>) -> Result<&'a str, StartError> {
-        asked.or(self.config.image.as_deref()).ok_or_else(|| StartError::Unavailable {
-            what: "no image is named for sandboxes of the docker backend".to_owned(),
-            advice: "set CONTAINER_IMAGE; deploy/image builds one with every language".to_owned(),
-        })
+    fn image<'a>(&'a self, spec: &'a Spec) -> Result<&'a str, StartError> {
+        match spec.image() {
+            Some(image) if matches!(image.target(), Target::Path { .. }) => {
+                Err(StartError::Unavailable {
+                    what: format!("the Docker daemon cannot read the image {image} from its place"),
+                    advice: "load it with `docker load`, and name it as the daemon does".to_owned(),
+                })
+            }
+            Some(image) => Ok(image.as_str()),
+            None => self.config.image.as_deref().ok_or_else(|| StartError::Unavailable {
+                what: "no image is named for sandboxes of the docker backend".to_owned(),
+                advice: "set CONTAINER_IMAGE; deploy/image builds one with every language"
+                    .to_owned(),
+            }),
+        }
     }
 
     async fn start_one(&self, spec: Spec) -> Result<Started, StartError> {
-        spec.refuse_systems("docker")?;
+        spec.refuse_systems("docker", Shows::Images)?;
         let daemon = self.daemon().await?;
         daemon.facts.check_runtime(self.config.runtime.as_deref())?;
-        let image = daemon.image(self.image(spec.image.as_deref())?).await?;
+        let image = daemon.image(self.image(&spec)?).await?.id;
         let order = container::Order { spec, image, runtime: self.config.runtime.clone() };
         // On a task of its own: were the request to create dropped half-way, nobody would know the
         // container's name.
@@ -163,5 +176,10 @@ impl Backend for Docker {
 
     fn start(&self, spec: Spec) -> BoxFuture<'_, Result<Started, StartError>> {
         Box::pin(self.start_one(spec))
+    }
+
+    fn identity<'a>(&'a self, system: &'a System) -> BoxFuture<'a, Result<String, StartError>> {
+        let spec = Spec { system: system.clone(), ..Spec::default() };
+        Box::pin(async move { self.image_id(&spec).await })
     }
 }

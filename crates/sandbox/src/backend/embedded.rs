@@ -1,4 +1,4 @@
-//! The two programs this crate carries, turned into files that nobody can change.
+//! The programs this crate carries. The two that guard a sandbox become files that nobody can change.
 
 use std::{
     fs::File,
@@ -12,6 +12,8 @@ use rustix::{
 };
 
 pub(crate) const LAUNCHER: &[u8] = include_bytes!(concat!(env!("EMBEDDED_PROGRAMS"), "/launcher"));
+/// Runs inside a sandbox as one of its programs, and guards nothing.
+pub(crate) const JUPYTER: &[u8] = include_bytes!(concat!(env!("EMBEDDED_PROGRAMS"), "/jupyter"));
 pub(crate) const GUEST: &[u8] = include_bytes!(concat!(env!("EMBEDDED_PROGRAMS"), "/guest"));
 
 /// An executable file in memory. Without a path and with every seal, no sandbox can overwrite the
@@ -36,11 +38,14 @@ mod tests {
 
     /// Each sandbox shares the pages, but each server carries them: 1.5 MB is what was planned.
     const LARGEST: usize = 1_500_000;
+    /// An async runtime and `ZeroMQ` are in it. It is copied into sandboxes that ask for a Jupyter kernel.
+    const LARGEST_WITH_RUNTIME: usize = 3_000_000;
 
     #[test]
     fn the_embedded_programs_are_small() {
         assert!(LAUNCHER.len() <= LARGEST, "launcher has {} bytes", LAUNCHER.len());
         assert!(GUEST.len() <= LARGEST, "guest has {} bytes", GUEST.len());
+        assert!(JUPYTER.len() <= LARGEST_WITH_RUNTIME, "jupyter has {} bytes", JUPYTER.len());
     }
 
     #[test]

@@ -26,8 +26,8 @@ use tokio::{net::UnixStream, sync::watch};
 
 use crate::{
     backend::{
-        Backend, BoxFuture, Control, ControlError, Ended, Guard, SandboxUsage, Spec, StartError,
-        Started, embedded,
+        Backend, BoxFuture, Control, ControlError, Ended, Guard, SandboxUsage, Shows, Spec,
+        StartError, Started, embedded,
     },
     isolation::Isolation,
     network::Network,
@@ -84,7 +84,7 @@ impl Backend for Host {
     /// Neither limits nor toolchains of a [`Spec`] mean anything here.
     fn start(&self, spec: Spec) -> BoxFuture<'_, Result<Started, StartError>> {
         Box::pin(async move {
-            spec.refuse_systems("host")?;
+            spec.refuse_systems("host", Shows::Nothing)?;
             self.start_one()
         })
     }

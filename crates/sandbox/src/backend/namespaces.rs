@@ -24,12 +24,16 @@ use crate::{
         Backend, BoxFuture, Control, ControlError, Ended, Guard, Interpreter, Root, SandboxUsage,
         Spec, StartError, Started, System, embedded,
     },
+    image::{Image, Reference},
     isolation::Isolation,
 };
 
 mod connection;
+mod images;
 
 use connection::{Connection, Ticket};
+use images::Images;
+pub use images::{ImageSource, ImagesConfig};
 
 /// What the launcher says where nothing can do what it was asked.
 const EOPNOTSUPP: i32 = Errno::OPNOTSUPP.raw_os_error();
@@ -49,6 +53,7 @@ pub struct Namespaces {
     readiness: Readiness,
     cgroups: CgroupSource,
     programs: Programs,
+    images: Images,
     current: Mutex<Option<Arc<Connection>>>,
 }
 
@@ -76,7 +81,24 @@ impl Namespaces {
             launcher: sealed("launcher", embedded::LAUNCHER)?,
             guest: sealed("guest", embedded::GUEST)?,
         };
-        Ok(Self { readiness, cgroups, programs, current: Mutex::new(None) })
+        let (images, current) = (Images::default(), Mutex::new(None));
+        Ok(Self { readiness, cgroups, programs, images, current })
+    }
+
+    /// Says where the images of its sandboxes lie; without it there are none.
+    #[must_use]
+    pub fn with_images(self, config: ImagesConfig) -> Self {
+        Self { images: Images::new(config), ..self }
+    }
+
+    /// Makes an image ready, which may take a while. From then on, and as long as this backend lives,
+    /// the reference means this image.
+    ///
+    /// # Errors
+    ///
+    /// It is not there and not to be had.
+    pub async fn image(&self, reference: &Reference) -> Result<Image, StartError> {
+        self.images.get(reference).await
     }
 
     /// Starts the launcher if none runs, and says what its sandboxes will be like.
@@ -141,13 +163,28 @@ impl Namespaces {
         let connection = self.connection().await?;
         let mut isolation =
             Isolation::of_namespaces(&spec.limits, connection.enforcement(), &spec.network);
-        isolation.describe_system(&spec.system, spec.root);
+        let image = match &spec.system {
+            System::Host | System::Directory(_) => None,
+            System::Image(reference) => Some(self.image(reference).await?),
+        };
+        let (system, shown) = match (spec.system, &image) {
+            (System::Directory(path), _) => {
+                let shown = format!("the system in {}", path.display());
+                (launcher::System::Directory(path), Some(shown))
+            }
+            (System::Image(reference), Some(image)) => {
+                let shown = format!("the image {reference} ({})", image.digest());
+                (launcher::System::Directory(image.directory().to_owned()), Some(shown))
+            }
+            (System::Host | System::Image(_), _) => (launcher::System::Host, None),
+        };
+        isolation.describe_system(shown.as_deref(), spec.root);
         let (ours, theirs) = StdStream::pair().map_err(StartError::Launcher)?;
         ours.set_nonblocking(true).map_err(StartError::Launcher)?;
         let link = UnixStream::from_std(ours).map_err(StartError::Launcher)?;
         let ticket = connection.ticket();
         // From here on dropping the guard, and so this future, ends whatever has begun.
-        let mut guard = NamespaceGuard { connection, ticket };
+        let mut guard = NamespaceGuard { connection, ticket, _image: image };
         let refused = match &interpreter {
             None => into_start_error,
             Some(_) => into_no_standby,
@@ -156,11 +193,7 @@ impl Namespaces {
             id: guard.ticket.id(),
             limits: spec.limits,
             toolchains: spec.toolchains,
-            system: match spec.system {
-                System::Host => launcher::System::Host,
-                System::Directory(path) => launcher::System::Directory(path),
-                System::Image(image) => launcher::System::Directory(image.directory().to_owned()),
-            },
+            system,
             root: spec.root,
             network: if spec.network.is_shared() {
                 launcher::Network::Host
@@ -195,12 +228,24 @@ impl Backend for Namespaces {
     ) -> BoxFuture<'_, Result<Started, StartError>> {
         Box::pin(self.start_as(spec, Some(interpreter)))
     }
+
+    fn identity<'a>(&'a self, system: &'a System) -> BoxFuture<'a, Result<String, StartError>> {
+        Box::pin(async move {
+            match system {
+                System::Host => Ok(String::new()),
+                System::Directory(path) => Ok(path.display().to_string()),
+                System::Image(reference) => Ok(self.image(reference).await?.digest().to_string()),
+            }
+        })
+    }
 }
 
 #[derive(Debug)]
 struct NamespaceGuard {
     connection: Arc<Connection>,
     ticket: Ticket,
+    // Read by nobody: it is in use as long as the sandbox is.
+    _image: Option<Image>,
 }
 
 impl Guard for NamespaceGuard {

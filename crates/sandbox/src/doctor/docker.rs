@@ -1,5 +1,9 @@
 //! What a Docker daemon offers for sandboxes.
 
+use std::time::Duration;
+
+use tokio::time::timeout;
+
 use super::Finding;
 use crate::backend::{
     Backend, Spec, StartError,
@@ -9,14 +13,19 @@ use crate::backend::{
 /// The decisive finding of this part.
 pub(super) const SANDBOXES: &str = "docker-sandboxes";
 
+/// A daemon answers its first question in milliseconds. One that is far, and behind something that
+/// drops what it is sent, would keep whoever asks waiting for minutes.
+const PATIENCE: Duration = Duration::from_secs(3);
+
 /// Asks the daemon what it is and has, then starts a container if there is an image for it.
 ///
 /// A machine without Docker gets one finding that says so.
 pub async fn probe_docker(config: &DockerConfig) -> Vec<Finding> {
     let docker = Docker::new(config.clone());
-    let facts = match docker.facts().await {
-        Ok(facts) => facts,
-        Err(error) => return vec![failed("docker", error)],
+    let facts = match timeout(PATIENCE, docker.facts()).await {
+        Ok(Ok(facts)) => facts,
+        Ok(Err(error)) => return vec![failed("docker", error)],
+        Err(_) => return vec![failed("docker", silent(&config.host))],
     };
     let mut findings = vec![daemon(&facts), runtimes(&facts), limits(&facts)];
     match docker.prepare().await {
@@ -70,6 +79,13 @@ fn limits(facts: &Facts) -> Finding {
     Finding { name: "docker-limits", holds: false, detail: weak, advice: Some(advice.to_owned()) }
 }
 
+fn silent(host: &str) -> StartError {
+    StartError::Unavailable {
+        what: format!("the Docker daemon at {host} has not answered for {PATIENCE:?}"),
+        advice: "check that it is the right one, or name another by DOCKER_HOST".to_owned(),
+    }
+}
+
 fn held(name: &'static str, detail: String) -> Finding {
     Finding { name, holds: true, detail, advice: None }
 }
@@ -99,6 +115,15 @@ mod tests {
         assert!(!finding.holds);
         assert!(finding.detail.contains("no Docker daemon listens at unix:///nowhere"));
         assert!(finding.advice.as_deref().is_some_and(|it| it.contains("systemctl start docker")));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_daemon_that_does_not_answer_is_not_waited_for() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let host = format!("tcp://{}", listener.local_addr().unwrap());
+        let findings = probe_docker(&DockerConfig { host, ..DockerConfig::default() }).await;
+        let [finding] = &findings[..] else { panic!("{findings:?}") };
+        assert!(finding.detail.contains("has not answered"), "{finding:?}");
     }
 
     #[test]

@@ -28,6 +28,12 @@ pub(crate) fn check(address: IpAddr) -> Result<(), Forbidden> {
     }
 }
 
+/// Whether a name may lead to an address without a rule that names the address itself.
+#[must_use]
+pub fn is_public(address: IpAddr) -> bool {
+    check(address).is_ok() && !is_own(address)
+}
+
 fn check_v4(address: Ipv4Addr) -> Result<(), Forbidden> {
     let forbidden = match address.octets() {
         [127, ..] | [0, ..] => Forbidden::OwnMachine,

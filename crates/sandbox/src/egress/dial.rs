@@ -33,7 +33,12 @@ impl Resolver {
         Self(Some(Arc::new(resolve)))
     }
 
-    fn resolve(&self, name: &str) -> io::Result<Vec<IpAddr>> {
+    /// Blocks for as long as the name servers take.
+    ///
+    /// # Errors
+    ///
+    /// There is no such name, or nobody who knows.
+    pub fn resolve(&self, name: &str) -> io::Result<Vec<IpAddr>> {
         match &self.0 {
             Some(resolve) => resolve(name),
             None => Ok((name, 0).to_socket_addrs()?.map(|it| it.ip()).collect()),

@@ -40,6 +40,11 @@ impl Unpacker {
         Self { root, bounds, bytes: 0, entries: 0 }
     }
 
+    /// Of all files so far.
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
     pub(super) fn unpack(&mut self, source: &mut Source, layer: &Layer) -> Result<(), ImageError> {
         let missing = || ImageError::Missing { name: layer.name.clone() };
         let mut part = source.part(&layer.name)?.ok_or_else(missing)?;

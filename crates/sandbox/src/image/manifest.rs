@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, de::DeserializeOwned};
 
-use super::{Digest, ImageError, source::Source};
+use super::{Digest, ImageError, pull::Blob, source::Source};
 
 /// Registries refuse manifests of more than 4 MiB.
 const LONGEST_DOCUMENT: u64 = 4 << 20;
@@ -13,9 +13,15 @@ const DEEPEST: usize = 3;
 /// The kernel's overlay, and so every engine, takes no more.
 const MOST_LAYERS: usize = 500;
 
+/// More of its environment is not passed on: all programs of a sandbox would carry it.
+const MOST_VARIABLES: usize = 100;
+const LONGEST_VALUE: usize = 4096;
+
 /// An image to unpack.
 #[derive(Debug)]
 pub(super) struct Found {
+    /// What whoever packed it calls it.
+    pub(super) names: Vec<String>,
     pub(super) config_bytes: Vec<u8>,
     pub(super) layers: Vec<Layer>,
 }
@@ -29,6 +35,8 @@ pub(super) struct Layer {
     pub(super) digest: Option<Digest>,
     /// Of the tar in it.
     pub(super) diff_id: Digest,
+    /// Of the part, as the manifest says.
+    size: Option<u64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -40,6 +48,8 @@ struct Index {
 #[derive(Clone, Debug, Deserialize)]
 struct Descriptor {
     digest: String,
+    #[serde(default)]
+    size: Option<u64>,
     #[serde(default)]
     platform: Option<Platform>,
     #[serde(default)]
@@ -93,6 +103,14 @@ struct RootFs {
     diff_ids: Vec<String>,
 }
 
+impl Found {
+    /// The layers as a registry has them.
+    pub(super) fn blobs(&self) -> Vec<Blob> {
+        let blob = |it: &Layer| Some(Blob { digest: it.digest?, size: it.size });
+        self.layers.iter().filter_map(blob).collect()
+    }
+}
+
 impl Config {
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, ImageError> {
         parse("the configuration", bytes)
@@ -101,7 +119,9 @@ impl Config {
     pub(super) fn env(&self) -> Vec<(String, String)> {
         let env = self.config.iter().flat_map(|it| it.env.iter().flatten());
         let pairs = env.filter_map(|it| it.split_once('='));
-        pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+        let plain = pairs.filter(|(name, value)| !name.is_empty() && !value.contains('\0'));
+        let few = plain.take(MOST_VARIABLES).filter(|(_, value)| value.len() <= LONGEST_VALUE);
+        few.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     }
 
     pub(super) fn working_dir(&self) -> Option<String> {
@@ -112,10 +132,15 @@ impl Config {
 
 /// Looks for the image with this name, or for the only one.
 pub(super) fn find(source: &mut Source, name: Option<&str>) -> Result<Found, ImageError> {
+    if let Source::Registry(pull) = source {
+        let (top, _) = pull.top(LONGEST_DOCUMENT)?;
+        return understand(source, &top, DEEPEST);
+    }
     if let Some(index) = source.read("index.json", LONGEST_DOCUMENT)? {
         let index: Index = parse("index.json", &index)?;
         let chosen = choose(&index.manifests, name)?;
-        return follow(source, chosen, DEEPEST);
+        let names = names_of(chosen);
+        return Ok(Found { names, ..follow(source, chosen, DEEPEST)? });
     }
     if let Some(saved) = source.read("manifest.json", LONGEST_DOCUMENT)? {
         return saved_image(source, parse("manifest.json", &saved)?, name);
@@ -124,25 +149,25 @@ pub(super) fn find(source: &mut Source, name: Option<&str>) -> Result<Found, Ima
 }
 
 fn choose<'a>(all: &'a [Descriptor], name: Option<&str>) -> Result<&'a Descriptor, ImageError> {
-    const REF_NAME: &str = "org.opencontainers.image.ref.name";
-    /// What Docker and containerd write beside it.
-    const FULL_NAME: &str = "io.containerd.image.name";
-    let names = |it: &Descriptor| {
-        let names = [REF_NAME, FULL_NAME].map(|key| it.annotations.get(key).cloned());
-        names.into_iter().flatten().collect::<Vec<_>>()
-    };
     let Some(name) = name else {
         return match fitting(all).as_slice() {
             [] => Err(ImageError::Missing { name: platform() }),
             [one] => Ok(*one),
             several => {
-                let names = several.iter().flat_map(|it| names(it)).collect::<Vec<_>>().join(", ");
+                let names =
+                    several.iter().flat_map(|it| names_of(it)).collect::<Vec<_>>().join(", ");
                 Err(ImageError::Several { names })
             }
         };
     };
-    let named = |it: &&Descriptor| it.digest == name || names(it).iter().any(|it| it == name);
+    let named = |it: &&Descriptor| it.digest == name || names_of(it).iter().any(|it| it == name);
     all.iter().find(named).ok_or_else(|| ImageError::Missing { name: name.to_owned() })
+}
+
+/// The full name that Docker and containerd write, then the one of the standard, which may be a mere tag.
+fn names_of(descriptor: &Descriptor) -> Vec<String> {
+    let keys = ["io.containerd.image.name", "org.opencontainers.image.ref.name"];
+    keys.iter().filter_map(|it| descriptor.annotations.get(*it).cloned()).collect()
 }
 
 /// Those that run here; one that does not say may.
@@ -171,7 +196,13 @@ fn follow(
     descriptor: &Descriptor,
     deepest: usize,
 ) -> Result<Found, ImageError> {
-    let manifest: Manifest = parse("the manifest", &blob(source, descriptor)?)?;
+    let manifest = document(source, descriptor, Kind::Manifest)?;
+    understand(source, &manifest, deepest)
+}
+
+/// Goes on from a manifest or index.
+fn understand(source: &mut Source, bytes: &[u8], deepest: usize) -> Result<Found, ImageError> {
+    let manifest: Manifest = parse("the manifest", bytes)?;
     let Some(config) = &manifest.config else {
         let inner = fitting(&manifest.manifests);
         let inner = inner.first().ok_or_else(|| ImageError::Missing { name: platform() })?;
@@ -180,21 +211,38 @@ fn follow(
             None => Err(malformed("index.json", "is nested too deep")),
         };
     };
-    let config_bytes = blob(source, config)?;
+    let config_bytes = document(source, config, Kind::Config)?;
     let diff_ids = diff_ids(&config_bytes, manifest.layers.len())?;
     let layers = manifest.layers.iter().zip(diff_ids).map(|(layer, diff_id)| {
         let digest: Digest = layer.digest.parse()?;
-        Ok(Layer { name: blob_name(&digest), digest: Some(digest), diff_id })
+        Ok(Layer { name: blob_name(&digest), digest: Some(digest), diff_id, size: layer.size })
     });
     let layers = layers.collect::<Result<_, ImageError>>()?;
-    Ok(Found { config_bytes, layers })
+    Ok(Found { names: Vec::new(), config_bytes, layers })
+}
+
+/// Registries keep them apart.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Manifest,
+    Config,
 }
 
 /// A document, after its digest was checked.
-fn blob(source: &mut Source, descriptor: &Descriptor) -> Result<Vec<u8>, ImageError> {
+fn document(
+    source: &mut Source,
+    descriptor: &Descriptor,
+    kind: Kind,
+) -> Result<Vec<u8>, ImageError> {
     let expected: Digest = descriptor.digest.parse()?;
     let name = blob_name(&expected);
-    let bytes = source.read(&name, LONGEST_DOCUMENT)?;
+    let bytes = match (&mut *source, kind) {
+        (Source::Registry(pull), Kind::Manifest) => {
+            Some(pull.manifest(&expected, LONGEST_DOCUMENT)?)
+        }
+        (Source::Registry(pull), Kind::Config) => Some(pull.config(&expected, LONGEST_DOCUMENT)?),
+        (Source::Directory(_) | Source::Tar { .. }, _) => source.read(&name, LONGEST_DOCUMENT)?,
+    };
     let bytes = bytes.ok_or_else(|| ImageError::Missing { name: name.clone() })?;
     let actual = Digest::of(&bytes);
     if actual == expected { Ok(bytes) } else { Err(ImageError::Digest { name, expected, actual }) }
@@ -245,8 +293,13 @@ fn saved_image(
     }
     let diff_ids = diff_ids(&config_bytes, image.layers.len())?;
     let layers = image.layers.iter().zip(diff_ids);
-    let layers = layers.map(|(name, diff_id)| Layer { name: name.clone(), digest: None, diff_id });
-    Ok(Found { config_bytes, layers: layers.collect() })
+    let layers = layers.map(|(name, diff_id)| Layer {
+        name: name.clone(),
+        digest: None,
+        diff_id,
+        size: None,
+    });
+    Ok(Found { names: tags(image), config_bytes, layers: layers.collect() })
 }
 
 fn parse<T: DeserializeOwned>(name: &str, bytes: &[u8]) -> Result<T, ImageError> {

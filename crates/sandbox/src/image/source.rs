@@ -1,4 +1,4 @@
-//! Where the parts of an image lie: in a directory, or in a tar.
+//! Where the parts of an image lie: in a directory, in a tar, or in a registry.
 
 use std::{
     collections::BTreeMap,
@@ -11,7 +11,7 @@ use std::{
 use guest::tar::{EntryKind, Item, Reader, plain_name};
 use rustix::fs::{Mode, OFlags, ResolveFlags};
 
-use super::{ImageError, at};
+use super::{Digest, ImageError, at, pull::Pull};
 
 /// Parts of one image, and of its siblings in the same archive.
 const MOST_PARTS: usize = 10_000;
@@ -20,6 +20,7 @@ const MOST_PARTS: usize = 10_000;
 pub(super) enum Source {
     Directory(OwnedFd),
     Tar { file: File, parts: BTreeMap<String, Part> },
+    Registry(Box<Pull>),
 }
 
 /// Where a part lies in a tar.
@@ -39,11 +40,18 @@ impl Source {
         if file.metadata().is_ok_and(|it| it.is_dir()) {
             return Ok(Self::Directory(file.into()));
         }
+        Self::of(file, &path.display().to_string())
+    }
+
+    /// An archive, which an error calls by `name`.
+    pub(super) fn of(mut file: File, name: &str) -> Result<Self, ImageError> {
+        let failed = |error| at("read", Path::new(name), error);
+        file.rewind().map_err(failed)?;
         let parts = index(&file).map_err(|error| {
             if error.kind() == io::ErrorKind::InvalidData {
-                ImageError::Unknown { path: path.display().to_string() }
+                ImageError::Unknown { path: name.to_owned() }
             } else {
-                at("read", path, error)
+                failed(error)
             }
         })?;
         Ok(Self::Tar { file, parts })
@@ -76,6 +84,13 @@ impl Source {
                 let Some(&Part::Bytes { offset, length }) = part else { return Ok(None) };
                 let mut file = file.try_clone().map_err(failed)?;
                 file.seek(SeekFrom::Start(offset)).map_err(failed)?;
+                Ok(Some(file.take(length)))
+            }
+            Self::Registry(pull) => {
+                let hex = name.rsplit('/').next().unwrap_or_default();
+                let digest: Digest = format!("sha256:{hex}").parse()?;
+                let Some(file) = pull.open(&digest) else { return Ok(None) };
+                let length = file.metadata().map_err(failed)?.len();
                 Ok(Some(file.take(length)))
             }
         }

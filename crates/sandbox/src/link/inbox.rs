@@ -176,7 +176,9 @@ impl Inbox {
 
 fn cost(event: &ProcessEvent) -> u32 {
     match event {
-        ProcessEvent::Stdout(bytes) | ProcessEvent::Stderr(bytes) => {
+        ProcessEvent::Stdout(bytes)
+        | ProcessEvent::Stderr(bytes)
+        | ProcessEvent::Said(bytes, _) => {
             u32::try_from(bytes.len()).unwrap_or(u32::MAX).saturating_add(FRAME_COST)
         }
         ProcessEvent::Truncated | ProcessEvent::Exit(_) | ProcessEvent::Lost => 0,

@@ -99,6 +99,10 @@ fn deliver(frame: GuestFrame, shared: &Arc<Shared>) -> Result<(), Ended> {
             let bytes = Bytes::from(bytes.0);
             to(program, &|it| it.output(ProcessEvent::Stderr(bytes.clone())))?;
         }
+        GuestFrame::Said { program, bytes, last } => {
+            let bytes = Bytes::from(bytes.0);
+            to(program, &|it| it.output(ProcessEvent::Said(bytes.clone(), last)))?;
+        }
         GuestFrame::Truncated { program } => to(program, &Inbox::truncated)?,
         GuestFrame::StdinGrant { program, bytes } => to(program, &|it| it.input_granted(bytes))?,
         GuestFrame::StdinClosed { program } => {

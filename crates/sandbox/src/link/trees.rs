@@ -196,18 +196,19 @@ impl Source for FileStream {
 
 struct Chunks<R> {
     source: R,
-    buffer: Vec<u8>,
 }
 
 impl<R> Chunks<R> {
     fn of(source: R) -> Self {
-        Self { source, buffer: vec![0; MAX_CHUNK] }
+        Self { source }
     }
 }
 
 impl<R: AsyncRead + Send + Unpin> Source for Chunks<R> {
     async fn chunk(&mut self) -> Result<Option<Bytes>, SandboxError> {
-        let count = self.source.read(&mut self.buffer).await.map_err(SandboxError::Source)?;
-        Ok((count > 0).then(|| Bytes::copy_from_slice(&self.buffer[..count])))
+        let mut chunk = Vec::with_capacity(MAX_CHUNK);
+        let mut source = (&mut self.source).take(MAX_CHUNK as u64);
+        let count = source.read_buf(&mut chunk).await.map_err(SandboxError::Source)?;
+        Ok((count > 0).then(|| chunk.into()))
     }
 }

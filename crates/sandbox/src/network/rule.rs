@@ -50,6 +50,15 @@ impl Rule {
         &self.ports
     }
 
+    /// The one name that it allows; `None` for an address and for all below a domain.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        match &self.host {
+            HostPattern::Name(name) => Some(name),
+            HostPattern::Below(_) | HostPattern::Address(_) => None,
+        }
+    }
+
     /// Whether it allows all that another one allows.
     #[must_use]
     pub fn covers(&self, other: &Self) -> bool {

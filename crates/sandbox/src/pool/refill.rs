@@ -1,6 +1,11 @@
 //! The task that keeps shelves filled, and the tasks that fill them.
 
-use std::{fs, sync::Arc, time::Duration};
+use std::{
+    fs::File,
+    os::unix::fs::FileExt,
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_util::task::TaskTracker;
@@ -9,7 +14,7 @@ use super::{
     Kind, Pace, Shared,
     shelf::{HowMuch, Next},
 };
-use crate::{Sandbox, Standby};
+use crate::{Sandbox, Standby, StartError};
 
 /// After handing one out, so long the machine is its program's: most end within it.
 const QUIET: Duration = Duration::from_millis(4);
@@ -18,7 +23,8 @@ const QUIET: Duration = Duration::from_millis(4);
 const PATIENCE: Duration = Duration::from_millis(200);
 const PATIENCE_WHEN_EMPTY: Duration = Duration::from_millis(20);
 
-/// Between two looks at a busy machine.
+/// Until the second look at a busy machine. Each further one comes after twice the time: a machine that
+/// is busy has better things to do.
 const LOOK: Duration = Duration::from_millis(5);
 
 /// A standby that has not booted by then will not: node takes 0.2 s on a slow machine.
@@ -76,16 +82,21 @@ impl Manager {
             return;
         }
         let began = Instant::now();
+        let mut look = LOOK;
         loop {
             let empty = self.shared.shelves.is_empty(kind);
             let patience = if empty { PATIENCE_WHEN_EMPTY } else { PATIENCE };
-            if began.elapsed() >= patience {
+            let left = patience.saturating_sub(began.elapsed());
+            if left.is_zero() {
                 return;
             }
             let quiet_at = self.shared.shelves.last_take().map(|it| it + QUIET);
             match quiet_at.filter(|it| *it > Instant::now()) {
                 Some(moment) => sleep_until(moment).await,
-                None if machine_is_busy() => sleep(LOOK).await,
+                None if machine_is_busy() => {
+                    sleep(look.min(left)).await;
+                    look *= 2;
+                }
                 None => return,
             }
         }
@@ -95,11 +106,19 @@ impl Manager {
 /// Whether more wants to run than there are processors, this moment included. Where the kernel does not
 /// tell, it is taken for idle.
 fn machine_is_busy() -> bool {
-    // `0.20 0.18 0.12 RUNNING/TOTAL LAST`
-    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    let running = load.split(['/', ' ']).nth(3).and_then(|it| it.parse::<usize>().ok());
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    running.is_some_and(|it| it > processors)
+    // Found out once: each time it reads three files, and this is asked every few milliseconds.
+    static PROCESSORS: LazyLock<usize> =
+        LazyLock::new(|| std::thread::available_parallelism().map_or(1, usize::from));
+    // Kept open: the kernel writes it anew for whoever reads from its beginning.
+    static LOAD: LazyLock<Option<File>> = LazyLock::new(|| File::open("/proc/loadavg").ok());
+    let mut load = [0; 64];
+    let length = LOAD.as_ref().and_then(|it| it.read_at(&mut load, 0).ok()).unwrap_or_default();
+    running(&load[..length]).is_some_and(|it| it > *PROCESSORS)
+}
+
+/// How many want to run now: `0.20 0.18 0.12 RUNNING/TOTAL LAST`
+fn running(load: &[u8]) -> Option<usize> {
+    std::str::from_utf8(load).ok()?.split(['/', ' ']).nth(3)?.parse().ok()
 }
 
 async fn refill(shared: Arc<Shared>, tasks: TaskTracker, kind: Kind, how: HowMuch) {
@@ -108,7 +127,10 @@ async fn refill(shared: Arc<Shared>, tasks: TaskTracker, kind: Kind, how: HowMuc
         shared.changed.notify_one();
         return;
     };
-    let bytes = sandbox.usage().await.ok().and_then(|it| it.memory_bytes);
+    let bytes = match shared.shelves.wants_measure(&kind) {
+        true => sandbox.usage().await.ok().and_then(|it| it.memory_bytes),
+        false => None,
+    };
     let ends = ends(&sandbox, standby.as_ref());
     match shared.shelves.add(&kind, sandbox, standby, (began.elapsed(), bytes)) {
         Ok((number, gone)) => {
@@ -119,9 +141,22 @@ async fn refill(shared: Arc<Shared>, tasks: TaskTracker, kind: Kind, how: HowMuc
     shared.changed.notify_one();
 }
 
+/// One for a caller who found the shelf empty.
+pub(super) async fn start_now(
+    shared: &Shared,
+    kind: &Kind,
+) -> Result<(Sandbox, Option<Standby>), StartError> {
+    let _crowd = shared.crowd.join();
+    if let Some(both) = clone(shared, kind, HowMuch::All).await {
+        return Ok(both);
+    }
+    Ok((Sandbox::start(&*shared.backend, kind.spec.clone()).await?, None))
+}
+
 /// A clone of a booted interpreter, where the backend makes such and the boot would be the bottleneck.
 async fn clone(shared: &Shared, kind: &Kind, how: HowMuch) -> Option<(Sandbox, Option<Standby>)> {
-    let plan = kind.plan.clone().filter(|_| how == HowMuch::All && machine_is_busy())?;
+    let is_pressed = || shared.crowd.is_one() || machine_is_busy();
+    let plan = kind.plan.clone().filter(|_| how == HowMuch::All && is_pressed())?;
     let clone = Sandbox::start_with_standby(&*shared.backend, kind.spec.clone(), plan);
     match timeout(BOOT, clone).await {
         Ok(Ok((sandbox, standby))) => Some((sandbox, Some(standby))),
@@ -198,5 +233,16 @@ async fn watch(
                 sandbox.destroy().await;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_wants_to_run_is_counted_as_the_kernel_tells_it() {
+        assert_eq!(running(b"0.20 0.18 0.12 3/412 9001\n"), Some(3));
+        assert_eq!(running(b""), None);
     }
 }

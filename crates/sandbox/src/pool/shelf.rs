@@ -28,6 +28,9 @@ const MOST_KINDS: usize = 128;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
+/// Refills between two measurements.
+const MEASURE_EVERY: u64 = 32;
+
 /// Failed standbys in a row after which only sandboxes are kept.
 const PATIENCE: u32 = 3;
 
@@ -71,8 +74,13 @@ pub(super) struct Entry {
 }
 
 pub(super) enum Taken {
-    // The two parts of an answer differ much in size.
-    Ready(Box<Sandbox>, Option<Standby>),
+    Ready {
+        // The two parts of an answer differ much in size.
+        sandbox: Box<Sandbox>,
+        standby: Option<Standby>,
+        /// To be cancelled: it does not wait any more.
+        gone: CancellationToken,
+    },
     Nothing,
 }
 
@@ -115,13 +123,14 @@ impl Shelves {
         shelf.demand.note(now);
         // The newest is the likeliest to be in the processor's caches.
         while let Some(Entry { sandbox, standby, gone, .. }) = shelf.ready.pop() {
-            gone.cancel();
             if sandbox.is_over() {
+                gone.cancel();
                 shelf.counts.lost += 1;
                 continue;
             }
             shelf.counts.hits += 1;
-            return Taken::Ready(Box::new(sandbox), standby.filter(|it| !it.has_failed()));
+            let standby = standby.filter(|it| !it.has_failed());
+            return Taken::Ready { sandbox: Box::new(sandbox), standby, gone };
         }
         shelf.counts.misses += 1;
         Taken::Nothing
@@ -134,6 +143,16 @@ impl Shelves {
 
     pub(super) fn last_take(&self) -> Option<Instant> {
         self.state().last_take
+    }
+
+    /// Whether it is time to measure what one of this kind uses: that asks the launcher, and changes
+    /// little.
+    pub(super) fn wants_measure(&self, kind: &Kind) -> bool {
+        self.state()
+            .shelves
+            .iter()
+            .filter(|it| it.kind == *kind)
+            .any(|it| it.bytes.is_none() || it.counts.refills.count.is_multiple_of(MEASURE_EVERY))
     }
 
     /// Whether whoever comes next for this kind would find nothing.

@@ -53,6 +53,20 @@ async fn the_first_is_a_miss_and_the_next_a_hit_with_its_standby() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_was_taken_quietly_is_replaced_once_that_is_told() {
+    let backend = Scripted::new();
+    let pool = pool(&backend, CONFIG);
+    pool.keep(&kind("a"), 1);
+    settle().await;
+    let (_sandbox, _, notice) = pool.take_quietly(&kind("a")).await.unwrap();
+    settle().await;
+    assert_eq!(only(&pool).ready, 0);
+    drop(notice);
+    settle().await;
+    assert_eq!(only(&pool).ready, 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_standby_of_the_pool_becomes_a_program() {
     let backend = Scripted::new().on("a.py", Script::new().stdout("hello"));
     let pool = pool(&backend, CONFIG);

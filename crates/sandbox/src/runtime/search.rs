@@ -7,20 +7,18 @@ use std::{
     fs,
     os::unix::fs::{MetadataExt, PermissionsExt},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use launcher::may_be_shown;
 
-use super::{
-    SYSTEM_PATH,
-    image::{self, Found},
-};
+use super::{SYSTEM_PATH, image::Found};
 
 /// Looked at before `PATH`: whatever is here works without showing another directory.
 const USUAL: [&str; 4] = ["/usr/local/bin", "/usr/bin", "/bin", "/usr/local/go/bin"];
 
 /// Where programs are.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Search {
     /// In these directories of this host.
     Here(Vec<PathBuf>),
@@ -42,10 +40,17 @@ impl Search {
         Self::Here(usual.chain(named.filter(|it| !has_shims(it))).collect())
     }
 
-    pub(super) fn system_path(&self) -> &'static str {
+    pub(super) fn system_path(&self) -> Arc<str> {
         match self {
-            Self::Here(_) => SYSTEM_PATH,
-            Self::Elsewhere(_) => image::PATH,
+            Self::Here(_) => SYSTEM_PATH.into(),
+            Self::Elsewhere(found) => Arc::clone(&found.path),
+        }
+    }
+
+    pub(super) fn system_env(&self) -> Arc<[(String, String)]> {
+        match self {
+            Self::Here(_) => Arc::default(),
+            Self::Elsewhere(found) => Arc::clone(&found.env),
         }
     }
 
@@ -61,6 +66,7 @@ impl Search {
         match self {
             Self::Here(dirs) => dirs.iter().map(|it| it.join(name)).find_map(|it| program(&it)),
             Self::Elsewhere(found) => found
+                .programs
                 .contains_key(name)
                 .then(|| Program { path: PathBuf::from(name), toolchains: Vec::new() }),
         }

@@ -8,7 +8,11 @@ fn installed(name: &str, start: Start) -> Installed {
         program: PathBuf::from("/opt/x/bin/program"),
         start,
         version_argument: "--version",
-        system_path: SYSTEM_PATH,
+        system_path: SYSTEM_PATH.into(),
+        system_env: [("RUSTUP_HOME", "/r"), ("HOME", "/root")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into(),
+        added_env: Arc::default(),
     }
 }
 
@@ -48,6 +52,14 @@ fn the_toolchain_comes_first_in_the_path() {
 }
 
 #[test]
+fn what_the_system_wants_in_the_environment_is_there_unless_it_is_ours_to_say() {
+    let environment = installed("rust", Start::Compile(COMPILE_RUST)).environment("/tmp");
+    let of = |name: &str| environment.iter().filter(|(it, _)| it == name).collect::<Vec<_>>();
+    assert_eq!(of("RUSTUP_HOME"), [&("RUSTUP_HOME".to_owned(), "/r".to_owned())]);
+    assert_eq!(of("HOME"), [&("HOME".to_owned(), "/tmp".to_owned())]);
+}
+
+#[test]
 fn runtimes_of_this_machine_answer_with_a_version() {
     let runtimes = discover("");
     for runtime in ALL {
@@ -66,11 +78,24 @@ fn runtimes_of_this_machine_answer_with_a_version() {
 fn an_images_runtimes_are_those_that_answered() {
     let version = |it: &str| Some(it.to_owned());
     let found = [("python3", version("3.12.1")), ("node", version("22.20.0")), ("rustc", None)];
-    let runtimes = Runtimes { search: Search::Elsewhere(found.into()), found: Default::default() };
+    let found = image::Found {
+        programs: found.into(),
+        path: "/opt/python/bin:/bin".into(),
+        env: [("PYTHON_VERSION".to_owned(), "3.12".to_owned())].into(),
+    };
+    let runtimes = Runtimes {
+        search: Search::Elsewhere(found),
+        found: Default::default(),
+        transpiled: OnceLock::new(),
+    };
     let python = runtimes.get("python").unwrap().unwrap();
     assert_eq!(python.command("/tmp/a.py"), ["python3", "-u", "/tmp/a.py"]);
     assert_eq!(python.toolchains, Vec::<PathBuf>::new());
     assert_eq!(runtimes.version("python"), Some("3.12.1"));
+    let environment = python.environment("/tmp");
+    for (name, value) in [("PATH", "/opt/python/bin:/bin"), ("PYTHON_VERSION", "3.12")] {
+        assert!(environment.contains(&(name.to_owned(), value.to_owned())), "{environment:?}");
+    }
     // Young enough to run it without help.
     assert_eq!(runtimes.get("typescript").unwrap().unwrap().program, PathBuf::from("node"));
     let missing = runtimes.get("bash").unwrap().unwrap_err();

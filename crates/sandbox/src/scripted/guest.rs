@@ -7,7 +7,7 @@ use std::{
 
 use ::guest::{
     Decoder, FileEntry, FileKind, GuestFrame, HostFrame, MAX_CHUNK, NetworkOrder, NetworkReport,
-    Payload, ProgramId, RequestId, Start, StartStep, VERSION, encode,
+    Payload, ProgramId, RequestId, SourceFile, Start, StartStep, VERSION, encode,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, DuplexStream, WriteHalf},
@@ -125,11 +125,8 @@ impl Guest {
                 self.send(&GuestFrame::Hello { version: VERSION, nonce }).await?;
             }
             HostFrame::Start(start) => self.start(start).await?,
-            HostFrame::Stdin { program, bytes } => {
-                let grant = u32::try_from(bytes.0.len()).map_err(|_| End)?;
-                self.cue(program, Cue::Stdin(bytes.0));
-                self.send(&GuestFrame::StdinGrant { program, bytes: grant }).await?;
-            }
+            HostFrame::StartWith { source, start } => self.start_with(source, start).await?,
+            HostFrame::Stdin { program, bytes } => self.stdin(program, bytes.0).await?,
             HostFrame::StdinEof { program } => self.cue(program, Cue::StdinEof),
             HostFrame::Signal { program, signal } => self.cue(program, Cue::Signal(signal)),
             HostFrame::Kill { program } => self.cue(program, Cue::Kill),
@@ -235,6 +232,23 @@ impl Guest {
         let player = Player::new(&start, received, self.lines.clone());
         self.players.spawn(player.play(steps));
         Ok(())
+    }
+
+    async fn stdin(&mut self, program: ProgramId, bytes: Vec<u8>) -> Result<(), End> {
+        let grant = u32::try_from(bytes.len()).map_err(|_| End)?;
+        self.cue(program, Cue::Stdin(bytes));
+        self.send(&GuestFrame::StdinGrant { program, bytes: grant }).await
+    }
+
+    async fn start_with(&mut self, source: SourceFile, start: Start) -> Result<(), End> {
+        let SourceFile { request, path, mode, bytes } = source;
+        if self.directories().contains(&path) {
+            self.fail(request, EISDIR, "replace the file").await?;
+            let (program, errno, step) = (start.program, EISDIR, StartStep::Source);
+            return self.send(&GuestFrame::StartFailed { program, errno, step }).await;
+        }
+        self.write(request, path, File { mode, content: bytes.0 }, true).await?;
+        self.start(start).await
     }
 
     async fn write(

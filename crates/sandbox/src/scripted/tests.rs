@@ -32,6 +32,7 @@ async fn all(process: &mut Process) -> (String, String, Exit) {
         match process.next().await.unwrap() {
             ProcessEvent::Stdout(bytes) => stdout.extend_from_slice(&bytes),
             ProcessEvent::Stderr(bytes) => stderr.extend_from_slice(&bytes),
+            ProcessEvent::Said(..) => {}
             ProcessEvent::Truncated => stderr.extend_from_slice(b"[truncated]"),
             ProcessEvent::Exit(exit) => {
                 assert_eq!(process.next().await, None);

@@ -4,14 +4,24 @@ import atexit
 import gc
 import os
 import sys
+from _signal import SIG_BLOCK, pthread_sigmask, sigtimedwait, valid_signals
+from _thread import _count as count_threads
 from _weakref import ReferenceType as weakref
+from posix import _exit, getpid, getppid, kill
 
 CONTROL, ATTACHMENT = 3, 4
+# Says to the guest that this program has ended, and how long its answer is waited for.
+END, PATIENCE = 64, 0.02
+SIGNALS = valid_signals()
 PATH_ENTRY = '/proc/self/fd/4'
 # Looking at more takes longer than it saves.
 MOST_OBJECTS = 8000
 boot_modules = None
 boot_loader = None
+main_process = None
+# What most programs are given is what is there already: the variables, as an order ends with them, and
+# the working directory.
+unchanged = here = None
 
 
 class Name:
@@ -25,20 +35,24 @@ class Name:
 
     def __init__(self, name):
         self.name = name
-        self.memory = os.open('/proc/self/mem', os.O_RDWR)
         known = len(name).to_bytes(8, sys.byteorder)
         # It is kept once it was asked for.
         known += hash(name).to_bytes(8, sys.byteorder, signed=True)
-        seen = os.pread(self.memory, 64 + len(name), id(name))
-        self.characters = seen.index(name.encode('ascii'))
+        memory = os.open('/proc/self/mem', os.O_RDONLY)
+        seen = os.pread(memory, 64 + len(name), id(name))
+        os.close(memory)
+        characters = seen.index(name.encode('ascii'))
         if seen[self.LENGTH:self.LENGTH + 16] != known:
             raise SystemExit('the layout of strings is unknown')
+        self.state = seen[self.HASH + 8:characters]
 
     def become(self, name):
-        put = lambda data, offset: os.pwrite(self.memory, data, id(self.name) + offset)
-        put(name.encode('ascii') + b'\0', self.characters)
-        put(len(name).to_bytes(8, sys.byteorder) + b'\xff' * 8, self.LENGTH)
-        os.close(self.memory)
+        length = len(name).to_bytes(8, sys.byteorder)
+        # A hash of -1 is one that nobody asked for yet.
+        text = b'%b%b%b%b\0' % (length, b'\xff' * 8, self.state, name.encode('ascii'))
+        memory = os.open('/proc/self/mem', os.O_WRONLY)
+        os.pwrite(memory, text, id(self.name) + self.LENGTH)
+        os.close(memory)
 
 
 def remove_traces():
@@ -56,70 +70,158 @@ def remove_traces():
 
 
 def before_main(event, arguments):
+    global boot_modules, boot_loader, main_process
     if event != 'cpython.run_file':
         return
     for holder in gc.get_referrers(before_main):
         if type(holder) is list:
             holder.remove(before_main)
-    warm_up()
-    gc.freeze()
-    # Of a zygote, which puts its text before ours; what follows happens in its clones.
-    if become := globals().get('become_a_clone'):
-        become()
+    rehearse()
     name = Name(arguments[0])
+    boot_modules = frozenset(sys.modules)
+    boot_loader = sys.modules['__main__'].__loader__
+    kept_input = read_nothing()
+    remember_input()
+    gc.freeze()
+    # Of a zygote, which puts its text before ours; what follows happens in its clones. Each page that
+    # they write to, be it only to count a reference, they copy: so they do little more than wait.
+    if become := globals().get('become_a_clone'):
+        os.close(kept_input)
+        become()
+        kept_input = read_nothing()
+        know_surroundings()
     os.write(CONTROL, b'.')
+    order = receive()
+    os.close(CONTROL)
+    obey(order, name, kept_input)
+    main_process = getpid()
+
+
+def rehearse():
+    """Does what lies between the order and the end of a program, but for what can be seen of it.
+
+    The first time takes several times as long.
+    """
+    know_surroundings()
+    code = REHEARSAL
+    exec(compile(code, '<standby>', 'exec'), {'__name__': 'standby', '__builtins__': __builtins__})
+    environment = [b'='.join(it) for it in os.environ._data.items()]
+    arguments = [os.fsencode(it) for it in sys.orig_argv]
+    parts = [b'null 0\n' + os.getcwdb(), b'%d' % len(arguments), *arguments, *environment, b'']
+    order = b'\0'.join(parts)
+    parse(order)
+    _, cwd, _, environment = parse(order + b'-=\0')
+    del environment[b'-']
+    set_surroundings(cwd, environment)
+    directory_of(os.fsdecode(cwd) + '/-')
+    ended_plainly()
+    streams_are_plain()
+    none_is_foreign(frozenset(sys.modules))
+    none_has_an_end(gc.get_objects()[:1])
+    count_threads()
+    sys.stdout.flush()
+    sys.stderr.flush()
+
+
+REHEARSAL = '''
+class A:
+    def f(self, *a): return [f"{x}" for x in a]
+try:
+    print(*A().f(""), end="")
+finally:
+    pass
+'''
+
+
+def receive():
     order = b''
     while chunk := os.read(CONTROL, 1 << 16):
         order += chunk
-    if not order:
-        os._exit(0)
-    os.close(CONTROL)
-    obey(order, name)
+        head, is_whole, strings = order.partition(b'\n')
+        if is_whole and len(strings) == int(head.split()[1]):
+            return order
+    _exit(0)
 
 
-def warm_up():
-    code = 'class A:\n def f(self, *a):\n  return [f"{x}" for x in a]\ntry:\n A().f(1)\nfinally:\n pass'
-    exec(compile(code, '<standby>', 'exec'), {'__name__': 'standby', '__builtins__': __builtins__})
+def know_surroundings():
+    global unchanged, here
+    unchanged = b''.join(b'\0%b=%b' % it for it in os.environ._data.items()) + b'\0'
+    here = os.getcwdb()
 
 
-def obey(order, name):
-    global boot_modules, boot_loader
+def parse(order):
+    """Of variables that are there already nothing is made."""
     head, _, strings = order.partition(b'\n')
-    if head.startswith(b'null'):
-        read_nothing()
+    reads_nothing = head.startswith(b'null')
+    if strings.endswith(unchanged):
+        cwd, count, *argv = strings[:-len(unchanged)].split(b'\0')
+        # Otherwise its last arguments look like variables.
+        if len(argv) == int(count):
+            return reads_nothing, cwd, [os.fsdecode(it) for it in argv], None
     cwd, count, *rest = strings[:-1].split(b'\0')
     argv = [os.fsdecode(it) for it in rest[:int(count)]]
     environment = dict(it.split(b'=', 1) for it in rest[int(count):])
-    if os.getcwdb() != cwd:
+    return reads_nothing, cwd, argv, environment
+
+
+def set_surroundings(cwd, environment):
+    global here
+    if cwd != here:
         os.chdir(cwd)
-    if dict(os.environb) != environment:
+        here = os.getcwdb()
+    if environment is not None and os.environ._data != environment:
         for variable in [it for it in os.environb if it not in environment]:
             del os.environb[variable]
         os.environb.update(environment)
+
+
+def directory_of(source):
+    """The real directory of the real file, as far as it is there."""
+    directory = os.path.dirname(source)
+    # The kernel knows the working directory by its real name.
+    if os.fsencode(directory) == here and not os.path.islink(source):
+        return directory
+    return os.path.dirname(os.path.realpath(source) if os.path.exists(source) else source)
+
+
+def obey(order, name, kept_input):
+    reads_nothing, cwd, argv, environment = parse(order)
+    if reads_nothing:
+        os.close(kept_input)
+    else:
+        read_from(kept_input)
+        remember_input()
+    set_surroundings(cwd, environment)
     prepared = sys.orig_argv[-1]
     arguments = argv[len(sys.orig_argv) - 1:]
     source = arguments[0]
     sys.orig_argv[:] = argv
     sys.argv[:] = arguments
     if sys.path and sys.path[0] == os.path.dirname(prepared):
-        real = os.path.realpath(source) if os.path.exists(source) else source
-        sys.path[0] = os.path.dirname(real)
+        sys.path[0] = directory_of(source)
     if sys.path_importer_cache.pop(prepared, ...) is None:
         sys.path_importer_cache[source] = None
-    boot_modules = frozenset(sys.modules)
-    boot_loader = sys.modules['__main__'].__loader__
     name.become(source)
 
 
 def read_nothing():
-    null = os.open('/dev/null', os.O_RDONLY)
-    os.dup2(null, 0)
-    os.close(null)
-    # The stream remembers what it could do with the pipe.
+    """Most programs read nothing. Returns a number for what was to be read."""
+    kept = os.dup(0)
+    read_from(os.open('/dev/null', os.O_RDONLY))
+    return kept
+
+
+def read_from(descriptor):
+    os.dup2(descriptor, 0)
+    os.close(descriptor)
+
+
+def remember_input():
+    """The stream remembers what it could do with the descriptor."""
     stdin = sys.stdin
     raw = type(stdin.buffer.raw)(0, 'rb', closefd=False)
     raw.name = '<stdin>'
-    stdin.buffer.__init__(raw)
+    stdin.buffer.__init__(raw, os.fstat(0).st_blksize)
     stdin.__init__(stdin.buffer, stdin.encoding, stdin.errors, '\n')
     stdin.mode = 'r'
 
@@ -130,12 +232,24 @@ def leave():
     The interpreter would tear itself down for 1 to 2 ms. It does so after all where somebody might
     see it, or where the exit code is not certainly 0.
     """
-    if boot_modules is not None and ended_plainly() and streams_are_plain() and nothing_is_left():
+    if main_process is not None and ended_plainly() and streams_are_plain() and nothing_is_left():
         sys.stdout.flush()
         sys.stderr.flush()
-        os._exit(0)
+        if getpid() == main_process and count_threads() == 0:
+            say_the_end()
+        _exit(0)
     # Objects of the program may be held by those that were there before.
     gc.unfreeze()
+
+
+def say_the_end():
+    """Has the guest end this process, which need not free its memory first.
+
+    No handler may run any more, and no other thread when this one waits.
+    """
+    pthread_sigmask(SIG_BLOCK, SIGNALS)
+    kill(getppid(), END)
+    sigtimedwait((), PATIENCE)
 
 
 def ended_plainly():
@@ -157,10 +271,21 @@ def streams_are_plain():
 
 
 def nothing_is_left():
-    if gc.get_debug() or any(is_foreign(it) for it in sys.modules if it not in boot_modules):
+    if gc.get_debug() or not none_is_foreign(boot_modules):
         return False
     objects = gc.get_objects()
-    return len(objects) <= MOST_OBJECTS and not any(map(has_an_end, objects))
+    return len(objects) <= MOST_OBJECTS and none_has_an_end(objects)
+
+
+def none_is_foreign(known):
+    return not any(map(is_foreign, sys.modules.keys() - known))
+
+
+def none_has_an_end(objects):
+    kinds = list(map(type, objects))
+    # By number: what a metaclass calls equal is the program's.
+    each = dict(zip(map(id, kinds), kinds)).values()
+    return not any(map(may_have_an_end, each)) or not any(map(has_an_end, objects))
 
 
 def is_foreign(name):
@@ -169,6 +294,10 @@ def is_foreign(name):
         return True
     file = getattr(sys.modules.get(name), '__file__', None) or ''
     return file.endswith('.so') and '/lib-dynload/' not in file
+
+
+def may_have_an_end(kind):
+    return kind is weakref or kind is type or hasattr(kind, '__del__')
 
 
 def has_an_end(it):

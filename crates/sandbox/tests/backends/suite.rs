@@ -23,7 +23,7 @@ pub(super) async fn collect(mut process: Process) -> Outcome {
         match event {
             ProcessEvent::Stdout(bytes) => stdout.extend_from_slice(&bytes),
             ProcessEvent::Stderr(bytes) => stderr.extend_from_slice(&bytes),
-            ProcessEvent::Truncated | ProcessEvent::Lost => {}
+            ProcessEvent::Said(..) | ProcessEvent::Truncated | ProcessEvent::Lost => {}
             ProcessEvent::Exit(it) => exit = Some(it),
         }
     }

@@ -48,7 +48,7 @@ fn interpreter(executable: &str, text: &str) -> Interpreter {
         executable: executable.to_owned(),
         argv: [executable, "-u", "-c", &text].map(str::to_owned).into(),
         env: vec![("LANG".to_owned(), "C.UTF-8".to_owned())],
-        attachment: Vec::new(),
+        attachment: guest::Payload::default(),
     }
 }
 
@@ -62,10 +62,10 @@ async fn siblings() -> Option<(Cage, Sandbox)> {
     if !has_python() {
         return None;
     }
-    let Cage { backend, sandbox } = Cage::new().await?;
+    let Cage { backend, sandbox, .. } = Cage::new().await?;
     sandbox.destroy().await;
     let (sandbox, sibling) = (clone(&backend).await, clone(&backend).await);
-    Some((Cage { backend, sandbox }, sibling))
+    Some((Cage::around(backend, sandbox, None), sibling))
 }
 
 /// The answers of both siblings.
@@ -200,9 +200,9 @@ async fn what_clones_draw_at_random_differs_and_their_hashes_do_not() {
 #[tokio::test]
 async fn a_clone_ends_alone_and_all_end_with_their_launcher() {
     let Some((cage, sibling)) = siblings().await else { return };
-    let Cage { backend, sandbox } = cage;
+    let Cage { backend, sandbox, .. } = cage;
     sandbox.destroy().await;
-    let mut cage = Cage { backend, sandbox: sibling };
+    let mut cage = Cage::around(backend, sibling, None);
     let outcome = cage.bash("echo lives").await;
     assert_eq!(outcome.stdout, "lives\n");
     assert_eq!(outcome.exit.status, ExitStatus::Code(0));
@@ -211,6 +211,24 @@ async fn a_clone_ends_alone_and_all_end_with_their_launcher() {
     let launcher = rustix::process::Pid::from_raw(launcher.cast_signed()).unwrap();
     rustix::process::kill_process(launcher, rustix::process::Signal::KILL).unwrap();
     cage.sandbox.ended().await;
+}
+
+/// The number that the kernel gave its network.
+async fn network(cage: &Cage) -> String {
+    cage.bash("readlink /proc/self/ns/net").await.stdout
+}
+
+#[tokio::test]
+async fn a_network_is_kept_while_nobody_uses_it() {
+    let Some((mut cage, _sibling)) = siblings().await else { return };
+    let first = network(&cage).await;
+    cage.sandbox.destroy().await;
+    cage.sandbox = clone(&cage.backend).await;
+    assert_eq!(network(&cage).await, first);
+    assert_eq!(cage.bash("exec 3<>/dev/udp/127.0.0.1/9; echo x >&3").await.stdout, "");
+    cage.sandbox.destroy().await;
+    cage.sandbox = clone(&cage.backend).await;
+    assert_ne!(network(&cage).await, first);
 }
 
 #[tokio::test]

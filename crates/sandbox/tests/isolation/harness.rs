@@ -1,16 +1,20 @@
 //! Starting sandboxes and running probes in them.
 
-use std::{path::Path, time::Duration};
+use std::{path::Path, sync::Mutex, time::Duration};
 
 use sandbox::{
     Backend, Exit, ExitStatus, Namespaces, Process, ProcessEvent, Program, Readiness, Sandbox,
-    Spec, StartError,
+    SandboxError, Spec, StartError,
 };
+
+use super::waiting::Waiting;
 
 /// A sandbox with its own backend, so that tests do not share a launcher.
 pub(super) struct Cage<B = Namespaces> {
     pub(super) backend: B,
     pub(super) sandbox: Sandbox,
+    /// What the first attack in its language becomes.
+    waiting: Mutex<Option<Waiting>>,
 }
 
 #[derive(Debug)]
@@ -28,8 +32,15 @@ impl Cage {
 
     /// `None`, with a word about it, where this machine allows no sandboxes.
     pub(super) async fn with(spec: Spec) -> Option<Self> {
-        let backend = Namespaces::new(Readiness::OnDemand).unwrap();
+        // As in a hub; what is made afresh is attacked as a target.
+        let backend = Namespaces::new(Readiness::Spares(1)).unwrap();
         Self::of(backend, spec).await
+    }
+
+    /// Without a nursery and spares beside it.
+    pub(super) async fn made_afresh() -> Option<Self> {
+        let backend = Namespaces::new(Readiness::OnDemand).unwrap();
+        Self::of(backend, Spec::default()).await
     }
 
     /// As on a machine that delegates no control groups.
@@ -38,9 +49,9 @@ impl Cage {
         Self::of(backend, Spec::default()).await
     }
 
-    async fn of(backend: Namespaces, spec: Spec) -> Option<Self> {
+    pub(super) async fn of(backend: Namespaces, spec: Spec) -> Option<Self> {
         match Sandbox::start(&backend as &dyn Backend, spec).await {
-            Ok(sandbox) => Some(Self { backend, sandbox }),
+            Ok(sandbox) => Some(Self::around(backend, sandbox, None)),
             Err(error @ StartError::NotPermitted { .. }) => {
                 eprintln!("skipped: {error}");
                 None
@@ -62,16 +73,42 @@ pub(super) fn program(argv: &[&str]) -> Program {
 }
 
 impl<B> Cage<B> {
+    pub(super) fn around(backend: B, sandbox: Sandbox, waiting: Option<Waiting>) -> Self {
+        Self { backend, sandbox, waiting: Mutex::new(waiting) }
+    }
+
     pub(super) async fn run(&self, argv: &[&str]) -> Outcome {
         collect(self.start(argv).await).await
     }
 
     pub(super) async fn start(&self, argv: &[&str]) -> Process {
-        self.sandbox.run(program(argv)).await.unwrap()
+        self.launch(program(argv)).await.unwrap()
+    }
+
+    /// Starts a program, by way of the interpreter that waits for one if it is in its language.
+    pub(super) async fn launch(&self, program: Program) -> Result<Process, SandboxError> {
+        let waiting = self.waiting.lock().unwrap().take_if(|it| it.speaks(&program));
+        match waiting {
+            Some(waiting) => waiting.become_program(&self.sandbox, program).await,
+            None => self.sandbox.run(program).await,
+        }
+    }
+
+    /// Processes of the sandbox beside those that an attack started: its guest, and what still waits.
+    pub(super) fn residents(&self) -> usize {
+        1 + usize::from(self.waiting.lock().unwrap().is_some())
     }
 
     pub(super) async fn bash(&self, script: &str) -> Outcome {
         self.run(&["/bin/bash", "-c", script]).await
+    }
+
+    /// What is in a directory, by the shell itself: `ls` asks for more than gVisor of 2022 can answer.
+    pub(super) async fn names_in(&self, directory: &str) -> Vec<String> {
+        let script = "shopt -s nullglob dotglob; cd \"$1\" || exit; printf '%s\\n' *";
+        let outcome = self.run(&["/bin/bash", "-c", script, "bash", directory]).await;
+        assert_eq!(outcome.exit.status, ExitStatus::Code(0), "{outcome:?}");
+        outcome.stdout.lines().filter(|it| !it.is_empty()).map(str::to_owned).collect()
     }
 
     /// Runs Python with a `call` that gives the name of an error, or `ok`.
@@ -104,7 +141,7 @@ pub(super) async fn until_stdout(process: &mut Process, wanted: &str) -> String 
     while !said.contains(wanted) {
         match process.next().await {
             Some(ProcessEvent::Stdout(bytes)) => said.push_str(&text(&bytes)),
-            Some(ProcessEvent::Stderr(_) | ProcessEvent::Truncated) => {}
+            Some(ProcessEvent::Stderr(_) | ProcessEvent::Said(..) | ProcessEvent::Truncated) => {}
             other @ (Some(ProcessEvent::Exit(_) | ProcessEvent::Lost) | None) => {
                 panic!("{wanted:?} was never said, but {said:?} and {other:?}")
             }
@@ -137,6 +174,7 @@ pub(super) async fn collect(mut process: Process) -> Outcome {
         match event {
             ProcessEvent::Stdout(bytes) => stdout.extend_from_slice(&bytes),
             ProcessEvent::Stderr(bytes) => stderr.extend_from_slice(&bytes),
+            ProcessEvent::Said(..) => {}
             ProcessEvent::Truncated => truncated = true,
             ProcessEvent::Exit(exit) => {
                 return Outcome { stdout: text(&stdout), stderr: text(&stderr), truncated, exit };

@@ -6,7 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use sandbox::{ExitStatus, Root, Spec, System};
+use sandbox::{
+    ExitStatus, ImageSource, ImagesConfig, Namespaces, Readiness, Root, Sandbox, Spec, System,
+    image::{ImageError, Reference, RegistryConfig, Removed, Store},
+};
 use sha2::{Digest, Sha256};
 
 use super::harness::{Cage, Outcome};
@@ -211,7 +214,6 @@ async fn the_hosts_own_system_is_copied_on_write_where_the_kernel_allows() {
 
 #[tokio::test]
 async fn a_system_that_is_none_is_an_error_and_no_sandbox() {
-    use sandbox::{Namespaces, Readiness, Sandbox};
     let backend = Namespaces::new(Readiness::OnDemand).unwrap();
     for path in ["/nowhere", "/etc/passwd"] {
         let system = System::Directory(PathBuf::from(path));
@@ -249,17 +251,70 @@ fn image_of(made: &Made) -> (tempfile::TempDir, PathBuf) {
 async fn an_image_is_a_system_like_another() {
     let Some(made) = Made::new() else { return };
     let (dir, path) = image_of(&made);
-    let store = sandbox::image::Store::open(dir.path().join("store")).unwrap();
-    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
-    let image = store.import(&path, None).await.unwrap();
+    let store = dir.path().join("store");
+    let reference: Reference = format!("oci:{}", path.display()).parse().unwrap();
+    let images = ImagesConfig {
+        store: store.clone(),
+        source: ImageSource::Anywhere(RegistryConfig::default()),
+    };
     for root in [Root::ReadOnly, WRITABLE] {
-        let system = System::Image(image.clone());
-        let Some(cage) = Cage::with(Spec { system, root, ..Spec::default() }).await else { return };
+        let backend = Namespaces::new(Readiness::OnDemand).unwrap().with_images(images.clone());
+        let system = System::Image(reference.clone());
+        let spec = Spec { system, root, ..Spec::default() };
+        let Some(cage) = Cage::of(backend, spec).await else { return };
         let outcome =
             sh(&cage, "cat /etc/name; id -un; echo x 2>/dev/null > /opt/new && echo wrote").await;
         let is_written = root == WRITABLE && is_writable(&cage);
         let wrote = if is_written { "wrote\n" } else { "" };
         assert_eq!(outcome.stdout, format!("made\nrunbook\n{wrote}"), "{outcome:?}");
+        let image = cage.backend.image(&reference).await.unwrap();
+        assert!(!image.directory().join("opt/new").exists());
+        let told = cage.sandbox.isolation().holds.join("; ");
+        assert!(told.contains(&image.digest().to_string()), "{told}");
     }
-    assert!(!image.directory().join("opt/new").exists());
+}
+
+#[tokio::test]
+async fn an_image_in_use_cannot_be_removed_and_afterwards_it_can() {
+    let Some(made) = Made::new() else { return };
+    let (dir, path) = image_of(&made);
+    let store = Store::open(dir.path().join("store")).unwrap();
+    let imported = store.import(&path, None).await.unwrap();
+    let name: Reference = "demo:1".parse().unwrap();
+    store.tag(&imported.image, &name).unwrap();
+    let digest = *imported.image.digest();
+    drop(imported);
+    let config = ImagesConfig { store: dir.path().join("store"), source: ImageSource::Nowhere };
+    let backend = Namespaces::new(Readiness::OnDemand).unwrap().with_images(config);
+    let spec = Spec { system: System::Image(name.clone()), ..Spec::default() };
+    let Some(cage) = Cage::of(backend, spec).await else { return };
+    assert!(matches!(store.remove(&name), Err(ImageError::InUse { .. })));
+    assert_eq!(sh(&cage, "cat /etc/name").await.stdout, "made\n");
+    let Cage { backend, sandbox, .. } = cage;
+    drop(backend);
+    assert!(matches!(store.remove(&name), Err(ImageError::InUse { .. })), "by its sandbox");
+    sandbox.destroy().await;
+    // A process that another test starts has our descriptors, and with them the lock, until it executes.
+    let removed = loop {
+        match store.remove(&name) {
+            Err(ImageError::InUse { .. }) => tokio::task::yield_now().await,
+            removed => break removed,
+        }
+    };
+    assert_eq!(removed.unwrap(), Removed::Image(digest));
+    assert!(matches!(store.remove(&name), Err(ImageError::NotHere { .. })));
+    assert_eq!(store.list().unwrap(), []);
+}
+
+#[tokio::test]
+async fn an_image_that_a_stranger_names_is_not_looked_for_on_this_machine() {
+    let Some(made) = Made::new() else { return };
+    let (dir, path) = image_of(&made);
+    let config = ImagesConfig { store: dir.path().join("store"), source: ImageSource::Nowhere };
+    let backend = Namespaces::new(Readiness::OnDemand).unwrap().with_images(config);
+    for reference in [format!("oci:{}", path.display()), "demo:1".to_owned()] {
+        let system = System::Image(reference.parse().unwrap());
+        let error = Sandbox::start(&backend, Spec { system, ..Spec::default() }).await.unwrap_err();
+        assert!(error.to_string().contains(&format!("no image {reference}")), "{error}");
+    }
 }

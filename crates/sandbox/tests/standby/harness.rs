@@ -164,7 +164,7 @@ async fn collect(mut process: Process, stdin: Option<&'static str>) -> Outcome {
         match process.next().await.unwrap() {
             ProcessEvent::Stdout(bytes) => stdout.extend_from_slice(&bytes),
             ProcessEvent::Stderr(bytes) => stderr.extend_from_slice(&bytes),
-            ProcessEvent::Truncated => {}
+            ProcessEvent::Said(..) | ProcessEvent::Truncated => {}
             ProcessEvent::Exit(exit) => {
                 let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
                 return Outcome { stdout: text(&stdout), stderr: text(&stderr), exit };

@@ -83,9 +83,10 @@ const PROBES: &[Probe] = &[
         "signal listener",
         "process.on('SIGUSR2', (s) => { console.log(s); process.exit(6) }); process.kill(process.pid, 'SIGUSR2'); setTimeout(() => {}, 1000)",
     ),
+    // Which of a timeout and an immediate comes first is open until a millisecond has passed.
     probe(
         "order of callbacks",
-        "setTimeout(() => console.log('timeout')); setImmediate(() => console.log('immediate')); process.nextTick(() => console.log('tick')); Promise.resolve().then(() => console.log('promise')); console.log('now')",
+        "setTimeout(() => console.log('timeout')); setImmediate(() => console.log('immediate')); process.nextTick(() => console.log('tick')); Promise.resolve().then(() => console.log('promise')); console.log('now'); for (const t = performance.now(); performance.now() < t + 3;);",
     ),
     probe(
         "much output",

@@ -57,7 +57,10 @@ async fn says(sandbox: &Sandbox, standby: Standby, source: &str) -> String {
                 assert_eq!(exit.status, ExitStatus::Code(0));
                 return String::from_utf8(stdout).unwrap();
             }
-            other @ (ProcessEvent::Stderr(_) | ProcessEvent::Truncated | ProcessEvent::Lost) => {
+            other @ (ProcessEvent::Stderr(_)
+            | ProcessEvent::Said(..)
+            | ProcessEvent::Truncated
+            | ProcessEvent::Lost) => {
                 panic!("{other:?}")
             }
         }

@@ -13,8 +13,7 @@ mod unpack;
 use std::{collections::BTreeMap, os::fd::OwnedFd, path::Path};
 
 use guest::{
-    FRAME_COST, FileEntry, FileKind, GuestFrame, MAX_CHUNK, MAX_ENTRIES, Payload, RequestId,
-    tar::MAX_NAME,
+    FRAME_COST, FileEntry, FileKind, GuestFrame, MAX_CHUNK, MAX_ENTRIES, RequestId, tar::MAX_NAME,
 };
 use rustix::{
     fs::{AtFlags, Dir, FileType, Mode, OFlags, RenameFlags},
@@ -100,12 +99,36 @@ impl Files {
         last: bool,
         link: &mut Link,
     ) {
-        let (path, mode) = target;
-        let result = self
-            .room()
-            .and_then(|()| self.create(path, mode))
-            .and_then(|writing| self.append(request, Incoming::File(writing), bytes, last));
+        let result = self.take(request, target, bytes, last);
         report(request, result.map(|whole| whole.then_some(())), link);
+    }
+
+    /// Writes a file that came whole, and says how it failed to whom it concerns beside the host.
+    pub(crate) fn write_whole(
+        &mut self,
+        request: RequestId,
+        target: (&str, u32),
+        bytes: &[u8],
+        link: &mut Link,
+    ) -> rustix::io::Result<()> {
+        let result = self.take(request, target, bytes, true);
+        let errno = result.as_ref().map(drop).map_err(|it| it.errno);
+        report(request, result.map(|_| Some(())), link);
+        errno
+    }
+
+    /// Returns whether the file is whole.
+    fn take(
+        &mut self,
+        request: RequestId,
+        target: (&str, u32),
+        bytes: &[u8],
+        last: bool,
+    ) -> Result<bool> {
+        let (path, mode) = target;
+        self.room()
+            .and_then(|()| self.create(path, mode))
+            .and_then(|writing| self.append(request, Incoming::File(writing), bytes, last))
     }
 
     pub(crate) fn write_tree(&mut self, request: RequestId, path: &str, link: &mut Link) {
@@ -398,18 +421,17 @@ impl Job {
                 if most == 0 {
                     return Ok(None);
                 }
-                let bytes = match source {
-                    Source::File(reading) => reading.next(most)?,
-                    Source::Tree(packing) => packing.next(most)?,
-                };
-                if bytes.is_empty() {
+                let length = link.queue_chunk(request, |out| match source {
+                    Source::File(reading) => reading.next(most, out),
+                    Source::Tree(packing) => packing.next(most, out),
+                })?;
+                if length == 0 {
                     return Ok(Some(()));
                 }
                 if let Some(credit) = credit {
-                    let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+                    let length = u32::try_from(length).unwrap_or(u32::MAX);
                     *credit = credit.saturating_sub(length.saturating_add(FRAME_COST));
                 }
-                link.queue(&GuestFrame::FileChunk { request, bytes: Payload(bytes) });
                 Ok(None)
             }
         }
@@ -438,16 +460,18 @@ impl Writing {
 }
 
 impl Reading {
-    fn next(&mut self, most: usize) -> Result<Vec<u8>> {
-        let mut bytes = Vec::with_capacity(most.min(MAX_CHUNK));
-        let spare = rustix::buffer::spare_capacity(&mut bytes);
-        let count = rustix::io::read(&self.file, spare).during("read the file")?;
+    /// Appends what comes next; nothing at its end.
+    fn next(&mut self, most: usize, out: &mut Vec<u8>) -> Result<()> {
+        let begin = out.len();
+        out.resize(begin + most.min(MAX_CHUNK), 0);
+        let count = rustix::io::read(&self.file, &mut out[begin..]).during("read the file")?;
+        out.truncate(begin + count);
         // It may have grown since it was opened.
         let Some(left) = self.left.checked_sub(count as u64) else {
             return Err(Failed::new(Errno::FBIG, "read the file"));
         };
         self.left = left;
-        Ok(bytes)
+        Ok(())
     }
 }
 

@@ -14,7 +14,13 @@ use rustix::io::Errno;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reaped {
     pub(crate) status: ExitStatus,
-    /// User and system time of the child and of the descendants it waited for.
+    pub(crate) used: Used,
+}
+
+/// What a process has used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Used {
+    /// User and system time of the process and of the descendants it waited for.
     pub(crate) cpu_us: u64,
     pub(crate) peak_memory_bytes: u64,
 }
@@ -68,7 +74,7 @@ pub(crate) fn reap(pid: i32) -> Option<Reaped> {
     };
     let cpu_us = micros(usage.ru_utime) + micros(usage.ru_stime);
     let peak_memory_bytes = u64::try_from(usage.ru_maxrss).unwrap_or(0) * 1024;
-    Some(Reaped { status, cpu_us, peak_memory_bytes })
+    Some(Reaped { status, used: Used { cpu_us, peak_memory_bytes } })
 }
 
 fn micros(time: libc::timeval) -> u64 {

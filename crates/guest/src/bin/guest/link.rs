@@ -3,8 +3,8 @@
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use guest::{
-    Decoder, FrameError, GuestFrame, HostFrame, MAX_CHUNK, OutputStream, ProgramId, encode,
-    encode_output,
+    Decoder, FrameError, GuestFrame, HostFrame, OutputStream, ProgramId, RequestId, encode,
+    encode_chunk, encode_output,
 };
 use rustix::io::Errno;
 
@@ -14,6 +14,9 @@ const FULL: usize = 128 * 1024;
 
 /// Above this many unsent bytes the host is not listened to either: it asks without reading answers.
 const OVERFULL: usize = 8 << 20;
+
+/// Read at once: a few chunks, about as much as the kernel keeps of a socket.
+const INTAKE: usize = 256 * 1024;
 
 /// The host is gone or broke the protocol.
 #[derive(Debug)]
@@ -28,7 +31,6 @@ pub(crate) struct Link {
     /// `None` where one descriptor does both.
     outbound: Option<OwnedFd>,
     decoder: Decoder<HostFrame>,
-    received: Box<[u8]>,
     outgoing: Vec<u8>,
     sent: usize,
 }
@@ -36,14 +38,7 @@ pub(crate) struct Link {
 impl Link {
     /// Takes descriptors that are already non-blocking.
     pub(crate) fn new(inbound: OwnedFd, outbound: Option<OwnedFd>) -> Self {
-        Self {
-            inbound,
-            outbound,
-            decoder: Decoder::default(),
-            received: vec![0; MAX_CHUNK].into(),
-            outgoing: Vec::new(),
-            sent: 0,
-        }
+        Self { inbound, outbound, decoder: Decoder::default(), outgoing: Vec::new(), sent: 0 }
     }
 
     pub(crate) fn inbound(&self) -> BorrowedFd<'_> {
@@ -87,6 +82,15 @@ impl Link {
         encode_output(stream, program, most, &mut self.outgoing, read)
     }
 
+    /// Queues a part of a file or tree that `fill` appends, and says how long it is.
+    pub(crate) fn queue_chunk<E>(
+        &mut self,
+        request: RequestId,
+        fill: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
+    ) -> Result<usize, E> {
+        encode_chunk(request, &mut self.outgoing, fill)
+    }
+
     /// Writes as much as the link takes now.
     pub(crate) fn flush(&mut self) -> Result<(), LinkError> {
         while self.has_unsent() {
@@ -110,12 +114,10 @@ impl Link {
 
     /// Reads once. [`next`](Self::next) then gives the frames.
     pub(crate) fn receive(&mut self) -> Result<(), LinkError> {
-        match rustix::io::read(&self.inbound, &mut *self.received) {
+        let room = rustix::buffer::spare_capacity(self.decoder.intake(INTAKE));
+        match rustix::io::read(&self.inbound, room) {
             Ok(0) => Err(LinkError::Closed),
-            Ok(count) => {
-                self.decoder.push(&self.received[..count]);
-                Ok(())
-            }
+            Ok(_) => Ok(()),
             Err(Errno::AGAIN | Errno::INTR) => Ok(()),
             Err(_) => Err(LinkError::Closed),
         }

@@ -1,13 +1,15 @@
 //! The guest: the first process of every sandbox.
 //!
 //! `guest [--link FD[,FD]] [--workspace DIR] [--memory-events FD|find]
-//! [--standby PID,STDIN,STDOUT,STDERR,CONTROL]`
+//! [--standby PID,STDIN,STDOUT,STDERR,CONTROL]`, or `guest --nursery`
 //!
 //! It speaks the protocol of the library over one descriptor (3 unless told otherwise), or reads from
 //! the first of two and writes to the second. It is usually pid 1 of a pid namespace; as an ordinary
 //! process it works too, as a subreaper. It trusts neither the programs it starts nor the bytes on its
-//! link, prints nothing, and ends with its link. It may be born with a standby; see [`standby`].
+//! link, prints nothing, and ends with its link. It may be born with a standby; see [`standby`]. It may
+//! be a copy of a guest that was started only to be copied; see [`nursery`].
 
+mod account;
 mod cpu;
 mod fence;
 mod files;
@@ -15,15 +17,19 @@ mod kernel;
 mod link;
 mod memory;
 mod network;
+mod nursery;
 mod program;
+mod signals;
 mod spawn;
 mod standby;
 mod stream;
 mod supervisor;
 mod tree;
+mod turn;
 
-use std::{ffi::OsString, path::PathBuf, process::ExitCode};
+use std::{ffi::OsString, os::fd::IntoRawFd, path::PathBuf, process::ExitCode};
 
+use guest::END;
 use rustix::process::{DumpableBehavior, Resource, Rlimit};
 
 use crate::{
@@ -42,6 +48,19 @@ struct Options {
     standby: Option<Inborn>,
 }
 
+impl Options {
+    fn of_a_copy(beginning: nursery::Beginning) -> Self {
+        let nursery::Beginning { link, memory_events } = beginning;
+        Self {
+            link: (link.into_raw_fd(), None),
+            workspace: PathBuf::from("/tmp"),
+            memory_events: memory_events
+                .map_or(MemoryEvents::Nowhere, |it| MemoryEvents::Descriptor(it.into_raw_fd())),
+            standby: None,
+        }
+    }
+}
+
 /// A child that is there before us, and our ends of its descriptors.
 #[derive(Clone, Copy)]
 struct Inborn {
@@ -58,8 +77,13 @@ enum MemoryEvents {
 }
 
 fn main() -> ExitCode {
-    let Some(supervisor) = options(std::env::args_os().skip(1)).and_then(|it| begin(&it).ok())
-    else {
+    let mut arguments = std::env::args_os().skip(1).peekable();
+    let options = if arguments.next_if(|it| it == "--nursery").is_some() {
+        nursery::serve().map(Options::of_a_copy)
+    } else {
+        options(arguments)
+    };
+    let Some(supervisor) = options.and_then(|it| begin(&it).ok()) else {
         return ExitCode::from(CANNOT_BEGIN);
     };
     match supervisor.run() {
@@ -126,11 +150,12 @@ fn begin(options: &Options) -> std::io::Result<Supervisor> {
     // Programs must not read the memory or the descriptors of the process that judges them.
     rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
     let signals = if rustix::process::getpid().is_init() {
-        // Programs may send anything to pid 1; only the deaths of children matter.
-        kernel::signal_fd(&[libc::SIGCHLD])?
+        // Programs may send anything to pid 1; only the ends of children matter.
+        kernel::signal_fd(&[libc::SIGCHLD, END])?
     } else {
         rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
-        kernel::signal_fd(&[libc::SIGCHLD, libc::SIGTERM, libc::SIGINT, libc::SIGHUP])?
+        let stops = [libc::SIGTERM, libc::SIGINT, libc::SIGHUP];
+        kernel::signal_fd(&[[libc::SIGCHLD, END].as_slice(), &stops].concat())?
     };
     // Each program takes up to three descriptors.
     let open_files = rustix::process::getrlimit(Resource::Nofile);

@@ -18,8 +18,20 @@
 //! of arguments, the arguments, then the environment as `NAME=VALUE`. The end of the stream without
 //! an order means that nobody needs it.
 //!
+//! One that is *kept* gets one order after another, and runs each program within its own process; see
+//! [`turn`](crate::turn). Between two programs its outputs are not read: what background threads and
+//! processes print then is found by the next.
+//!
 //! Limits cannot be changed from outside, since the system call filter allows no process to change
 //! another's. So a standby starts with the limits of its program, the mark of its tree among them.
+//!
+//! # The end of a program that was one
+//!
+//! Its process may send [`END`](guest::END) to the guest, its parent, instead of exiting with code 0, and
+//! then wait to be killed. It must have written all it had to write. So nobody waits while the kernel
+//! frees its memory. The kernel names the sender, and only a program's first process is believed: what
+//! it can bring about is that itself ends with 0, and all its tree with it, as by exiting. A wait of
+//! some milliseconds is enough; whoever is not killed by then should exit, since the word may be lost.
 //!
 //! # A guest that is born with a standby
 //!
@@ -33,21 +45,25 @@
 
 use std::{
     collections::BTreeMap,
-    io::{Seek, Write},
-    os::fd::{AsFd, OwnedFd},
+    io::{IoSlice, Seek, Write},
+    mem::MaybeUninit,
+    os::fd::{AsFd, BorrowedFd, OwnedFd},
 };
 
 use guest::{Prepare, Rlimits, StandbyId, Start, Stdin};
 use rustix::{
     fs::MemfdFlags,
     io::Errno,
-    net::{AddressFamily, SendFlags, SocketFlags, SocketType},
+    net::{
+        AddressFamily, SendAncillaryBuffer, SendAncillaryMessage, SendFlags, SocketFlags,
+        SocketType,
+    },
 };
 
 use crate::{
-    kernel,
+    account, kernel,
     spawn::{Image, SpawnError, Spawner, Streams},
-    stream::{Ends, Read},
+    stream::{Ends, Input, Read},
     tree::Mark,
 };
 
@@ -75,6 +91,7 @@ pub(crate) struct Standby {
     /// Where it was started; the inborn one was somewhere.
     cwd: Option<String>,
     phase: Phase,
+    is_kept: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,6 +135,10 @@ impl Standby {
         let image = Image::of_executable(executable, argv, env, cwd, limits)?;
         let streams = |errno| SpawnError { step: guest::StartStep::Streams, errno };
         let mut ends = Ends::pipes(Stdin::Pipe).map_err(streams)?;
+        if prepare.is_kept {
+            // Each program brings its own.
+            ends.input = None;
+        }
         let (control, theirs) = sockets().map_err(streams)?;
         let attachment = file(&prepare.attachment.0).map_err(streams)?;
         let Some(Streams::Pipes { stdin: Some(stdin), stdout, stderr }) = ends.theirs() else {
@@ -136,6 +157,7 @@ impl Standby {
             limits: Limits::AsPrepared(prepare.rlimits),
             cwd: Some(cwd.clone()),
             phase: Phase::Booting,
+            is_kept: prepare.is_kept,
         })
     }
 
@@ -157,6 +179,7 @@ impl Standby {
             limits: Limits::Inborn,
             cwd: None,
             phase: Phase::Booting,
+            is_kept: false,
         })
     }
 
@@ -185,7 +208,7 @@ impl Standby {
                 News::Failed("it lacks its mark".to_owned())
             }
             (Ok(1), Phase::Booting) => {
-                self.phase = Phase::Ready { boot_cpu_us: kernel::cpu_us(self.pid) };
+                self.phase = Phase::Ready { boot_cpu_us: account::cpu_us(self.pid) };
                 News::Ready
             }
             (Ok(_) | Err(_), _) => News::Failed("it broke off".to_owned()),
@@ -215,11 +238,38 @@ impl Standby {
         }
         let order = order(start)?;
         // One that is gone has closed its end.
-        let sent = rustix::net::send(&self.control, &order, SendFlags::NOSIGNAL).ok()?;
-        if start.stdin == Stdin::Null {
-            self.ends.input = None;
-        }
+        let sent = match start.stdin {
+            Stdin::Pipe if self.is_kept => {
+                let (input, theirs) = Input::open().ok()?;
+                self.ends.input = Some(input);
+                send_with(&self.control, &order, theirs.as_fd()).ok()?
+            }
+            Stdin::Pipe => rustix::net::send(&self.control, &order, SendFlags::NOSIGNAL).ok()?,
+            Stdin::Null => {
+                self.ends.input = None;
+                rustix::net::send(&self.control, &order, SendFlags::NOSIGNAL).ok()?
+            }
+        };
         (sent == order.len()).then_some(boot_cpu_us)
+    }
+
+    /// What one of several programs reads and writes.
+    pub(crate) fn lend(&mut self) -> Ends {
+        let mut ends = Ends::again(&self.ends.stdout, self.ends.stderr.as_ref());
+        ends.input = self.ends.input.take();
+        ends
+    }
+
+    pub(crate) fn is_kept(&self) -> bool {
+        self.is_kept
+    }
+
+    pub(crate) fn id(&self) -> StandbyId {
+        self.id
+    }
+
+    pub(crate) fn control(&self) -> &OwnedFd {
+        &self.control
     }
 }
 
@@ -242,6 +292,13 @@ impl Standbys {
 
     pub(crate) fn add(&mut self, standby: Standby) {
         self.0.insert(standby.id, standby);
+    }
+
+    /// Takes back a kept one, whose program has ended when it had used that many microseconds. It waits for the
+    /// next.
+    pub(crate) fn take_back(&mut self, mut standby: Standby, used_us: u64) {
+        standby.phase = Phase::Ready { boot_cpu_us: used_us };
+        self.add(standby);
     }
 
     pub(crate) fn marks(&self) -> impl Iterator<Item = Mark> {
@@ -273,13 +330,15 @@ impl Standbys {
     }
 
     /// Everything a standby may speak through.
-    pub(crate) fn descriptors(
-        &self,
-    ) -> impl Iterator<Item = (StandbyId, Speaks, std::os::fd::BorrowedFd<'_>)> {
+    pub(crate) fn descriptors(&self) -> impl Iterator<Item = (StandbyId, Speaks, BorrowedFd<'_>)> {
         self.0.iter().flat_map(|(&id, it)| {
-            let stderr = it.ends.stderr.as_ref().map(|it| (id, Speaks::Stderr, it.fd()));
+            let is_heard = !it.is_kept || it.phase == Phase::Booting;
+            let outputs = is_heard.then(|| {
+                let stderr = it.ends.stderr.as_ref().map(|it| (id, Speaks::Stderr, it.fd()));
+                [(id, Speaks::Stdout, it.ends.stdout.fd())].into_iter().chain(stderr)
+            });
             let control = (id, Speaks::Control, it.control.as_fd());
-            [control, (id, Speaks::Stdout, it.ends.stdout.fd())].into_iter().chain(stderr)
+            [control].into_iter().chain(outputs.into_iter().flatten())
         })
     }
 
@@ -324,6 +383,15 @@ fn sockets() -> rustix::io::Result<(OwnedFd, OwnedFd)> {
     let (ours, theirs) = rustix::net::socketpair(family, kind, SocketFlags::CLOEXEC, None)?;
     rustix::io::ioctl_fionbio(&ours, true)?;
     Ok((ours, theirs))
+}
+
+/// Sends bytes and with their first a descriptor.
+fn send_with(socket: &OwnedFd, bytes: &[u8], fd: BorrowedFd<'_>) -> rustix::io::Result<usize> {
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+    let mut ancillary = SendAncillaryBuffer::new(&mut space);
+    let descriptors = [fd];
+    ancillary.push(SendAncillaryMessage::ScmRights(&descriptors));
+    rustix::net::sendmsg(socket, &[IoSlice::new(bytes)], &mut ancillary, SendFlags::NOSIGNAL)
 }
 
 /// A file without a name: nothing appears in the workspace.

@@ -62,10 +62,21 @@ impl Output {
         }
     }
 
+    /// Bytes that can be read now.
+    pub(crate) fn there(&self) -> u64 {
+        rustix::io::ioctl_fionread(&*self.fd).unwrap_or(0)
+    }
+
+    /// How much to make room for: what is there now, or a page for what may come. Room costs page faults
+    /// when it is used for the first time.
+    pub(crate) fn waiting(&self) -> usize {
+        const PAGE: usize = 4096;
+        usize::try_from(self.there()).unwrap_or(usize::MAX).max(PAGE)
+    }
+
     /// The writers are dead: what is there now is all there will be.
     pub(crate) fn seal(&mut self, terminal: bool) {
-        let there = rustix::io::ioctl_fionread(&*self.fd).unwrap_or(0);
-        self.rest = Some(if terminal { TERMINAL_BUFFER } else { there });
+        self.rest = Some(if terminal { TERMINAL_BUFFER } else { self.there() });
     }
 
     pub(crate) fn is_exhausted(&self) -> bool {
@@ -165,6 +176,12 @@ impl Ends {
         }
     }
 
+    /// The same outputs for another program of the process, without an input.
+    pub(crate) fn again(stdout: &Output, stderr: Option<&Output>) -> Self {
+        let again = |it: &Output| Output { fd: Rc::clone(&it.fd), rest: None };
+        Self { input: None, stdout: again(stdout), stderr: stderr.map(again), theirs: None }
+    }
+
     /// Our ends of a program that has its own already.
     pub(crate) fn of_ours(
         stdin: OwnedFd,
@@ -252,6 +269,13 @@ impl Ends {
 }
 
 impl Input {
+    /// A pipe, and the end to read from.
+    pub(crate) fn open() -> rustix::io::Result<(Self, OwnedFd)> {
+        let (theirs, ours) = pipe()?;
+        rustix::io::ioctl_fionbio(&ours, true)?;
+        Ok((Self::new(Rc::new(ours)), theirs))
+    }
+
     fn new(fd: Rc<OwnedFd>) -> Self {
         Self { fd, waiting: VecDeque::new(), ends: false }
     }

@@ -8,8 +8,8 @@ use std::{
 };
 
 use guest::{
-    GuestFrame, HostFrame, MAX_CHUNK, Prepare, ProgramId, Rlimits, StandbyId, Start, StartStep,
-    VERSION,
+    GuestFrame, HostFrame, MAX_CHUNK, Prepare, ProgramId, Rlimits, SourceFile, StandbyId, Start,
+    StartStep, VERSION,
 };
 use rustix::{
     event::{PollFd, PollFlags, Timespec},
@@ -17,17 +17,18 @@ use rustix::{
 };
 
 use crate::{
-    fence,
+    account, fence,
     files::Files,
     kernel::{self, Children},
     link::{Link, LinkError},
     memory::MemoryKills,
     network::{self, Network},
-    program::{Program, Source},
+    program::{Lingering, Program, Remains, Source, Turn},
+    signals::{self, Signal},
     spawn::{Image, SpawnError, Spawner},
     standby::{self, News, Speaks, Standby, Standbys},
     stream::Ends,
-    tree::{self, Found, Mark, Tree},
+    tree::{self, Company, Found, Mark, Tree},
 };
 
 /// Programs at a time; each takes up to three descriptors.
@@ -40,6 +41,9 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(100);
 
 /// How long a host that keeps talking may delay the end of a program whose time is over.
 const LAST_WORDS: Duration = Duration::from_millis(100);
+
+/// How long the host may be kept waiting for the remains of what has ended: freeing 100 MiB takes 10 ms.
+const LAST_RITES: Duration = Duration::from_millis(100);
 
 /// Children reaped before the link is looked at again.
 const REAPED_AT_ONCE: usize = 1024;
@@ -55,6 +59,8 @@ pub(crate) struct Supervisor {
     spawner: Spawner,
     programs: BTreeMap<ProgramId, Program>,
     standbys: Standbys,
+    /// Programs of which something may live on.
+    lingering: BTreeMap<ProgramId, Lingering>,
     next_mark: Mark,
     buffer: Box<[u8]>,
     greeted: bool,
@@ -64,6 +70,9 @@ pub(crate) struct Supervisor {
     is_paused: bool,
     /// When a time limit was found exceeded while the host had more to say.
     overdue_since: Option<Instant>,
+    /// Since when a program whose end was told is dying. Nothing else of the host's is begun while it
+    /// might be met.
+    remains_since: Option<Instant>,
 }
 
 /// Why the guest ends.
@@ -93,6 +102,8 @@ enum Ready {
     Output(ProgramId, Source),
     Network(network::Token),
     Standby(StandbyId, Speaks),
+    Control(ProgramId),
+    Lingering(ProgramId, Source),
 }
 
 impl Supervisor {
@@ -112,12 +123,14 @@ impl Supervisor {
             spawner: Spawner::new(),
             programs: BTreeMap::new(),
             standbys: Standbys::default(),
+            lingering: BTreeMap::new(),
             next_mark: Mark::first(),
             buffer: vec![0; MAX_CHUNK].into(),
             greeted: false,
             pause: FIRST_PAUSE,
             is_paused: false,
             overdue_since: None,
+            remains_since: None,
         }
     }
 
@@ -160,6 +173,16 @@ impl Supervisor {
                 Ready::Signals => self.serve_signals()?,
                 Ready::Input(id) => self.serve_input(id, events),
                 Ready::Standby(id, speaks) => self.serve_standby(id, speaks),
+                Ready::Control(id) => {
+                    if let Some(program) = self.programs.get_mut(&id) {
+                        program.hear(&mut self.buffer, &mut self.link);
+                    }
+                }
+                Ready::Lingering(id, source) => {
+                    if let Some(it) = self.lingering.get_mut(&id) {
+                        it.ignore(source, &mut self.buffer);
+                    }
+                }
                 Ready::Output(id, source) => {
                     if let Some(program) = self.programs.get_mut(&id)
                         && program.reads(&self.link)
@@ -176,6 +199,7 @@ impl Supervisor {
         if !self.is_paused {
             self.network.expire();
         }
+        self.remains_since = self.remains_since.filter(|it| it.elapsed() < LAST_RITES);
         self.hunt();
         self.files.pump(&mut self.link);
         self.report_ended();
@@ -190,8 +214,10 @@ impl Supervisor {
             who.push(ready);
             set.push(PollFd::from_borrowed_fd(fd, events));
         };
+        // First, so that no number of a process that has ended is taken for one of a newcomer.
+        add(Ready::Signals, self.signals.as_fd(), PollFlags::IN);
         let mut events = PollFlags::empty();
-        events.set(PollFlags::IN, self.link.listens());
+        events.set(PollFlags::IN, self.link.listens() && self.remains_since.is_none());
         let mut output = PollFlags::empty();
         output.set(PollFlags::OUT, self.link.has_unsent());
         match self.link.outbound() {
@@ -199,7 +225,6 @@ impl Supervisor {
             Some(outbound) => add(Ready::Link, outbound, output),
         }
         add(Ready::Link, self.link.inbound(), events);
-        add(Ready::Signals, self.signals.as_fd(), PollFlags::IN);
         for (&id, program) in &self.programs {
             if let Some(input) = &program.input {
                 let mut events = PollFlags::empty();
@@ -215,6 +240,16 @@ impl Supervisor {
             {
                 if let Some(output) = output {
                     add(Ready::Output(id, source), output.fd(), PollFlags::IN);
+                }
+            }
+            if let Some(control) = program.control() {
+                add(Ready::Control(id), control.as_fd(), PollFlags::IN);
+            }
+        }
+        for (&id, it) in &self.lingering {
+            for (source, output) in [(Source::Stdout, &it.stdout), (Source::Stderr, &it.stderr)] {
+                if let Some(output) = output {
+                    add(Ready::Lingering(id, source), output.fd(), PollFlags::IN);
                 }
             }
         }
@@ -241,7 +276,11 @@ impl Supervisor {
         if self.files.has_work() && self.link.has_room() {
             return Some(Duration::ZERO);
         }
-        let dying = self.programs.values().any(Program::is_dying).then_some(self.pause);
+        let is_dying = self.programs.values().any(Program::is_dying)
+            || self.lingering.values().any(|it| it.is_dying);
+        let dying = is_dying.then_some(self.pause);
+        let remains = self.remains_since.map(|it| LAST_RITES.saturating_sub(it.elapsed()));
+        let dying = dying.into_iter().chain(remains).min();
         if self.is_paused {
             return dying;
         }
@@ -329,7 +368,8 @@ impl Supervisor {
                 self.network.obey(order, link).map_err(|it| End::Protocol(it.0.to_owned()))?
             }
             HostFrame::Prepare(prepare) => self.prepare(&prepare),
-            HostFrame::Discard { standby } => self.standbys.discard(standby),
+            HostFrame::Discard { standby } => self.discard(standby),
+            HostFrame::StartWith { source, start } => return self.start_with(&source, &start),
         }
         Ok(())
     }
@@ -369,6 +409,18 @@ impl Supervisor {
         Ok(())
     }
 
+    fn start_with(&mut self, source: &SourceFile, start: &Start) -> Result<(), End> {
+        let SourceFile { request, path, mode, bytes } = source;
+        let written = self.files.write_whole(*request, (path, *mode), &bytes.0, &mut self.link);
+        let Err(errno) = written else { return self.start(start) };
+        if let Some(standby) = start.standby {
+            self.standbys.discard(standby);
+        }
+        let (program, errno) = (start.program, errno.raw_os_error());
+        self.link.queue(&GuestFrame::StartFailed { program, errno, step: StartStep::Source });
+        Ok(())
+    }
+
     fn next_mark(&mut self) -> Mark {
         let mark = self.next_mark;
         self.next_mark = mark.next();
@@ -392,6 +444,14 @@ impl Supervisor {
         }
     }
 
+    fn discard(&mut self, standby: StandbyId) {
+        let runs = |it: &Program| it.turn.as_ref().is_some_and(|it| it.standby.id() == standby);
+        match self.programs.iter().find(|(_, it)| runs(it)).map(|(&id, _)| id) {
+            Some(id) => self.kill(id),
+            None => self.standbys.discard(standby),
+        }
+    }
+
     fn serve_standby(&mut self, standby: StandbyId, speaks: Speaks) {
         match self.standbys.hear(standby, speaks) {
             News::Nothing => {}
@@ -402,13 +462,22 @@ impl Supervisor {
         }
     }
 
-    /// The program of a standby that became it.
+    /// The program of a standby that became it, or that runs it.
     fn take_standby(&mut self, start: &Start) -> Option<Program> {
         let memory_kills = self.memory_kills.count();
         let now = Instant::now();
-        let (standby, boot_cpu_us) = self.standbys.take(start.standby?, start)?;
-        let Standby { pid, mark, ends, .. } = standby;
-        let mut program = Program::new(start, pid, mark, ends, now);
+        let (mut standby, boot_cpu_us) = self.standbys.take(start.standby?, start)?;
+        let mut program = if standby.is_kept() {
+            let ends = standby.lend();
+            let mut program = Program::new(start, standby.pid, standby.mark, ends, now);
+            program.turn = Some(Turn::new(standby));
+            program
+        } else {
+            let Standby { pid, mark, ends, .. } = standby;
+            let mut program = Program::new(start, pid, mark, ends, now);
+            program.believe();
+            program
+        };
         program.memory_kills = memory_kills;
         program.boot_cpu_us = boot_cpu_us;
         Some(program)
@@ -437,8 +506,11 @@ impl Supervisor {
         if let Some(program) = self.programs.get(&id)
             && (1..=64).contains(&signal)
         {
-            let mark = program.mark;
-            self.tree.signal_where(signal, |it| it == mark);
+            let (mark, main) = (program.mark, program.pid);
+            match program.since() {
+                Some(since) => self.tree.signal_newer(signal, mark, main, since),
+                None => drop(self.tree.signal_where(signal, |it| it == mark)),
+            }
         }
     }
 
@@ -446,19 +518,46 @@ impl Supervisor {
         if let Some(program) = self.programs.get_mut(&id) {
             program.kill();
             self.pause = FIRST_PAUSE;
+        } else if let Some(lingering) = self.lingering.get_mut(&id) {
+            lingering.is_dying = true;
+            self.pause = FIRST_PAUSE;
         }
     }
 
     fn serve_signals(&mut self) -> Result<(), End> {
-        let mut info = [0; 128 * 8];
-        let count = rustix::io::read(&self.signals, &mut info).unwrap_or(0);
-        // The number is the first field of signalfd_siginfo, which is 128 bytes.
-        let child = libc::SIGCHLD.to_ne_bytes();
-        if info[..count].chunks_exact(128).any(|it| !it.starts_with(&child)) {
-            return Err(End::Asked);
+        for signal in signals::read(&self.signals) {
+            match signal {
+                Signal::ChildEnded => self.reap(),
+                Signal::SaidItsEnd(pid) => self.hear_of_end(pid),
+                Signal::End => return Err(End::Asked),
+                Signal::Meaningless => {}
+            }
         }
-        self.reap();
         Ok(())
+    }
+
+    /// The main process of a program says that it has ended. It waits to be killed, so that what it used
+    /// can still be asked for; if others live beside it, the program ends with the last of them.
+    fn hear_of_end(&mut self, pid: i32) {
+        let told = |it: &&mut Program| it.pid == pid && it.may_say_its_end();
+        let Some(program) = self.programs.values_mut().find(told) else { return };
+        self.pause = FIRST_PAUSE;
+        let now = Instant::now();
+        let used = match self.tree.company_of(pid) {
+            Company::Never => account::used_alone(pid),
+            Company::None => account::used(pid),
+            Company::Some => None,
+        };
+        match used {
+            None => program.said_its_end(now),
+            Some(used) => {
+                // Whatever was born since is its own. None of them will run any code of theirs.
+                self.tree.signal_all(libc::SIGKILL);
+                program.said_its_end(now);
+                program.settle(used);
+                self.remains_since = Some(now);
+            }
+        }
     }
 
     /// Waits for whatever has ended, and adds it to the account of its program.
@@ -469,6 +568,7 @@ impl Supervisor {
                 Children::Ended(pid) => pid,
                 Children::Alive => return,
                 Children::None => {
+                    self.remains_since = None;
                     for program in self.programs.values_mut().filter(|it| it.is_ending()) {
                         program.tree_died();
                     }
@@ -486,9 +586,9 @@ impl Supervisor {
             }
             let mut programs = self.programs.values_mut();
             if let Some(program) = programs.find(|it| Some(it.mark) == mark) {
-                program.count(&reaped);
+                program.count(reaped.used);
                 if is_main {
-                    program.main_ended(&reaped, Instant::now());
+                    program.main_ended(reaped.status, Instant::now());
                 }
             }
         }
@@ -510,8 +610,8 @@ impl Supervisor {
         }
     }
 
-    /// Dooms what has used up its time. `heard` says that the host may have more to say: that we were
-    /// paused, perhaps, which comes first.
+    /// Dooms what has used up its time, if that was so before the link was looked at too. `heard` says
+    /// that the host may have more to say: that we were paused, perhaps, which comes first.
     fn expire(&mut self, heard: bool) {
         let due = |it: &Program| it.deadline().into_iter().chain(it.next_look()).min();
         let Some(first) = self.programs.values().filter_map(due).min() else { return };
@@ -520,7 +620,12 @@ impl Supervisor {
             self.overdue_since = None;
             return;
         }
-        let overdue_since = *self.overdue_since.get_or_insert(now);
+        let Some(overdue_since) = self.overdue_since else {
+            // We may have been stopped since the link was looked at, anywhere in a turn, and its news
+            // of that with it. The next turn comes at once.
+            self.overdue_since = Some(now);
+            return;
+        };
         if heard && now < overdue_since + LAST_WORDS {
             return;
         }
@@ -541,11 +646,22 @@ impl Supervisor {
     fn hunt(&mut self) {
         let dying: Vec<ProgramId> =
             self.programs.values().filter(|it| it.is_dying()).map(|it| it.id).collect();
+        let (tree, lingering) = (&self.tree, &mut self.lingering);
+        let count = lingering.len();
+        lingering.retain(|_, it| {
+            !it.is_dying || tree.signal_where(libc::SIGKILL, |mark| mark == it.mark) == Found::Some
+        });
+        let is_hunting = count > lingering.len() || lingering.values().any(|it| it.is_dying);
+        if is_hunting || !dying.is_empty() {
+            self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+        }
         if dying.is_empty() {
             return;
         }
-        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
-        if dying.len() == self.programs.len() && self.standbys.is_empty() && self.tree.is_init() {
+        let is_all = dying.len() == self.programs.len()
+            && self.standbys.is_empty()
+            && self.lingering.is_empty();
+        if is_all && self.tree.is_init() {
             self.tree.signal_all(libc::SIGKILL);
             return;
         }
@@ -557,8 +673,9 @@ impl Supervisor {
             }
             let mark = program.mark;
             let programs = self.programs.values().map(|it| it.mark);
-            let others: Vec<Mark> =
-                programs.chain(self.standbys.marks()).filter(|it| *it != mark).collect();
+            let lingering = self.lingering.values().map(|it| it.mark);
+            let others = programs.chain(self.standbys.marks()).chain(lingering);
+            let others: Vec<Mark> = others.filter(|it| *it != mark).collect();
             // A process that lowered its limit has no program, and must not outlive the one that ends.
             let found = self.tree.signal_where(libc::SIGKILL, |it| !others.contains(&it));
             if found == Found::None
@@ -571,18 +688,24 @@ impl Supervisor {
 
     fn report_ended(&mut self) {
         let (buffer, link) = (&mut self.buffer, &mut self.link);
-        let memory_kills = &self.memory_kills;
+        let (memory_kills, standbys) = (&self.memory_kills, &mut self.standbys);
+        let lingering = &mut self.lingering;
         self.programs.retain(|_, program| {
             if !program.drain(buffer, link) {
                 return true;
             }
-            match program.exited(memory_kills.count()) {
-                Some(exited) => {
-                    link.queue(&GuestFrame::Exited(exited));
-                    false
-                }
-                None => true,
+            let Some(exited) = program.exited(memory_kills.count()) else { return true };
+            match program.remains() {
+                Some(Remains::Standby(standby, used_us)) => standbys.take_back(*standby, used_us),
+                Some(Remains::Lingering(id, it)) => drop(lingering.insert(id, it)),
+                None => {}
             }
+            if let Some(turn) = &program.turn {
+                let (standby, reason) = (turn.standby.id(), "it ended".to_owned());
+                link.queue(&GuestFrame::StandbyFailed { standby, reason });
+            }
+            link.queue(&GuestFrame::Exited(exited));
+            false
         });
     }
 

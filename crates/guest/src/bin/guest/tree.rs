@@ -29,7 +29,7 @@ pub(crate) fn marked() -> libc::__rlimit_resource_t {
 
 /// `USER_HZ`, in which the kernel tells times: part of its interface, and the same on every architecture
 /// we are built for.
-const TICKS_PER_SECOND: u64 = 100;
+pub(crate) const TICKS_PER_SECOND: u64 = 100;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Mark(u64);
@@ -61,6 +61,16 @@ pub(crate) enum Found {
     None,
 }
 
+/// Who lives beside a process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Company {
+    /// Nobody ever did: it had neither children nor threads.
+    Never,
+    None,
+    /// Others, as far as we know.
+    Some,
+}
+
 #[derive(Debug)]
 pub(crate) struct Tree {
     /// Our own number; 1 in a pid namespace of our own.
@@ -73,6 +83,21 @@ struct Entry {
     zombie: bool,
     /// User and system time, with that of the children it waited for, in clock ticks.
     cpu_ticks: u64,
+    /// Since the machine started.
+    started: Moment,
+}
+
+/// A moment since the machine started, in clock ticks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Moment(u64);
+
+impl Moment {
+    pub(crate) fn now() -> Self {
+        let now = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+        let seconds = u64::try_from(now.tv_sec).unwrap_or(0);
+        let rest = u64::try_from(now.tv_nsec).unwrap_or(0) / (1_000_000_000 / TICKS_PER_SECOND);
+        Self(seconds * TICKS_PER_SECOND + rest)
+    }
 }
 
 impl Tree {
@@ -115,6 +140,38 @@ impl Tree {
             }
         }
         found
+    }
+
+    /// Signals the marked descendants that were born in or after this moment, and the one with this
+    /// number.
+    pub(crate) fn signal_newer(&self, signal: i32, mark: Mark, main: i32, since: Moment) {
+        let Some(walk) = walk() else { return };
+        for (&pid, entry) in &walk.processes {
+            let is_wanted = pid == main || entry.started >= since;
+            if is_wanted
+                && !entry.zombie
+                && pid != self.own
+                && self.descends(pid, &walk.processes) != Descent::Foreign
+            {
+                signal_if(pid, signal, |it| it == mark);
+            }
+        }
+    }
+
+    /// Who lives beside this process and us. Only pid 1 can know.
+    pub(crate) fn company_of(&self, pid: i32) -> Company {
+        if !self.is_init() {
+            return Company::Some;
+        }
+        // Numbers are given in turn, and those below 300 only once.
+        if pid == self.own + 1 && last_number() == Some(pid) {
+            return Company::Never;
+        }
+        let numbers = open_proc().and_then(|it| numbers(&it));
+        match numbers.is_some_and(|it| it.iter().all(|it| [self.own, pid].contains(it))) {
+            true => Company::None,
+            false => Company::Some,
+        }
     }
 
     /// User and system time in microseconds of the descendants whose mark is asked for, and of what they
@@ -183,20 +240,44 @@ struct Walk {
 
 /// Looks at each visible process; `None` if `/proc` cannot be read.
 fn walk() -> Option<Walk> {
-    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    let proc = rustix::fs::open("/proc", flags, Mode::empty()).ok()?;
+    let proc = open_proc()?;
     let mut walk = Walk { processes: HashMap::new(), is_complete: true };
-    for entry in Dir::read_from(&proc).ok()? {
-        let entry = entry.ok()?;
-        let Some(pid) = entry.file_name().to_str().ok().and_then(|it| it.parse().ok()) else {
-            continue;
-        };
+    for pid in numbers(&proc)? {
         match read_stat(&proc, pid) {
             Some(entry) => drop(walk.processes.insert(pid, entry)),
             None => walk.is_complete = false,
         }
     }
     Some(walk)
+}
+
+/// The number that a process or thread of our namespace was given last.
+fn last_number() -> Option<i32> {
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+    let load = rustix::fs::open("/proc/loadavg", flags, Mode::empty()).ok()?;
+    let mut buffer = [0; 128];
+    let length = rustix::io::read(&load, &mut buffer).ok()?;
+    parse_last(&buffer[..length])
+}
+
+/// `0.20 0.18 0.12 1/80 LAST`
+fn parse_last(load: &[u8]) -> Option<i32> {
+    std::str::from_utf8(load).ok()?.split_ascii_whitespace().nth(4)?.parse().ok()
+}
+
+fn open_proc() -> Option<OwnedFd> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    rustix::fs::open("/proc", flags, Mode::empty()).ok()
+}
+
+/// The numbers of all visible processes.
+fn numbers(proc: &OwnedFd) -> Option<Vec<i32>> {
+    let mut numbers = Vec::new();
+    for entry in Dir::read_from(proc).ok()? {
+        let entry = entry.ok()?;
+        numbers.extend(entry.file_name().to_str().ok().and_then(|it| it.parse::<i32>().ok()));
+    }
+    Some(numbers)
 }
 
 fn read_stat(proc: &OwnedFd, pid: i32) -> Option<Entry> {
@@ -211,6 +292,7 @@ fn read_stat(proc: &OwnedFd, pid: i32) -> Option<Entry> {
 /// `proc_pid_stat(5)`.
 const BEFORE_TIMES: usize = 9;
 const BEFORE_THREADS: usize = 2;
+const BEFORE_START: usize = 1;
 
 /// `pid (name) state parent …`, where the name is the program's to choose and may hold anything.
 fn parse_stat(stat: &[u8]) -> Option<Entry> {
@@ -225,7 +307,8 @@ fn parse_stat(stat: &[u8]) -> Option<Entry> {
     let threads: u32 = fields.nth(BEFORE_THREADS)?.parse().ok()?;
     // The first thread of a process may end before the others, and then looks like a zombie.
     let zombie = matches!(state, "Z" | "X") && threads <= 1;
-    Some(Entry { parent, zombie, cpu_ticks })
+    let started = Moment(fields.nth(BEFORE_START)?.parse().ok()?);
+    Some(Entry { parent, zombie, cpu_ticks, started })
 }
 
 #[cfg(test)]
@@ -242,6 +325,16 @@ mod tests {
     fn a_name_with_parentheses_does_not_shift_the_fields() {
         let entry = stat("S", 1);
         assert_eq!((entry.parent, entry.zombie, entry.cpu_ticks), (42, false, 5 + 6 + 7 + 8));
+        assert_eq!(entry.started, Moment(9));
+    }
+
+    #[test]
+    fn the_number_given_last_is_that_of_the_kernel() {
+        assert_eq!(parse_last(b"0.20 0.18 0.12 1/80 2\n"), Some(2));
+        // As gVisor has it: no process has this number.
+        assert_eq!(parse_last(b"0.00 0.00 0.00 0/0 0\n"), Some(0));
+        assert_eq!(parse_last(b"0.20 0.18"), None);
+        assert!(last_number().is_some_and(|it| it > 0));
     }
 
     #[test]

@@ -118,7 +118,9 @@ fn host_config(order: &Order, facts: &Facts, volume: &str) -> HostConfig {
         // Memory and swap together: none is left for swap.
         memory_swap: Some(memory),
         pids_limit: Some(tasks(limits, facts.kind(order.runtime.as_deref()))),
-        ulimits: Some(vec![ulimit("core", 0), ulimit("nofile", OPEN_FILES)]),
+        // With none at all, a handler of crashes behind a pipe would be started on the daemon's machine;
+        // a limit of one byte is what the kernel takes for "none, and no handler either".
+        ulimits: Some(vec![ulimit("core", 1), ulimit("nofile", OPEN_FILES)]),
         readonly_rootfs: Some(true),
         tmpfs: Some(writable(limits)),
         mounts: Some(vec![guest_mount(volume, Access::ReadOnly)]),
@@ -158,7 +160,8 @@ fn tasks(limits: &Limits, kind: Kind) -> i64 {
 }
 
 fn writable(limits: &Limits) -> HashMap<String, String> {
-    let (bytes, files) = (limits.workspace_bytes, limits.workspace_inodes);
+    // Its own root is one of the files that a tmpfs counts.
+    let (bytes, files) = (limits.workspace_bytes, limits.workspace_inodes.saturating_add(1));
     let workspace = format!(
         "rw,exec,nosuid,nodev,size={bytes},nr_inodes={files},mode=0700,uid={USER},gid={USER}"
     );

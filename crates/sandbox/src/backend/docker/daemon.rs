@@ -19,7 +19,7 @@ use super::{
     failure::{failed, no_daemon, no_image, status, words},
     guard::{ContainerControl, ContainerGuard},
     guest_volume,
-    link::AttachedLink,
+    link::link,
     network,
     witness::Witness,
 };
@@ -27,6 +27,15 @@ use crate::backend::{StartError, Started, owner::Owner};
 
 /// What the processor of this build is called by Docker, after Go.
 const ARCHITECTURES: [(&str, &str); 2] = [("x86_64", "amd64"), ("aarch64", "arm64")];
+
+/// An image as the daemon has it.
+#[derive(Debug)]
+pub(super) struct ImageFacts {
+    /// So that a tag that moves meanwhile changes nothing.
+    pub(super) id: String,
+    /// What its maker wants programs to find in their environment.
+    pub(super) env: Arc<[(String, String)]>,
+}
 
 pub(crate) struct Daemon {
     pub(super) api: bollard::Docker,
@@ -83,8 +92,8 @@ impl Daemon {
         self.tasks.spawn_on(task, &self.runtime);
     }
 
-    /// The id of an image that sandboxes can be made from.
-    pub(super) async fn image(&self, name: &str) -> Result<String, StartError> {
+    /// An image that sandboxes can be made from.
+    pub(super) async fn image(&self, name: &str) -> Result<ImageFacts, StartError> {
         let image = match self.api.inspect_image(name).await {
             Ok(image) => image,
             Err(error) if status(&error) == Some(404) => return Err(no_image(name, &self.host)),
@@ -98,8 +107,8 @@ impl Daemon {
                 advice: format!("use one for {ours}, which this server was built for"),
             });
         }
-        let volumes = image.config.and_then(|it| it.volumes).unwrap_or_default();
-        if let Some(volume) = volumes.first() {
+        let config = image.config.unwrap_or_default();
+        if let Some(volume) = config.volumes.unwrap_or_default().first() {
             return Err(StartError::Unavailable {
                 what: format!(
                     "image {name:?} declares the volume {volume}, which would be writable"
@@ -107,7 +116,11 @@ impl Daemon {
                 advice: "use an image without VOLUME".to_owned(),
             });
         }
-        image.id.ok_or_else(|| no_image(name, &self.host))
+        let env = config.env.unwrap_or_default();
+        let pairs = env.iter().filter_map(|it| it.split_once('='));
+        let env = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let id = image.id.ok_or_else(|| no_image(name, &self.host))?;
+        Ok(ImageFacts { id, env })
     }
 
     pub(super) async fn start(self: Arc<Self>, order: Order) -> Result<Started, StartError> {
@@ -145,7 +158,7 @@ impl Daemon {
         let guard = ContainerGuard::new(Arc::clone(self), id.clone(), fate);
         let options = AttachContainerOptionsBuilder::new().stream(true).stdin(true).stdout(true);
         let streams = self.api.attach_container(&id, Some(options.build())).await;
-        let link = AttachedLink::new(streams.map_err(failed("attach to the container"))?);
+        let link = link(streams.map_err(failed("attach to the container"))?);
         self.api.start_container(&id, None).await.map_err(failed("start the container"))?;
         let runtime = order.runtime.as_deref();
         Ok(Started {

@@ -34,6 +34,11 @@ const BRIDGE: &str = "reaches whatever a bridge of the Docker daemon reaches, ot
 /// What containers give away of their daemon.
 const MOUNTS: &str = "/proc/self/mountinfo names directories of the Docker daemon's machine";
 
+/// Docker mounts every container's devpts without a bound. The kernel keeps a thousand terminals back
+/// for the machine itself.
+const TERMINALS: &str = "the number of terminals is limited for all containers of the machine together, \
+                         not for each";
+
 /// How an OCI runtime runs programs, as far as it matters to us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -155,6 +160,11 @@ impl Kind {
             holds.push("no capabilities, no_new_privs, gVisor's own seccomp filter".to_owned());
             holds.push(format!("workspace limited to {workspace} by gVisor's tmpfs"));
             missing.push(
+                "our table of system calls is not applied: the kernel in user space answers every \
+                 call itself"
+                    .to_owned(),
+            );
+            missing.push(
                 "the number of files in the workspace is not limited, only their memory".to_owned(),
             );
             missing.push(format!(
@@ -162,6 +172,10 @@ impl Kind {
                  reaching it ends the sandbox instead of refusing process {}",
                 processes + 1
             ));
+            missing.push(
+                "a terminal sends no signals: Ctrl-C, Ctrl-Z and a new size reach no program"
+                    .to_owned(),
+            );
             missing.push("running out of memory ends the whole sandbox".to_owned());
             missing
                 .push("a program can read and end its guest, and with it the sandbox".to_owned());
@@ -173,6 +187,7 @@ impl Kind {
         if self == Self::SharedKernel {
             let readable = "the boot, interrupts and Docker directories of the machine can be read";
             missing.push(readable.to_owned());
+            missing.push(TERMINALS.to_owned());
         }
         if facts.seccomp {
             holds.push("no capabilities, no_new_privs, seccomp filter".to_owned());
@@ -259,5 +274,12 @@ mod tests {
                 .any(|it| it.contains("files by") || it.contains("processes at"))
         );
         assert!(isolation.missing.iter().any(|it| it.contains("number of processes")));
+    }
+
+    #[test]
+    fn gvisor_does_not_claim_our_table_of_system_calls() {
+        let isolation = facts().isolation(&Spec::default(), Some("safe"));
+        assert!(isolation.missing.iter().any(|it| it.contains("table of system calls")));
+        assert!(!isolation.holds.iter().any(|it| it.ends_with("no_new_privs, seccomp filter")));
     }
 }

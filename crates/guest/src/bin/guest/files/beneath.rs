@@ -8,7 +8,7 @@ use std::{
 };
 
 use rustix::{
-    fs::{Mode, OFlags, ResolveFlags},
+    fs::{FileType, Mode, OFlags, ResolveFlags},
     io::Errno,
 };
 
@@ -96,20 +96,33 @@ pub(super) fn beneath(
 /// The same for kernels without `openat2`, such as gVisor's. Who calls has refused `..`, so that
 /// following no link is all there is to do.
 fn part_by_part(directory: &OwnedFd, path: &[u8], flags: OFlags) -> rustix::io::Result<OwnedFd> {
-    let careful = OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let open = |parent: &OwnedFd, part: &[u8], flags| {
-        rustix::fs::openat(parent, part, flags | careful, Mode::empty())
-    };
     let mut parts = path.split(|it| *it == b'/').peekable();
     let mut parent = None;
     while let Some(part) = parts.next() {
         let above = parent.as_ref().unwrap_or(directory);
         if parts.peek().is_none() {
-            return open(above, part, flags);
+            return open_one(above, part, flags);
         }
-        parent = Some(open(above, part, OFlags::PATH | OFlags::DIRECTORY)?);
+        parent = Some(open_one(above, part, OFlags::PATH | OFlags::DIRECTORY)?);
     }
     Err(Errno::NOENT)
+}
+
+/// Opens what has this name, and never what a link of this name points at.
+fn open_one(parent: &OwnedFd, name: &[u8], flags: OFlags) -> rustix::io::Result<OwnedFd> {
+    let careful = OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let open = |parent: &OwnedFd, name: &[u8], flags| {
+        rustix::fs::openat(parent, name, flags | careful, Mode::empty())
+    };
+    if !flags.contains(OFlags::DIRECTORY) {
+        return open(parent, name, flags);
+    }
+    // gVisor's kernel follows a link where it was asked for a directory, whatever else it was asked.
+    let found = open(parent, name, OFlags::PATH)?;
+    if !FileType::from_raw_mode(rustix::fs::fstat(&found)?.st_mode).is_dir() {
+        return Err(Errno::NOTDIR);
+    }
+    open(&found, b".", flags)
 }
 
 /// Opens a directory; an empty path is `root` itself.
@@ -158,6 +171,16 @@ mod tests {
             ("a/c/file", Err(Errno::NOENT)),
         ] {
             let opened = part_by_part(&root, path.as_bytes(), OFlags::RDONLY).map(drop);
+            assert_eq!(opened, result, "{path}");
+        }
+        for (path, result) in [
+            ("a/b", Ok(())),
+            (".", Ok(())),
+            ("link", Err(Errno::NOTDIR)),
+            ("a/b/file", Err(Errno::NOTDIR)),
+        ] {
+            let flags = OFlags::RDONLY | OFlags::DIRECTORY;
+            let opened = part_by_part(&root, path.as_bytes(), flags).map(drop);
             assert_eq!(opened, result, "{path}");
         }
     }

@@ -64,27 +64,27 @@ impl Packing {
         Ok(packing)
     }
 
-    /// The next bytes of the archive, at most `most` and at most a chunk; none at its end.
-    pub(super) fn next(&mut self, most: usize) -> Result<Vec<u8>> {
-        let most = most.min(MAX_CHUNK);
-        let mut out = std::mem::take(&mut self.staged);
-        out.reserve(most.saturating_sub(out.len()));
+    /// Appends the next bytes of the archive, at most `most` and at most a chunk; none at its end.
+    pub(super) fn next(&mut self, most: usize, out: &mut Vec<u8>) -> Result<()> {
+        let begin = out.len();
+        let end = begin + most.min(MAX_CHUNK);
+        out.append(&mut self.staged);
         let before = out.len();
-        while out.len() < most && !self.ended {
+        while out.len() < end && !self.ended {
             if self.file.is_some() {
-                self.copy(most, &mut out)?;
+                self.copy(end, out)?;
             } else {
-                self.advance(&mut out)?;
+                self.advance(out)?;
             }
         }
         self.left = self
             .left
             .checked_sub((out.len() - before) as u64)
             .ok_or_else(|| Failed::new(Errno::FBIG, "read the tree"))?;
-        if out.len() > most {
-            self.staged = out.split_off(most);
+        if out.len() > end {
+            self.staged = out.split_off(end);
         }
-        Ok(out)
+        Ok(())
     }
 
     /// Goes on to the next entry, or to the end.
@@ -106,9 +106,10 @@ impl Packing {
         self.add(path.clone(), kind, out).at(&path)
     }
 
-    fn copy(&mut self, most: usize, out: &mut Vec<u8>) -> Result<()> {
+    /// Appends content until `out` is so long.
+    fn copy(&mut self, end: usize, out: &mut Vec<u8>) -> Result<()> {
         let Some(file) = &mut self.file else { return Ok(()) };
-        let (start, room) = (out.len(), most - out.len());
+        let (start, room) = (out.len(), end - out.len());
         let want = usize::try_from(file.left).map_or(room, |it| it.min(room));
         out.resize(start + want, 0);
         let count =

@@ -7,9 +7,11 @@
 
 use std::os::fd::OwnedFd;
 
-use guest::tar::{Entry, EntryKind, Item, MAX_TREE_ENTRIES, Modified, Reader, plain_name};
+use guest::tar::{
+    Entry, EntryKind, Item, MAX_TREE_ENTRIES, Modified, Reader, plain_name, split_name,
+};
 use rustix::{
-    fs::{AtFlags, Mode, OFlags, Timespec, Timestamps},
+    fs::{AtFlags, Mode, OFlags},
     io::Errno,
 };
 
@@ -82,7 +84,7 @@ impl Unpacking {
             // A program that removed it meanwhile may.
             let Ok(directory) = beneath(&self.root, &name, flags) else { continue };
             rustix::fs::fchmod(&directory, mode).during("set the mode").at(&name)?;
-            rustix::fs::futimens(&directory, &times(modified)).during("set the time").at(&name)?;
+            rustix::fs::futimens(&directory, &modified.into()).during("set the time").at(&name)?;
         }
         Ok(())
     }
@@ -128,7 +130,7 @@ impl Unpacking {
 
     /// Opens the directory that the path lies in, and gives the name there.
     fn enter<'a>(&mut self, path: &'a [u8]) -> Result<(&OwnedFd, &'a [u8])> {
-        let (parent, name) = split(path);
+        let (parent, name) = split_name(path);
         if self.parent.as_ref().is_none_or(|(last, _)| last != parent) {
             let opened = make_directories(&self.root, parent)?;
             self.parent = Some((parent.to_vec(), opened));
@@ -163,7 +165,7 @@ impl Unpacking {
         if let Some(mode) = file.mode {
             rustix::fs::fchmod(&file.fd, mode).during("set the mode")?;
         }
-        rustix::fs::futimens(&file.fd, &times(file.modified)).during("set the time")?;
+        rustix::fs::futimens(&file.fd, &file.modified.into()).during("set the time")?;
         self.file = None;
         Ok(())
     }
@@ -189,7 +191,7 @@ impl Unpacking {
         let (parent, name) = self.enter(path)?;
         replacing(parent, name, || rustix::fs::symlinkat(target, parent, name))
             .during("make the link")?;
-        rustix::fs::utimensat(parent, name, &times(modified), AtFlags::SYMLINK_NOFOLLOW)
+        rustix::fs::utimensat(parent, name, &modified.into(), AtFlags::SYMLINK_NOFOLLOW)
             .during("set the time")
     }
 
@@ -198,7 +200,7 @@ impl Unpacking {
         if target == path {
             return Err(Failed::new(Errno::EXIST, "link the file to itself"));
         }
-        let (there, their_name) = split(&target);
+        let (there, their_name) = split_name(&target);
         let there = directory(&self.root, there).during("find what it links to")?;
         // Never through a symbolic link, and so to nothing outside.
         let found = beneath(&there, their_name, OFlags::PATH).during("find what it links to")?;
@@ -230,19 +232,4 @@ fn replacing<T>(
 fn plain(name: &[u8]) -> Result<Vec<u8>> {
     plain_name(name)
         .map_err(|error| Failed::new(Errno::INVAL, format!("accept a name that {error}")))
-}
-
-fn split(path: &[u8]) -> (&[u8], &[u8]) {
-    match path.iter().rposition(|it| *it == b'/') {
-        Some(slash) => (&path[..slash], &path[slash + 1..]),
-        None => (b"", path),
-    }
-}
-
-fn times(modified: Modified) -> Timestamps {
-    let time = Timespec {
-        tv_sec: i64::try_from(modified.seconds).unwrap_or(i64::MAX),
-        tv_nsec: modified.nanoseconds.into(),
-    };
-    Timestamps { last_access: time, last_modification: time }
 }

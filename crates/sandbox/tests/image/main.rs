@@ -2,150 +2,22 @@
 
 #![expect(clippy::unwrap_used, reason = "an image that cannot be made ends the test")]
 
+mod made;
+mod names;
+mod pull;
+mod registry;
+
 use std::{
     fs,
-    io::Write,
     os::unix::fs::{MetadataExt, PermissionsExt},
     path::{Path, PathBuf},
 };
 
-use guest::tar::{self, Entry, EntryKind, Modified};
+use guest::tar::EntryKind;
+use made::{File, Made, archive, directory, file, gzip, hard_link, link, other, put, zstd};
 use proptest::prelude::*;
 use sandbox::image::{Bounds, Image, ImageError, Store};
-use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
-
-fn hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|it| format!("{it:02x}")).collect()
-}
-
-#[derive(Clone)]
-struct File {
-    name: String,
-    kind: EntryKind,
-    mode: u32,
-    content: Vec<u8>,
-}
-
-fn file(name: &str, content: &[u8]) -> File {
-    File { name: name.to_owned(), kind: EntryKind::File, mode: 0o644, content: content.to_vec() }
-}
-
-fn other(name: &str, kind: EntryKind) -> File {
-    File { name: name.to_owned(), kind, mode: 0o755, content: Vec::new() }
-}
-
-fn link(name: &str, target: &str) -> File {
-    other(name, EntryKind::Symlink { target: target.into() })
-}
-
-fn hard_link(name: &str, target: &str) -> File {
-    other(name, EntryKind::HardLink { target: target.into() })
-}
-
-fn directory(name: &str) -> File {
-    other(name, EntryKind::Directory)
-}
-
-fn archive(files: &[File]) -> Vec<u8> {
-    let mut out = Vec::new();
-    for File { name, kind, mode, content } in files {
-        let modified = Modified { seconds: 1_600_000_000, nanoseconds: 0 };
-        let (name, kind, size) = (name.clone().into(), kind.clone(), content.len() as u64);
-        Entry { name, kind, mode: *mode, modified, size }.write(&mut out);
-        out.extend_from_slice(content);
-        out.resize(out.len() + tar::padding(size), 0);
-    }
-    out.extend_from_slice(&tar::END);
-    out
-}
-
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap()
-}
-
-fn zstd(bytes: &[u8]) -> Vec<u8> {
-    zstd::encode_all(bytes, 3).unwrap()
-}
-
-/// An image under construction: its layers as tar, and how each is packed.
-struct Made {
-    layers: Vec<Vec<u8>>,
-    pack: fn(&[u8]) -> Vec<u8>,
-}
-
-impl Made {
-    fn of(layers: &[&[File]]) -> Self {
-        Self { layers: layers.iter().map(|it| archive(it)).collect(), pack: gzip }
-    }
-
-    fn config(&self) -> Vec<u8> {
-        let diff_ids: Vec<_> = self.layers.iter().map(|it| format!("sha256:{}", hex(it))).collect();
-        let env = ["PATH=/bin", "LANG=C.UTF-8"];
-        json!({
-            "architecture": "amd64", "os": "linux",
-            "config": { "Env": env, "WorkingDir": "/srv" },
-            "rootfs": { "type": "layers", "diff_ids": diff_ids },
-        })
-        .to_string()
-        .into_bytes()
-    }
-
-    /// The parts of an OCI layout by name.
-    fn layout(&self) -> Vec<(String, Vec<u8>)> {
-        let mut parts = Vec::new();
-        let mut add = |bytes: Vec<u8>| {
-            let (digest, size) = (hex(&bytes), bytes.len());
-            parts.push((format!("blobs/sha256/{digest}"), bytes));
-            json!({ "digest": format!("sha256:{digest}"), "size": size, "mediaType": "x/y" })
-        };
-        let layers: Vec<Value> = self.layers.iter().map(|it| add((self.pack)(it))).collect();
-        let config = add(self.config());
-        let manifest = json!({ "schemaVersion": 2, "config": config, "layers": layers });
-        let mut manifest = add(manifest.to_string().into_bytes());
-        manifest["annotations"] = json!({ "org.opencontainers.image.ref.name": "demo:1" });
-        let foreign = json!({ "digest": format!("sha256:{}", "0".repeat(64)), "size": 1,
-            "platform": { "os": "plan9", "architecture": "mips" } });
-        let index = json!({ "schemaVersion": 2, "manifests": [foreign, manifest] });
-        parts.push(("index.json".to_owned(), index.to_string().into_bytes()));
-        parts
-    }
-
-    fn in_directory(&self, dir: &Path) -> PathBuf {
-        put(dir, &self.layout())
-    }
-
-    /// What `docker save` writes, before version 25.
-    fn saved(&self) -> Vec<u8> {
-        let config = self.config();
-        let config_name = format!("{}.json", hex(&config));
-        let mut files = vec![file(&config_name, &config)];
-        let mut names = Vec::new();
-        for (number, layer) in self.layers.iter().enumerate() {
-            let name = format!("layer{number}/layer.tar");
-            let twin = self.layers[..number].iter().position(|it| it == layer);
-            files.push(match twin {
-                Some(twin) => link(&name, &format!("../layer{twin}/layer.tar")),
-                None => file(&name, layer),
-            });
-            names.push(name);
-        }
-        let manifest = json!([{ "Config": config_name, "RepoTags": ["demo:1"], "Layers": names }]);
-        files.push(file("manifest.json", manifest.to_string().as_bytes()));
-        archive(&files)
-    }
-}
-
-fn put(dir: &Path, parts: &[(String, Vec<u8>)]) -> PathBuf {
-    for (name, bytes) in parts {
-        let path = dir.join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, bytes).unwrap();
-    }
-    dir.to_owned()
-}
+use serde_json::json;
 
 struct Place {
     dir: tempfile::TempDir,
@@ -161,7 +33,7 @@ impl Place {
 
     async fn import(&self, made: &Made) -> Result<Image, ImageError> {
         let layout = tempfile::tempdir().unwrap();
-        self.store.import(&made.in_directory(layout.path()), None).await
+        Ok(self.store.import(&made.in_directory(layout.path()), None).await?.image)
     }
 
     /// What is left beside whole images.
@@ -239,15 +111,15 @@ async fn a_tar_of_a_layout_and_what_docker_saved_are_the_same_image() {
     fs::write(&layout, archive(&files)).unwrap();
     let saved = place.dir.path().join("saved.tar");
     fs::write(&saved, made.saved()).unwrap();
-    let one = place.store.import(&layout, Some("demo:1")).await.unwrap();
+    let one = place.store.import(&layout, Some("demo:1")).await.unwrap().image;
     assert_demo(&one);
     let inode = fs::metadata(one.directory()).unwrap().ino();
-    let two = place.store.import(&saved, Some("demo:1")).await.unwrap();
+    let two = place.store.import(&saved, Some("demo:1")).await.unwrap().image;
     assert_eq!(one, two);
     // Unpacked once.
     assert_eq!(fs::metadata(two.directory()).unwrap().ino(), inode);
     let fresh = Place::new();
-    assert_demo(&fresh.store.import(&saved, None).await.unwrap());
+    assert_demo(&fresh.store.import(&saved, None).await.unwrap().image);
     let missing = place.store.import(&saved, Some("demo:2")).await;
     assert!(matches!(missing, Err(ImageError::Missing { .. })));
 }
@@ -258,7 +130,7 @@ async fn layers_that_docker_linked_are_found() {
     let twice = [file("a", b"1")];
     let saved = place.dir.path().join("saved.tar");
     fs::write(&saved, Made::of(&[&twice, &twice]).saved()).unwrap();
-    assert_eq!(read(&place.store.import(&saved, None).await.unwrap(), "a"), "1");
+    assert_eq!(read(&place.store.import(&saved, None).await.unwrap().image, "a"), "1");
 }
 
 #[tokio::test]
@@ -269,7 +141,7 @@ async fn many_at_once_unpack_an_image_once() {
     let mut imports = tokio::task::JoinSet::new();
     for _ in 0..8 {
         let (store, layout) = (place.store.clone(), layout.clone());
-        imports.spawn(async move { store.import(&layout, None).await.unwrap() });
+        imports.spawn(async move { store.import(&layout, None).await.unwrap().image });
     }
     let mut images = imports.join_all().await;
     images.dedup();
