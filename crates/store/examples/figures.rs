@@ -13,7 +13,7 @@ use model::{
     id::{ExecutionId, UserId},
     time::Timestamp,
 };
-use store::{NewUser, Store};
+use store::{NewUser, Origin, Store};
 
 const EVENTS: u64 = 100_000;
 const BATCH: u64 = 256;
@@ -40,6 +40,7 @@ async fn main() {
         username: "a".to_owned(),
         password_hash: String::new(),
         created_at: AT,
+        administrator: false,
     };
     store.create_user(new).await.unwrap();
     append_in_batches(&store, execution(&store, 1, user).await).await;
@@ -103,6 +104,18 @@ async fn execution(store: &Store, n: u128, user: UserId) -> ExecutionId {
         finished_at: None,
         usage: Usage::default(),
     };
-    store.insert_execution(&execution).await.unwrap();
+    let origin = Origin {
+        code: "echo".to_owned(),
+        code_hash: "0".repeat(64),
+        revision: 1,
+        block_name: None,
+        line: 1,
+        runtime_version: None,
+        timeout: None,
+        output_bytes: 8 << 20,
+        memory_bytes: 512 << 20,
+        inputs: Vec::new(),
+    };
+    store.insert_execution(&execution, &origin).await.unwrap();
     execution.id
 }

@@ -1,13 +1,24 @@
 //! The tables as Rust types, one module each, and how their columns become types of `model`.
 
 pub(crate) mod answer;
+pub(crate) mod artifact;
+pub(crate) mod audit;
+pub(crate) mod blob;
 pub(crate) mod event;
 pub(crate) mod execution;
+pub(crate) mod function;
+pub(crate) mod function_version;
+pub(crate) mod invocation;
+pub(crate) mod live_change;
+pub(crate) mod live_text;
 pub(crate) mod revision;
 pub(crate) mod revoked_sign_in;
 pub(crate) mod runbook;
+pub(crate) mod runbook_input;
+pub(crate) mod secret;
 pub(crate) mod session;
 pub(crate) mod setting;
+pub(crate) mod token;
 pub(crate) mod user_account;
 
 use std::str::FromStr;

@@ -7,18 +7,17 @@ use model::{
     time::Timestamp,
 };
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Statement,
-    UpdateMany, sea_query::Expr,
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, Statement, UpdateMany,
+    sea_query::Expr,
 };
 
 use crate::{
     Reader, Store, StoreError,
     entity::{
-        execution::{Column, Entity, FINISHED, Model, outcome_details, state_column},
+        execution::{Column, Entity, FINISHED, outcome_details, state_column},
         to_column,
     },
     events,
-    failure::refuse_nul,
 };
 
 /// The inner query is one step in an index, and both databases understand it.
@@ -30,20 +29,6 @@ const LATEST: &str = "SELECT e.* FROM execution e \
     ORDER BY e.created_at, e.id";
 
 impl Store {
-    /// Stores a new execution.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`StoreError`] if a text holds NUL or the database fails.
-    pub async fn insert_execution(&self, execution: &Execution) -> Result<(), StoreError> {
-        refuse_nul("block", execution.block.as_deref().unwrap_or_default())?;
-        refuse_nul("content_hash", &execution.content_hash)?;
-        refuse_nul("runtime", &execution.runtime)?;
-        let row = Model::from(execution).into_active_model();
-        Entity::insert(row).exec_without_returning(&self.writer).await?;
-        Ok(())
-    }
-
     /// Moves an execution to another state at a time: when it becomes running, it started then, and when it
     /// finishes, it finished then. Returns whether it was there and not finished.
     ///

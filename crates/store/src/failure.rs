@@ -36,6 +36,10 @@ pub enum StoreError {
     Url { scheme: String },
     #[error("the database was changed by a newer runbook ({reason}); use that version or a backup")]
     Newer { reason: String },
+    #[error(
+        "an older runbook hub uses this database; stop it, or use the program of the same version"
+    )]
+    Older,
     #[error("{field} contains a NUL character, which is not text; remove it")]
     Nul { field: &'static str },
     #[error(
@@ -54,7 +58,9 @@ impl StoreError {
     pub const fn class(&self) -> Class {
         match self {
             Self::Nul { .. } | Self::Url { .. } => Class::Rejected,
-            Self::DiskFull | Self::Unavailable { .. } | Self::InUse { .. } => Class::Unavailable,
+            Self::Older | Self::DiskFull | Self::Unavailable { .. } | Self::InUse { .. } => {
+                Class::Unavailable
+            }
             Self::Newer { .. } | Self::Unreadable { .. } | Self::Internal { .. } => Class::Internal,
         }
     }
@@ -126,8 +132,9 @@ fn sqlite(code: u32) -> Option<Outside> {
 fn postgres(code: &str) -> Option<Outside> {
     match (code, code.get(..2)?) {
         ("53100", _) => Some(Outside::DiskFull),
-        // A server that is a standby, and transactions that have to give way.
-        ("25006" | "40001" | "40P01", _) => Some(Outside::Unavailable),
+        // A server that is a standby, a transaction that said nothing for too long, and those that have to
+        // give way.
+        ("25006" | "25P03" | "40001" | "40P01", _) => Some(Outside::Unavailable),
         // Connection, authorization, no such database, out of resources, shutdown, I/O.
         (_, "08" | "28" | "3D" | "53" | "57" | "58") => Some(Outside::Unavailable),
         _ => None,

@@ -5,17 +5,30 @@
 //! Refused: rules of the domain (they are in `model`) and the question who may see what (it is in `server`).
 
 mod answers;
+mod artifacts;
+mod audit;
 mod entity;
 mod events;
 mod executions;
 mod failure;
+mod functions;
+mod history;
+mod inputs;
+mod invocations;
+mod jobs;
+mod library;
+mod live_texts;
 mod open;
 mod page;
+mod revisions;
 mod runbooks;
 mod schema;
+mod search;
+mod secrets;
 mod sessions;
 mod settings;
 mod sign_ins;
+mod tokens;
 mod users;
 
 #[cfg(test)]
@@ -30,11 +43,28 @@ use sea_orm::{
 
 pub use crate::{
     answers::Answer,
+    artifacts::{ArtifactLimits, Blob, InsertArtifactError},
+    audit::{AuditFilter, Links},
     events::StoredEvent,
     failure::{Class, StoreError},
+    functions::{Changed, CreateFunctionError, VersionChange},
+    history::{HistoryBounds, HistoryFilter, Origin, OutcomeFilter, PastExecution},
+    jobs::{
+        Appended, Bell, CancelAnswer, Claimed, Finished, Fit, Idempotency, JobFilter, Listener,
+        NewJob, NewWorker, QueueStatistics, Renewal, Settled, Subject, SubmitJobError, Submitted,
+        Telling, Tended, Wake,
+    },
+    library::{
+        Contents, CountedFolder, FolderChange, FolderError, LastExecution, LibraryFilter, Located,
+        ShelfChange, Shelved, Sort, Tag, Trashed,
+    },
+    live_texts::{EditedText, LiveChange, LiveText, LiveTextError},
     page::{Cursor, Page, ParseCursorError},
     runbooks::{NewRevision, SaveError},
+    search::{Candidate, Entry, Wanted},
+    secrets::SealedSecret,
     sessions::{InsertSessionError, Liveness},
+    tokens::{InsertTokenError, StoredToken},
     users::{CreateUserError, NewUser},
 };
 
@@ -44,9 +74,12 @@ pub use crate::{
 #[derive(Clone, Debug)]
 pub struct Store {
     writer: DatabaseConnection,
+    /// The writer of the queue: on PostgreSQL it plans otherwise.
+    queue: DatabaseConnection,
     reader: Reader,
     /// Held for as long as a SQLite database is open; see [`Store::open`].
     lock: Option<Arc<File>>,
+    bell: Bell,
 }
 
 /// The database, to read only: its connections refuse to write. A clone shares the connections.
@@ -70,6 +103,7 @@ impl Store {
     pub async fn close(self) -> Result<(), StoreError> {
         // SQLite tidies its files up when the last connection closes, which must be one that may write.
         self.reader.db.close_by_ref().await?;
+        self.queue.close_by_ref().await?;
         self.writer.close_by_ref().await?;
         if let Some(lock) = &self.lock {
             // A lock that cannot be released now goes with the file handle.
@@ -78,14 +112,22 @@ impl Store {
         Ok(())
     }
 
-    /// SQLite fails a transaction that reads first and writes later when another wrote in between.
     async fn begin(&self) -> Result<DatabaseTransaction, StoreError> {
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
-        Ok(self.writer.begin_with_options(options).await?)
+        begin(&self.writer).await
     }
+
+    async fn begin_queued(&self) -> Result<DatabaseTransaction, StoreError> {
+        begin(&self.queue).await
+    }
+}
+
+/// SQLite fails a transaction that reads first and writes later when another wrote in between.
+async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction, StoreError> {
+    let options = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    Ok(db.begin_with_options(options).await?)
 }
 
 impl Deref for Store {

@@ -19,17 +19,25 @@ use sea_orm::{
 };
 
 use crate::{
-    Reader, Store, StoreError,
+    Bell, Reader, Store, StoreError,
     failure::{cannot_connect, refuse_nul},
+    jobs::Others,
 };
 
 /// How long a caller waits for a free connection, and PostgreSQL may take to answer the first one.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How long SQLite waits for a lock that an administrator's tool holds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a connection to PostgreSQL that was tried counts as alive.
+const FRESH: Duration = Duration::from_secs(1);
 const SQLITE_READERS: u32 = 4;
-const POSTGRES_WRITERS: u32 = 8;
+const POSTGRES_WRITERS: u32 = 6;
+const POSTGRES_QUEUE: u32 = 6;
 const POSTGRES_READERS: u32 = 8;
+
+/// How long a transaction may say nothing before PostgreSQL ends it. A program that was stopped, or whose machine
+/// is out of reach, would keep its locks from all others for as long.
+const SPEAK: &str = "SET idle_in_transaction_session_timeout = '10s'";
 
 enum Location {
     Memory,
@@ -57,6 +65,29 @@ impl Store {
             Location::Postgres(options) => open_postgres(*options).await?,
         };
         store.migrate().await?;
+        if store.lock.is_some() {
+            store.end_leases().await?;
+        }
+        Ok(store)
+    }
+
+    /// Opens a database for an administrator's command, beside a hub that may have it open.
+    ///
+    /// A hub that has the SQLite file keeps its lock; both write in turn. Without a hub this is
+    /// [`Store::open`], and no hub can start until it is closed.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`StoreError::Older`] if the hub's schema is older than that of this program, else as
+    /// [`Store::open`] does.
+    pub async fn open_beside_a_hub(url: &str) -> Result<Self, StoreError> {
+        match Self::open(url).await {
+            Err(StoreError::InUse { .. }) => {}
+            opened => return opened,
+        }
+        let Location::File(path) = locate(url)? else { return Self::open(url).await };
+        let store = connect_file(&path, None).await?;
+        store.expect_migrated().await?;
         Ok(store)
     }
 }
@@ -104,12 +135,22 @@ async fn open_memory() -> Result<Store, StoreError> {
     let options = sqlite_options().in_memory(true);
     let pool = sqlite_pool(1).connect_with(options).await.map_err(|it| cannot_connect(&it))?;
     let db = SqlxSqliteConnector::from_sqlx_sqlite_pool(pool);
-    Ok(Store { writer: db.clone(), reader: Reader { db }, lock: None })
+    Ok(Store {
+        writer: db.clone(),
+        queue: db.clone(),
+        reader: Reader { db },
+        lock: None,
+        bell: Bell::new(Others::None),
+    })
 }
 
 async fn open_file(path: &Path) -> Result<Store, StoreError> {
     let lock = lock(path)?;
     create_private(path).map_err(|it| unavailable(path, &it))?;
+    connect_file(path, Some(Arc::new(lock))).await
+}
+
+async fn connect_file(path: &Path, lock: Option<Arc<File>>) -> Result<Store, StoreError> {
     let options = sqlite_options().filename(path);
     let writing = options
         .clone()
@@ -129,10 +170,13 @@ async fn open_file(path: &Path) -> Result<Store, StoreError> {
     let writer = writer.connect_with(writing).await.map_err(|it| cannot_connect(&it))?;
     let reading = options.read_only(true).pragma("query_only", "ON");
     let reader = sqlite_pool(SQLITE_READERS).connect_lazy_with(reading);
+    let writer = SqlxSqliteConnector::from_sqlx_sqlite_pool(writer);
     Ok(Store {
-        writer: SqlxSqliteConnector::from_sqlx_sqlite_pool(writer),
+        queue: writer.clone(),
+        writer,
         reader: Reader { db: SqlxSqliteConnector::from_sqlx_sqlite_pool(reader) },
-        lock: Some(Arc::new(lock)),
+        lock,
+        bell: Bell::new(Others::None),
     })
 }
 
@@ -163,11 +207,33 @@ fn unavailable(path: &Path, error: &io::Error) -> StoreError {
 
 async fn open_postgres(options: PgConnectOptions) -> Result<Store, StoreError> {
     greet(&options).await?;
-    let pool =
-        |connections| PgPoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE);
-    let writer = pool(POSTGRES_WRITERS).connect_lazy_with(options.clone());
+    let writer = postgres_pool(POSTGRES_WRITERS)
+        .after_connect(|connection, _| {
+            Box::pin(async move {
+                connection.execute(SPEAK).await?;
+                Ok(())
+            })
+        })
+        .connect_lazy_with(options.clone());
+    // The queue's tables grow and shrink faster than their statistics, and a plan that was made while one
+    // was empty reads all of it later. Whatever it writes is found by an index, by few statements that are
+    // planned once.
+    let queue = postgres_pool(POSTGRES_QUEUE)
+        .after_connect(|connection, _| {
+            Box::pin(async move {
+                connection.execute(SPEAK).await?;
+                connection
+                    .execute(
+                        "SET enable_seqscan = off; SET enable_hashjoin = off; \
+                         SET enable_mergejoin = off; SET plan_cache_mode = force_generic_plan",
+                    )
+                    .await?;
+                Ok(())
+            })
+        })
+        .connect_lazy_with(options.clone());
     // A statement rather than a parameter of the connection, which poolers in between refuse.
-    let reader = pool(POSTGRES_READERS)
+    let reader = postgres_pool(POSTGRES_READERS)
         .after_connect(|connection, _| {
             Box::pin(async move {
                 connection.execute("SET default_transaction_read_only = on").await?;
@@ -177,9 +243,27 @@ async fn open_postgres(options: PgConnectOptions) -> Result<Store, StoreError> {
         .connect_lazy_with(options);
     Ok(Store {
         writer: SqlxPostgresConnector::from_sqlx_postgres_pool(writer),
+        queue: SqlxPostgresConnector::from_sqlx_postgres_pool(queue),
         reader: Reader { db: SqlxPostgresConnector::from_sqlx_postgres_pool(reader) },
         lock: None,
+        bell: Bell::new(Others::Some),
     })
+}
+
+/// A connection is tried when it is given back. Only one that may have died since then is tried once more.
+fn postgres_pool(connections: u32) -> PgPoolOptions {
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(PATIENCE)
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for > FRESH {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
 }
 
 /// Connects once by itself, because a pool tries a refused connection again and then only says that it waited.

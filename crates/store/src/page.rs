@@ -3,6 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use sea_orm::{ColumnTrait, Condition};
 
 /// Part of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +32,14 @@ pub struct ParseCursorError {
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&URL_SAFE_NO_PAD.encode(format!("{}.{}", self.key, self.id)))
+    }
+}
+
+impl Cursor {
+    /// What follows it in a list by a key and, where that is the same, by id, both descending.
+    pub(crate) fn beyond(&self, key: impl ColumnTrait, id: impl ColumnTrait) -> Condition {
+        let tied = Condition::all().add(key.eq(self.key)).add(id.lt(&self.id));
+        Condition::any().add(key.lt(self.key)).add(tied)
     }
 }
 

@@ -1,20 +1,25 @@
-//! Runbooks and their revisions. A revision never changes; saving adds one.
+//! Runbooks and the latest of their revisions; the others are read by `revisions`.
+
+use std::collections::HashMap;
 
 use model::{
     id::{RunbookId, UserId},
-    runbook::{Revision, Runbook},
+    runbook::{LineCounts, Origin, Revision, Runbook},
     time::Timestamp,
 };
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
     sea_query::{Expr, ExprTrait},
 };
 
 use crate::{
-    Cursor, Page, Reader, Store, StoreError,
-    entity::{revision, runbook},
+    Reader, Store, StoreError,
+    entity::{revision, runbook, unreadable},
     failure::refuse_nul,
 };
+
+/// Times that somebody else may save while a runbook is read.
+const TRIES: usize = 8;
 
 /// What an author saves.
 #[derive(Clone, Debug)]
@@ -25,6 +30,25 @@ pub struct NewRevision {
     pub block_ids: String,
     pub author: UserId,
     pub at: Timestamp,
+    pub origin: Origin,
+    /// How it differs from the revision before.
+    pub lines: Option<LineCounts>,
+}
+
+impl NewRevision {
+    pub(crate) fn numbered(self, runbook: RunbookId, number: i64) -> Revision {
+        Revision {
+            runbook,
+            number,
+            author: self.author,
+            content: self.content,
+            block_ids: self.block_ids,
+            created_at: self.at,
+            updated_at: self.at,
+            origin: self.origin,
+            lines: self.lines,
+        }
+    }
 }
 
 #[derive(Clone, Debug, thiserror::Error)]
@@ -71,31 +95,9 @@ impl Store {
     ) -> Result<Revision, SaveError> {
         refuse_nul_in(&new.title, &new.content, &new.block_ids)?;
         let transaction = self.begin().await?;
-        // One statement that checks and counts: on PostgreSQL two authors wait for each other here.
-        let mut update = runbook::Entity::update_many()
-            .col_expr(runbook::Column::Revision, Expr::col(runbook::Column::Revision).add(1))
-            .col_expr(runbook::Column::Title, Expr::value(new.title))
-            .col_expr(runbook::Column::UpdatedAt, Expr::value(new.at.as_millis()))
-            .filter(present(runbook));
-        if let Some(expected) = expected_revision {
-            update = update.filter(runbook::Column::Revision.eq(expected));
-        }
-        let updated = update.exec_with_returning(&transaction).await.map_err(StoreError::from)?;
-        let Some(row) = updated.into_iter().next() else {
-            let found = runbook::Entity::find().filter(present(runbook)).one(&transaction).await;
-            return Err(match found.map_err(StoreError::from)? {
-                Some(row) => SaveError::Conflict { current: row.revision },
-                None => SaveError::NotFound { runbook },
-            });
-        };
-        let saved = Revision {
-            runbook,
-            number: row.revision,
-            author: new.author,
-            content: new.content,
-            block_ids: new.block_ids,
-            created_at: new.at,
-        };
+        let title = Some(new.title.as_str());
+        let number = next_number(&transaction, runbook, expected_revision, title, new.at).await?;
+        let saved = new.numbered(runbook, number);
         let row = revision::Model::from(&saved).into_active_model();
         let inserted = revision::Entity::insert(row).exec_without_returning(&transaction).await;
         inserted.map_err(StoreError::from)?;
@@ -119,6 +121,25 @@ impl Store {
 }
 
 impl Reader {
+    /// The titles of runbooks, those of deleted ones too.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`StoreError`] if the database fails.
+    pub async fn titles(&self, of: &[RunbookId]) -> Result<HashMap<RunbookId, String>, StoreError> {
+        let mut titles = HashMap::new();
+        // Databases bound the parameters of a statement.
+        for some in of.chunks(500) {
+            let ids = some.iter().map(RunbookId::to_string);
+            let rows = runbook::Entity::find().filter(runbook::Column::Id.is_in(ids));
+            for row in rows.all(&self.db).await? {
+                let found = some.iter().find(|it| it.to_string() == row.id);
+                titles.extend(found.map(|it| (*it, row.title)));
+            }
+        }
+        Ok(titles)
+    }
+
     /// A runbook that is not deleted, with its latest revision.
     ///
     /// # Errors
@@ -145,69 +166,16 @@ impl Reader {
         &self,
         which: Condition,
     ) -> Result<Option<(Runbook, Revision)>, StoreError> {
-        let Some(row) = runbook::Entity::find().filter(which).one(&self.db).await? else {
-            return Ok(None);
-        };
-        // Revisions stay, so that the one that was the latest a moment ago is there.
-        let key = (row.id.clone(), row.revision);
-        let Some(latest) = revision::Entity::find_by_id(key).one(&self.db).await? else {
-            return Err(crate::entity::unreadable("runbook.revision", &row.revision.to_string()));
-        };
-        Ok(Some((row.try_into()?, latest.try_into()?)))
-    }
-
-    /// The runbooks of `owner`, the one saved last first.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`StoreError`] if the database fails.
-    pub async fn list_runbooks(
-        &self,
-        owner: UserId,
-        cursor: Option<&Cursor>,
-        limit: u64,
-    ) -> Result<Page<Runbook>, StoreError> {
-        use runbook::Column::{DeletedAt, Id, Owner, UpdatedAt};
-        let mut query = runbook::Entity::find()
-            .filter(Owner.eq(owner.to_string()))
-            .filter(DeletedAt.is_null())
-            .order_by_desc(UpdatedAt)
-            .order_by_desc(Id)
-            .limit(limit.saturating_add(1));
-        if let Some(Cursor { key, id }) = cursor {
-            let tied = Condition::all().add(UpdatedAt.eq(*key)).add(Id.lt(id));
-            query = query.filter(Condition::any().add(UpdatedAt.lt(*key)).add(tied));
+        // The latest revision may give way to the next one between the two questions.
+        for _ in 0..TRIES {
+            let found = runbook::Entity::find().filter(which.clone()).one(&self.db).await?;
+            let Some(row) = found else { return Ok(None) };
+            let key = (row.id.clone(), row.revision);
+            if let Some(latest) = revision::Entity::find_by_id(key).one(&self.db).await? {
+                return Ok(Some((row.try_into()?, latest.try_into()?)));
+            }
         }
-        let rows = query.all(&self.db).await?;
-        let items: Result<Vec<Runbook>, _> = rows.into_iter().map(TryInto::try_into).collect();
-        Ok(Page::new(items?, limit, |it| Cursor {
-            key: it.updated_at.as_millis(),
-            id: it.id.to_string(),
-        }))
-    }
-
-    /// The revisions of a runbook, deleted or not, the latest first.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`StoreError`] if the database fails.
-    pub async fn revisions(
-        &self,
-        id: RunbookId,
-        cursor: Option<&Cursor>,
-        limit: u64,
-    ) -> Result<Page<Revision>, StoreError> {
-        use revision::Column::{Number, Runbook};
-        let mut query = revision::Entity::find()
-            .filter(Runbook.eq(id.to_string()))
-            .order_by_desc(Number)
-            .limit(limit.saturating_add(1));
-        if let Some(cursor) = cursor {
-            query = query.filter(Number.lt(cursor.key));
-        }
-        let rows = query.all(&self.db).await?;
-        let items: Result<Vec<Revision>, _> = rows.into_iter().map(TryInto::try_into).collect();
-        Ok(Page::new(items?, limit, |it| Cursor { key: it.number, id: String::new() }))
+        Err(unreadable("runbook.revision", "a number that no revision has"))
     }
 
     /// One revision of a runbook, deleted or not.
@@ -223,6 +191,36 @@ impl Reader {
         let row = revision::Entity::find_by_id((id.to_string(), number)).one(&self.db).await?;
         row.map(Revision::try_from).transpose()
     }
+}
+
+/// Counts a runbook's revisions on, provided that the latest one is the expected.
+pub(crate) async fn next_number(
+    transaction: &DatabaseTransaction,
+    runbook: RunbookId,
+    expected: Option<i64>,
+    title: Option<&str>,
+    at: Timestamp,
+) -> Result<i64, SaveError> {
+    // One statement that checks and counts: on PostgreSQL two authors wait for each other here.
+    let mut update = runbook::Entity::update_many()
+        .col_expr(runbook::Column::Revision, Expr::col(runbook::Column::Revision).add(1))
+        .col_expr(runbook::Column::UpdatedAt, Expr::value(at.as_millis()))
+        .filter(present(runbook));
+    if let Some(title) = title {
+        update = update.col_expr(runbook::Column::Title, Expr::value(title));
+    }
+    if let Some(expected) = expected {
+        update = update.filter(runbook::Column::Revision.eq(expected));
+    }
+    let updated = update.exec_with_returning(transaction).await.map_err(StoreError::from)?;
+    if let Some(row) = updated.into_iter().next() {
+        return Ok(row.revision);
+    }
+    let found = runbook::Entity::find().filter(present(runbook)).one(transaction).await;
+    Err(match found.map_err(StoreError::from)? {
+        Some(row) => SaveError::Conflict { current: row.revision },
+        None => SaveError::NotFound { runbook },
+    })
 }
 
 fn present(id: RunbookId) -> Condition {

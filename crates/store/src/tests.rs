@@ -3,13 +3,18 @@
 use model::{
     event::{Event, EventKind},
     execution::{Execution, State},
-    id::{ExecutionId, UserId},
+    id::{ExecutionId, JobId, RunbookId, UserId, WorkerId},
+    job::{AttemptEnd, End, Held, Order, Payload, Phase, Report},
+    runbook::{self, Revision, Runbook},
     time::Timestamp,
 };
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
 use tempfile::TempDir;
 
-use crate::{Class, NewUser, Store, StoreError};
+use crate::{
+    Appended, Class, Finished, Fit, HistoryFilter, NewJob, NewUser, NewWorker, Origin, Store,
+    StoreError,
+};
 
 #[path = "../tests/store/postgres.rs"]
 mod postgres;
@@ -44,6 +49,40 @@ async fn a_reader_cannot_write() {
     .await;
 }
 
+#[tokio::test]
+async fn whatever_belongs_to_a_runbook_goes_with_it() {
+    let store = Store::open("sqlite::memory:").await.unwrap();
+    // Rows that refer to a runbook, or to what refers to one by the same column, would hold it back.
+    let sql = "SELECT DISTINCT m.name AS name FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f \
+        WHERE f.\"table\" IN ('runbook', 'live_text') AND m.name <> 'execution'";
+    let rows = crate::jobs::dialect::all(&store.writer, sql, Vec::new()).await.unwrap();
+    let mut referring: Vec<String> =
+        rows.iter().map(|it| crate::jobs::row::get(it, "name").unwrap()).collect();
+    referring.sort();
+    let mut deleted = crate::library::OF_RUNBOOK.to_vec();
+    deleted.sort_unstable();
+    assert_eq!(referring, deleted);
+}
+
+#[tokio::test]
+async fn an_execution_from_before_origins_were_kept_is_listed_without_one() {
+    on_each_store(async |store| {
+        let (id, user) = with_execution(&store).await;
+        let runbook = with_runbook(&store, user).await;
+        assert!(store.origin(id).await.unwrap().is_some());
+        let older =
+            format!("UPDATE execution SET runbook = '{runbook}'; DELETE FROM execution_origin");
+        store.writer.execute_unprepared(&older).await.unwrap();
+        assert_eq!(store.origin(id).await.unwrap(), None);
+        let all = HistoryFilter::default();
+        let page = store.history(user, runbook, &all, None, 9).await.unwrap();
+        let [old] = page.items.as_slice() else { panic!("{page:?}") };
+        assert_eq!((old.execution.id, &old.block_name, old.line), (id, &None, None));
+        store.close().await.unwrap();
+    })
+    .await;
+}
+
 async fn pragma(db: &DatabaseConnection, sql: &str) {
     db.execute_unprepared(sql).await.unwrap();
 }
@@ -52,7 +91,7 @@ async fn pragma(db: &DatabaseConnection, sql: &str) {
 async fn a_full_disk_is_told_apart_and_leaves_earlier_events_readable() {
     let dir = TempDir::new().unwrap();
     let store = Store::open(&format!("sqlite://{}/hub.db", dir.path().display())).await.unwrap();
-    let id = with_execution(&store).await;
+    let (id, _) = with_execution(&store).await;
     store.append_events(id, &[event(1)]).await.unwrap();
     // SQLite answers as it does when the file system has no more room.
     pragma(&store.writer, "PRAGMA max_page_count = 60").await;
@@ -72,6 +111,65 @@ async fn a_full_disk_is_told_apart_and_leaves_earlier_events_readable() {
     pragma(&store.writer, "PRAGMA max_page_count = 1000").await;
     store.append_events(id, &[event(stored + 1)]).await.unwrap();
     store.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_full_disk_neither_loses_nor_doubles_what_a_job_says() {
+    let dir = TempDir::new().unwrap();
+    let store = Store::open(&format!("sqlite://{}/hub.db", dir.path().display())).await.unwrap();
+    let held = with_running_job(&store).await;
+    let append = async |seq: u64| {
+        let events = vec![event(seq), event(seq + 1)];
+        store.append_job_events(&[Appended { held, events }]).await
+    };
+    append(1).await.unwrap();
+    pragma(&store.writer, "PRAGMA max_page_count = 1").await;
+    let mut stored = 2;
+    let full = loop {
+        match append(stored + 1).await {
+            Ok(_) => stored += 2,
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(full, StoreError::DiskFull), "{full:?}");
+    assert_eq!(store.job_events(held.job, 1, 10_000).await.unwrap().len() as u64, stored);
+
+    pragma(&store.writer, "PRAGMA max_page_count = 4000").await;
+    // Whoever does not know whether it was stored stores it again.
+    append(stored + 1).await.unwrap();
+    append(stored + 1).await.unwrap();
+    assert_eq!(store.job_events(held.job, 1, 10_000).await.unwrap().len() as u64, stored + 2);
+    let reason = Some("disk_full".to_owned());
+    let report = Report { end: AttemptEnd::Failed, reason, summary: None };
+    let (owner, events) = (UserId::from_random(1), Vec::new());
+    let finished = Finished { held, owner, report, events };
+    let settled = store.finish_jobs(&[finished], 0).await.unwrap();
+    assert_eq!(settled[0].phase, Phase::Ended(End::Failed));
+    store.close().await.unwrap();
+}
+
+async fn with_running_job(store: &Store) -> Held {
+    let owner = with_execution(store).await.1;
+    let payload = Payload::Code { code: "pass".to_owned(), args: Vec::new() };
+    let id = JobId::from_random(1);
+    let order = Order::new(None, payload);
+    let (token, schedule, retry_of, idempotency) = (None, None, None, None);
+    let new = NewJob { id, owner, token, schedule, retry_of, order, idempotency };
+    store.submit_job(new).await.unwrap();
+    let worker = NewWorker {
+        id: WorkerId::from_random(1),
+        host: String::new(),
+        version: String::new(),
+        backends: Vec::new(),
+        runtimes: Vec::new(),
+        slots: 1,
+    };
+    store.register_worker(&worker, std::time::Duration::from_secs(30)).await.unwrap();
+    let fit = Fit { runtimes: Vec::new(), slots: 1 };
+    let claimed = store.claim_jobs(worker.id, &fit).await.unwrap();
+    let held = Held { job: id, fence: claimed[0].job.state.fence, worker: worker.id };
+    store.start_jobs(&[held]).await.unwrap();
+    held
 }
 
 #[tokio::test]
@@ -100,12 +198,13 @@ fn event(seq: u64) -> Event {
     Event { seq, at: Timestamp::from_millis(0), kind }
 }
 
-async fn with_execution(store: &Store) -> ExecutionId {
+async fn with_execution(store: &Store) -> (ExecutionId, UserId) {
     let user = NewUser {
         id: UserId::from_random(1),
         email: "a@example.org".to_owned(),
         username: "a".to_owned(),
         password_hash: "$".to_owned(),
+        administrator: false,
         created_at: Timestamp::from_millis(0),
     };
     let execution = Execution {
@@ -122,6 +221,37 @@ async fn with_execution(store: &Store) -> ExecutionId {
         finished_at: None,
         usage: model::event::Usage::default(),
     };
-    store.insert_execution(&execution).await.unwrap();
-    execution.id
+    let origin = Origin {
+        code: "echo".to_owned(),
+        code_hash: "0".repeat(64),
+        revision: 1,
+        block_name: None,
+        line: 1,
+        runtime_version: None,
+        timeout: None,
+        output_bytes: 8 << 20,
+        memory_bytes: 512 << 20,
+        inputs: Vec::new(),
+    };
+    store.insert_execution(&execution, &origin).await.unwrap();
+    (execution.id, execution.user)
+}
+
+async fn with_runbook(store: &Store, owner: UserId) -> RunbookId {
+    let (id, at) = (RunbookId::from_random(1), Timestamp::from_millis(0));
+    let title = "R".to_owned();
+    let runbook = Runbook { id, owner, title, revision: 1, created_at: at, updated_at: at };
+    let revision = Revision {
+        runbook: id,
+        number: 1,
+        author: owner,
+        content: String::new(),
+        block_ids: "[]".to_owned(),
+        created_at: at,
+        updated_at: at,
+        origin: runbook::Origin::Saved,
+        lines: None,
+    };
+    store.create_runbook(&runbook, &revision).await.unwrap();
+    id
 }

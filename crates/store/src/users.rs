@@ -1,10 +1,14 @@
 //! Accounts. Email addresses and usernames are unique without regard to case.
 
 use model::{id::UserId, time::Timestamp, user::User};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+    sea_query::{Expr, ExprTrait, LikeExpr},
+};
 
 use crate::{
-    Reader, Store, StoreError,
+    Cursor, Page, Reader, Store, StoreError,
     entity::user_account::{Column, Entity, Model},
     failure::{refuse_nul, taken},
 };
@@ -17,6 +21,7 @@ pub struct NewUser {
     pub username: String,
     /// As the password hasher writes it, parameters and salt included.
     pub password_hash: String,
+    pub administrator: bool,
     pub created_at: Timestamp,
 }
 
@@ -48,10 +53,14 @@ impl Store {
             username: new.username.clone(),
             password_hash: new.password_hash,
             created_at: new.created_at.as_millis(),
+            administrator: new.administrator,
+            disabled_at: None,
+            sign_in_generation: 0,
         };
-        let NewUser { id, email, username, created_at, .. } = new;
-        match Entity::insert(row.into_active_model()).exec_without_returning(&self.writer).await {
-            Ok(_) => Ok(User { id, email, username, created_at }),
+        let NewUser { email, username, .. } = new;
+        let insert = Entity::insert(row.clone().into_active_model());
+        match insert.exec_without_returning(&self.writer).await {
+            Ok(_) => Ok(row.try_into()?),
             Err(error) => match taken(&error) {
                 Some(what) if what.contains("email_key") => {
                     Err(CreateUserError::EmailTaken { email })
@@ -65,7 +74,87 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Gives an account another password, with which all its sign-ins until now become worthless.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`StoreError`] if the database fails.
+    pub async fn set_password(&self, id: UserId, password_hash: &str) -> Result<(), StoreError> {
+        refuse_nul("password_hash", password_hash)?;
+        Entity::update_many()
+            .col_expr(Column::PasswordHash, Expr::value(password_hash))
+            .col_expr(Column::SignInGeneration, Expr::col(Column::SignInGeneration).add(1))
+            .filter(Column::Id.eq(id.to_string()))
+            .exec(&self.writer)
+            .await?;
+        Ok(())
+    }
+
+    /// Disables an account since a time, or enables it again.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`StoreError`] if the database fails.
+    pub async fn set_disabled(
+        &self,
+        id: UserId,
+        since: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
+        Entity::update_many()
+            .col_expr(Column::DisabledAt, Expr::value(since.map(Timestamp::as_millis)))
+            .filter(Column::Id.eq(id.to_string()))
+            .exec(&self.writer)
+            .await?;
+        Ok(())
+    }
+}
+
 impl Reader {
+    /// All accounts, the oldest first.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`StoreError`] if the database fails.
+    pub async fn users(&self) -> Result<Vec<User>, StoreError> {
+        let oldest = Entity::find().order_by_asc(Column::CreatedAt).order_by_asc(Column::Id);
+        oldest.all(&self.db).await?.into_iter().map(User::try_from).collect()
+    }
+
+    /// Accounts whose name or address contains a text, without regard to case, the latest first.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`StoreError`] if the database fails.
+    pub async fn users_like(
+        &self,
+        text: &str,
+        cursor: Option<&Cursor>,
+        limit: u64,
+    ) -> Result<Page<User>, StoreError> {
+        if text.contains('\0') {
+            return Ok(Page { items: Vec::new(), next: None });
+        }
+        // Literally: `_` is a character of names.
+        let literal =
+            text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        let like = LikeExpr::new(format!("%{literal}%")).escape('\\');
+        let named = Condition::any()
+            .add(Expr::col(Column::UsernameKey).like(like.clone()))
+            .add(Expr::col(Column::EmailKey).like(like));
+        let wanted = Condition::all()
+            .add(named)
+            .add_option(cursor.map(|it| it.beyond(Column::CreatedAt, Column::Id)));
+        let query = Entity::find().filter(wanted);
+        let query = query.order_by_desc(Column::CreatedAt).order_by_desc(Column::Id);
+        let rows = query.limit(limit.saturating_add(1)).all(&self.db).await?;
+        let found = rows.into_iter().map(User::try_from).collect::<Result<Vec<_>, _>>()?;
+        Ok(Page::new(found, limit, |it| Cursor {
+            key: it.created_at.as_millis(),
+            id: it.id.to_string(),
+        }))
+    }
+
     /// # Errors
     ///
     /// Returns [`StoreError`] if the database fails.

@@ -69,28 +69,45 @@ pub(crate) fn outcome_details(outcome: Outcome) -> (Option<i32>, Option<i64>) {
 
 impl Model {
     fn state(&self) -> Result<State, StoreError> {
-        match self.state.as_str() {
-            "queued" => Ok(State::Queued),
-            "running" => Ok(State::Running),
-            "stopping" => Ok(State::Stopping),
-            FINISHED => Ok(State::Finished(self.outcome()?)),
-            other => Err(unreadable("execution.state", other)),
-        }
+        read_state(&self.state, || self.outcome())
     }
 
     fn outcome(&self) -> Result<Outcome, StoreError> {
-        let limit = self.outcome_limit.map(from_column);
-        match (self.outcome.as_deref().unwrap_or_default(), self.exit_code, self.signal, limit) {
-            ("exited", Some(code), _, _) => Ok(Outcome::Exited { code }),
-            ("killed", _, Some(signal), _) => Ok(Outcome::Killed { signal }),
-            ("timed_out", _, _, Some(limit)) => {
-                Ok(Outcome::TimedOut { limit: Duration::from_millis(limit) })
-            }
-            ("out_of_memory", _, _, Some(limit_bytes)) => Ok(Outcome::OutOfMemory { limit_bytes }),
-            ("cancelled", ..) => Ok(Outcome::Cancelled),
-            ("lost", ..) => Ok(Outcome::Lost),
-            (other, ..) => Err(unreadable("execution.outcome", other)),
+        let name = self.outcome.as_deref().unwrap_or_default();
+        read_outcome("execution.outcome", name, (self.exit_code, self.signal, self.outcome_limit))
+    }
+}
+
+/// A state from its column, and the outcome of one that is over.
+pub(crate) fn read_state(
+    column: &str,
+    outcome: impl FnOnce() -> Result<Outcome, StoreError>,
+) -> Result<State, StoreError> {
+    match column {
+        "queued" => Ok(State::Queued),
+        "running" => Ok(State::Running),
+        "stopping" => Ok(State::Stopping),
+        FINISHED => Ok(State::Finished(outcome()?)),
+        other => Err(unreadable("execution.state", other)),
+    }
+}
+
+/// An outcome from its name and the columns `exit_code`, `signal` and `outcome_limit`.
+pub(crate) fn read_outcome(
+    column: &'static str,
+    name: &str,
+    (exit_code, signal, limit): (Option<i32>, Option<i32>, Option<i64>),
+) -> Result<Outcome, StoreError> {
+    match (name, exit_code, signal, limit.map(from_column)) {
+        ("exited", Some(code), _, _) => Ok(Outcome::Exited { code }),
+        ("killed", _, Some(signal), _) => Ok(Outcome::Killed { signal }),
+        ("timed_out", _, _, Some(limit)) => {
+            Ok(Outcome::TimedOut { limit: Duration::from_millis(limit) })
         }
+        ("out_of_memory", _, _, Some(limit_bytes)) => Ok(Outcome::OutOfMemory { limit_bytes }),
+        ("cancelled", ..) => Ok(Outcome::Cancelled),
+        ("lost", ..) => Ok(Outcome::Lost),
+        (other, ..) => Err(unreadable(column, other)),
     }
 }
 
@@ -148,6 +165,7 @@ impl TryFrom<Model> for Execution {
                 cpu_ms: from_column(row.cpu_ms),
                 peak_memory_bytes: from_column(row.peak_memory_bytes),
                 truncated: row.truncated,
+                queue_ms: None,
             },
         })
     }

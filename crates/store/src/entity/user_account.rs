@@ -19,6 +19,9 @@ pub(crate) struct Model {
     pub username_key: String,
     pub password_hash: String,
     pub created_at: i64,
+    pub administrator: bool,
+    pub disabled_at: Option<i64>,
+    pub sign_in_generation: i64,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
@@ -34,6 +37,9 @@ impl TryFrom<Model> for User {
             id: parse("user_account.id", &row.id)?,
             email: row.email,
             username: row.username,
+            administrator: row.administrator,
+            disabled_at: row.disabled_at.map(Timestamp::from_millis),
+            sign_in_generation: row.sign_in_generation,
             created_at: Timestamp::from_millis(row.created_at),
         })
     }

@@ -8,7 +8,7 @@ use store::{Store, StoredEvent};
 
 use crate::{
     databases::on_each_database,
-    samples::{at, events, execution, with_execution, with_session},
+    samples::{at, events, execution, origin, with_execution, with_session},
 };
 
 fn seqs(found: &[StoredEvent]) -> Vec<u64> {
@@ -90,7 +90,7 @@ async fn executions_that_write_at_once_each_keep_their_order() {
         let session = with_session(&store).await;
         let write = async |n: u128| {
             let execution = execution(n, &session, "a");
-            store.insert_execution(&execution).await.unwrap();
+            store.insert_execution(&execution, &origin("echo")).await.unwrap();
             for first in (1..=600).step_by(6) {
                 store.append_events(execution.id, &events(first..=first + 5)).await.unwrap();
             }

@@ -9,11 +9,16 @@ use store::StoreError;
 
 use crate::{
     databases::on_each_database,
-    samples::{at, events, execution, with_execution, with_session},
+    samples::{at, events, execution, origin, with_execution, with_session},
 };
 
-const USAGE: Usage =
-    Usage { duration_ms: 12, cpu_ms: 9, peak_memory_bytes: 9_437_184, truncated: true };
+const USAGE: Usage = Usage {
+    duration_ms: 12,
+    cpu_ms: 9,
+    peak_memory_bytes: 9_437_184,
+    truncated: true,
+    queue_ms: None,
+};
 
 #[tokio::test]
 async fn an_execution_reads_back_in_every_state() {
@@ -39,7 +44,7 @@ async fn an_execution_reads_back_in_every_state() {
                 usage: USAGE,
                 ..queued.clone()
             };
-            store.insert_execution(&stored).await.unwrap();
+            store.insert_execution(&stored, &origin("echo")).await.unwrap();
             assert_eq!(store.execution(stored.id).await.unwrap(), Some(stored));
         }
         let one_off = Execution {
@@ -49,7 +54,7 @@ async fn an_execution_reads_back_in_every_state() {
             block: None,
             ..queued
         };
-        store.insert_execution(&one_off).await.unwrap();
+        store.insert_execution(&one_off, &origin("echo")).await.unwrap();
         assert_eq!(store.execution(one_off.id).await.unwrap(), Some(one_off));
         assert_eq!(store.execution(ExecutionId::from_random(99)).await.unwrap(), None);
     })
@@ -117,10 +122,10 @@ async fn the_latest_execution_of_each_block_is_found() {
         for (n, block, millis) in [(1, "a", 1), (2, "b", 2), (3, "a", 3), (4, "b", 1), (5, "c", 0)]
         {
             let stored = Execution { created_at: at(millis), ..execution(n, &session, block) };
-            store.insert_execution(&stored).await.unwrap();
+            store.insert_execution(&stored, &origin("echo")).await.unwrap();
         }
         let one_off = Execution { block: None, ..execution(6, &session, "") };
-        store.insert_execution(&one_off).await.unwrap();
+        store.insert_execution(&one_off, &origin("echo")).await.unwrap();
 
         let found = store.latest_executions(session.user, session.runbook).await.unwrap();
         let expected = [5, 2, 3].map(ExecutionId::from_random);
@@ -146,7 +151,7 @@ async fn unfinished_executions_are_found_again() {
             (4, State::Finished(Outcome::Lost)),
         ] {
             let stored = Execution { state, ..execution(n, &session, "a") };
-            store.insert_execution(&stored).await.unwrap();
+            store.insert_execution(&stored, &origin("echo")).await.unwrap();
         }
         let found = store.unfinished_executions().await.unwrap();
         let expected = [1, 2, 3].map(ExecutionId::from_random);

@@ -3,13 +3,23 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 #![expect(clippy::print_stdout, reason = "a test says why it is skipped")]
 
+mod artifacts;
+mod audit;
 mod databases;
 mod events;
 mod executions;
+mod functions;
+mod history;
+mod jobs;
+mod library;
+mod live_texts;
 mod opening;
 mod postgres;
 mod runbooks;
 mod samples;
+mod search;
+mod secrets;
 mod sessions;
 mod settings;
+mod tokens;
 mod users;

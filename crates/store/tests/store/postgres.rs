@@ -16,6 +16,7 @@ use sea_orm::{ConnectionTrait, Database};
 const SCRIPT: &str = r#"
 cd /
 dir=$(mktemp -d) || exit 1
+trap 'exit 1' HUP INT TERM
 trap '"$0/pg_ctl" -D "$dir/data" -m immediate stop; rm -rf "$dir"' EXIT
 "$0/initdb" --auth=trust --username=runbook --encoding=UTF8 --no-sync -D "$dir/data" &&
 "$0/pg_ctl" -w -D "$dir/data" -l "$dir/log" \
@@ -72,7 +73,7 @@ fn start() -> Result<Server, String> {
     Ok(Server { socket_dir, _child: child })
 }
 
-fn programs() -> Option<PathBuf> {
+pub(crate) fn programs() -> Option<PathBuf> {
     let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?;
     versions.flatten().map(|it| it.path().join("bin")).find(|it| it.join("initdb").exists())
 }

@@ -2,9 +2,9 @@ use std::collections::BTreeSet;
 
 use model::{
     id::{RunbookId, UserId},
-    runbook::{Revision, Runbook},
+    runbook::{Origin, RevisionInfo, Runbook},
 };
-use store::{Class, NewRevision, SaveError, Store, StoreError};
+use store::{Class, LibraryFilter, NewRevision, SaveError, Store, StoreError};
 
 use crate::{
     databases::on_each_database,
@@ -18,6 +18,8 @@ fn new_revision(runbook: &Runbook, content: &str, millis: i64) -> NewRevision {
         block_ids: "[]".to_owned(),
         author: runbook.owner,
         at: at(millis),
+        origin: Origin::Saved,
+        lines: None,
     }
 }
 
@@ -94,7 +96,9 @@ async fn a_deleted_runbook_is_gone_from_sight_and_from_saving() {
         assert!(store.delete_runbook(runbook.id, at(1)).await.unwrap());
         assert!(!store.delete_runbook(runbook.id, at(2)).await.unwrap());
         assert_eq!(store.runbook(runbook.id).await.unwrap(), None);
-        assert_eq!(store.list_runbooks(runbook.owner, None, 9).await.unwrap().items, []);
+        let all = LibraryFilter::default();
+        let listed = store.library(runbook.owner, &all, None, 9).await.unwrap();
+        assert!(listed.items.is_empty(), "{listed:?}");
         assert!(store.revision(runbook.id, 1).await.unwrap().is_some());
         let saved = store.save_revision(runbook.id, None, new_revision(&runbook, "", 3)).await;
         assert!(matches!(saved, Err(SaveError::NotFound { .. })), "{saved:?}");
@@ -126,12 +130,13 @@ async fn pages_repeat_and_lose_nothing_while_runbooks_are_added() {
         let owner = with_user(&store).await.id;
         // Several share a time, so that ids decide within a page and across its end.
         let expected: BTreeSet<RunbookId> = add_runbooks(&store, owner, 0..10, 0).await;
-        let mut seen = Vec::new();
-        let mut cursor = None;
+        let (mut seen, mut cursor) = (Vec::new(), None);
+        let all = LibraryFilter::default();
         for round in 1.. {
-            let page = store.list_runbooks(owner, cursor.as_ref(), 3).await.unwrap();
-            assert!(page.items.is_sorted_by_key(|it| std::cmp::Reverse((it.updated_at, it.id))));
-            seen.extend(page.items.iter().map(|it| it.id));
+            let page = store.library(owner, &all, cursor.as_ref(), 3).await.unwrap();
+            let found: Vec<_> = page.items.iter().map(|it| &it.runbook).collect();
+            assert!(found.is_sorted_by_key(|it| std::cmp::Reverse((it.updated_at, it.id))));
+            seen.extend(found.iter().map(|it| it.id));
             add_runbooks(&store, owner, round * 100..round * 100 + 2, 1000).await;
             let Some(next) = page.next else { break };
             cursor = Some(next.to_string().parse().unwrap());
@@ -162,7 +167,7 @@ async fn add_runbooks(
 async fn a_full_last_page_has_no_next() {
     on_each_database(async |store| {
         let owner = with_runbook(&store).await.owner;
-        let page = store.list_runbooks(owner, None, 1).await.unwrap();
+        let page = store.library(owner, &LibraryFilter::default(), None, 1).await.unwrap();
         assert_eq!((page.items.len(), page.next), (1, None));
     })
     .await;
@@ -176,7 +181,7 @@ async fn revisions_are_listed_latest_first_in_pages() {
             let new = new_revision(&runbook, &n.to_string(), n);
             store.save_revision(runbook.id, Some(n - 1), new).await.unwrap();
         }
-        let numbers = |items: &[Revision]| items.iter().map(|it| it.number).collect::<Vec<_>>();
+        let numbers = |items: &[RevisionInfo]| items.iter().map(|it| it.number).collect::<Vec<_>>();
         let first = store.revisions(runbook.id, None, 3).await.unwrap();
         let second = store.revisions(runbook.id, first.next.as_ref(), 3).await.unwrap();
         assert_eq!(numbers(&first.items), [5, 4, 3]);

@@ -1,10 +1,12 @@
 //! Users, runbooks, sessions and executions to test with.
 
+use std::time::Duration;
+
 use model::{
     event::{Chunk, Event, EventKind, Usage},
     execution::{self, Execution},
     id::{ExecutionId, RunbookId, SessionId, UserId},
-    runbook::{Revision, Runbook},
+    runbook::{Origin, Revision, Runbook},
     session::{self, Session},
     time::Timestamp,
     user::User,
@@ -21,6 +23,7 @@ pub(crate) fn new_user(n: u128) -> NewUser {
         email: format!("User{n}@Example.org"),
         username: format!("User{n}"),
         password_hash: format!("$argon2id${n}"),
+        administrator: false,
         created_at: at(0),
     }
 }
@@ -42,6 +45,9 @@ pub(crate) fn runbook(n: u128, owner: UserId) -> (Runbook, Revision) {
         content: "# Title\r\n\n```sh\necho \u{1f980}\n```".to_owned(),
         block_ids: r#"["b1"]"#.to_owned(),
         created_at: at(0),
+        updated_at: at(0),
+        origin: Origin::Saved,
+        lines: None,
     };
     (runbook, revision)
 }
@@ -85,6 +91,22 @@ pub(crate) fn events(seqs: std::ops::RangeInclusive<u64>) -> Vec<Event> {
     seqs.map(event).collect()
 }
 
+/// What an execution of `code` is made of.
+pub(crate) fn origin(code: &str) -> store::Origin {
+    store::Origin {
+        code: code.to_owned(),
+        code_hash: format!("{code:0>64}"),
+        revision: 3,
+        block_name: Some("load".to_owned()),
+        line: 12,
+        runtime_version: Some("3.11.2".to_owned()),
+        timeout: Some(Duration::from_secs(30)),
+        output_bytes: 8 << 20,
+        memory_bytes: 512 << 20,
+        inputs: vec!["TOKEN".to_owned()],
+    }
+}
+
 /// Stores user 1.
 pub(crate) async fn with_user(store: &Store) -> User {
     store.create_user(new_user(1)).await.unwrap()
@@ -110,6 +132,6 @@ pub(crate) async fn with_session(store: &Store) -> Session {
 pub(crate) async fn with_execution(store: &Store) -> Execution {
     let session = with_session(store).await;
     let execution = execution(1, &session, "b1");
-    store.insert_execution(&execution).await.unwrap();
+    store.insert_execution(&execution, &origin("echo")).await.unwrap();
     execution
 }

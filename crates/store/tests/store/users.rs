@@ -3,7 +3,7 @@ use store::{CreateUserError, StoreError};
 
 use crate::{
     databases::on_each_database,
-    samples::{new_user, with_user},
+    samples::{at, new_user, with_user},
 };
 
 #[tokio::test]
@@ -81,6 +81,56 @@ async fn an_address_with_a_nul_is_refused() {
             matches!(refused, Err(CreateUserError::Store(StoreError::Nul { field: "email" }))),
             "{refused:?}"
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn another_password_begins_another_generation_of_sign_ins() {
+    on_each_database(async |store| {
+        let user = with_user(&store).await;
+        store.set_password(user.id, "$argon2id$new").await.unwrap();
+        let (after, hash) = store.credentials("user1").await.unwrap().unwrap();
+        assert_eq!(hash, "$argon2id$new");
+        assert_eq!(after.sign_in_generation, user.sign_in_generation + 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_account_is_disabled_and_enabled_again() {
+    on_each_database(async |store| {
+        let user = with_user(&store).await;
+        store.set_disabled(user.id, Some(at(5))).await.unwrap();
+        assert_eq!(store.users().await.unwrap()[0].disabled_at, Some(at(5)));
+        store.set_disabled(user.id, None).await.unwrap();
+        assert_eq!(store.user(user.id).await.unwrap(), Some(user));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn accounts_are_found_by_a_part_of_their_name_or_address_in_pages() {
+    on_each_database(async |store| {
+        for n in 1..=3 {
+            let mut new = new_user(n);
+            new.username = format!("Ann_{n}");
+            new.created_at = at(i64::try_from(n).unwrap());
+            store.create_user(new).await.unwrap();
+        }
+        let reader = store.reader();
+        let names = |page: &store::Page<model::user::User>| {
+            page.items.iter().map(|it| it.username.clone()).collect::<Vec<_>>()
+        };
+        let first = reader.users_like("ANN_", None, 2).await.unwrap();
+        assert_eq!(names(&first), ["Ann_3", "Ann_2"]);
+        let rest = reader.users_like("ANN_", first.next.as_ref(), 2).await.unwrap();
+        assert_eq!((names(&rest), rest.next), (vec!["Ann_1".to_owned()], None));
+        assert_eq!(names(&reader.users_like("user2@", None, 9).await.unwrap()), ["Ann_2"]);
+        for nothing in ["%", "n__", "\\", "\0"] {
+            let found = reader.users_like(nothing, None, 9).await.unwrap();
+            assert_eq!(names(&found), [""; 0], "{nothing:?}");
+        }
     })
     .await;
 }
