@@ -5,12 +5,98 @@ use model::{
     time::Timestamp,
     user::User,
 };
-use store::{Answer, CreateUserError, NewUser, StoreError};
+use store::{Answer, CreateUserError, NewUser, Store, StoreError};
 
-use crate::{Engine, random_id, session::Handle};
+use crate::{Clock, Engine, random_id, session::Handle};
 
 /// How long a client may repeat a request: a day, as the field has it.
 const ANSWER_LIFETIME_MILLIS: i64 = 24 * 60 * 60 * 1000;
+
+/// Accounts as an administrator changes them, with or without a hub that runs.
+#[derive(Clone, Debug)]
+pub struct Accounts {
+    store: Store,
+    clock: Clock,
+}
+
+/// An account to be made. `password_hash` is kept as it is; an empty one lets nobody sign in.
+#[derive(Clone, Debug)]
+pub struct NewAccount {
+    pub email: String,
+    pub username: String,
+    pub password_hash: String,
+    pub administrator: bool,
+}
+
+impl Accounts {
+    #[must_use]
+    pub fn new(store: Store, clock: Clock) -> Self {
+        Self { store, clock }
+    }
+
+    /// Stores a new user.
+    ///
+    /// # Errors
+    ///
+    /// When email or username are taken, or the store fails.
+    pub async fn create(&self, new: NewAccount) -> Result<User, CreateUserError> {
+        let user = NewUser {
+            id: UserId::from_random(random_id()),
+            email: new.email,
+            username: new.username,
+            password_hash: new.password_hash,
+            administrator: new.administrator,
+            created_at: self.clock.now(),
+        };
+        self.store.create_user(user).await
+    }
+
+    /// All users, the oldest first.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn list(&self) -> Result<Vec<User>, StoreError> {
+        self.store.users().await
+    }
+
+    /// The user with this username or email address.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn find(&self, name: &str) -> Result<Option<User>, StoreError> {
+        Ok(self.store.credentials(name).await?.map(|it| it.0))
+    }
+
+    /// Gives a user another password. All their sign-ins until now become worthless; tokens stay.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn set_password(&self, user: UserId, password_hash: &str) -> Result<(), StoreError> {
+        self.store.set_password(user, password_hash).await
+    }
+
+    /// Lets nothing speak for a user any more, no sign-in and no token. A hub that runs obeys within
+    /// seconds.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn disable(&self, user: UserId) -> Result<(), StoreError> {
+        self.store.set_disabled(user, Some(self.clock.now())).await
+    }
+
+    /// Undoes [`Self::disable`].
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn enable(&self, user: UserId) -> Result<(), StoreError> {
+        self.store.set_disabled(user, None).await
+    }
+}
 
 impl Engine {
     /// Stores a new user. `password_hash` is kept as it is; an empty one lets nobody sign in.
@@ -24,28 +110,13 @@ impl Engine {
         username: &str,
         password_hash: &str,
     ) -> Result<User, CreateUserError> {
-        let user = NewUser {
-            id: UserId::from_random(random_id()),
+        let new = NewAccount {
             email: email.to_owned(),
             username: username.to_owned(),
             password_hash: password_hash.to_owned(),
-            created_at: self.0.clock.now(),
+            administrator: false,
         };
-        self.0.store.create_user(user).await
-    }
-
-    /// Makes a sign-in worthless. Remembered until it would have expired anyway.
-    ///
-    /// # Errors
-    ///
-    /// When the store fails.
-    pub async fn revoke_sign_in(
-        &self,
-        sign_in: &str,
-        expires_at: Timestamp,
-    ) -> Result<(), StoreError> {
-        self.0.store.forget_expired_sign_ins(self.0.clock.now()).await?;
-        self.0.store.revoke_sign_in(sign_in, expires_at).await
+        Accounts::new(self.0.store.clone(), self.0.clock.clone()).create(new).await
     }
 
     /// Remembers what a request with an idempotency key was answered, for a day.
@@ -78,7 +149,10 @@ impl Engine {
         for session in sessions {
             self.end_session(session).await;
         }
-        self.0.store.delete_runbook(runbook, self.0.clock.now()).await.map(drop)
+        // What was typed last comes back with the runbook, should somebody restore it.
+        self.close_text(runbook).await;
+        self.0.store.delete_runbook(runbook, self.0.clock.now()).await?;
+        self.0.store.forget_live_text(runbook).await
     }
 
     /// A secret of this installation, drawn when it is first asked for.

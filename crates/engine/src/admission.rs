@@ -1,140 +1,233 @@
-//! Admission: at most so many sandboxes at once, and a fair queue with positions for the rest.
+//! Admission: at most so many sandboxes at once, and a bounded, fair queue for the rest.
+//!
+//! The rules are `model::admission`; here are the futures that wait and the clock.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use model::{
+    admission::{Answer, Asking, Bounds, Queue},
+    id::UserId,
+};
+use tokio::{
+    sync::{oneshot, watch},
+    time::Instant,
+};
 
-/// Hands out the right to have a sandbox, in the order of asking. Cheap to clone.
+/// The longest that somebody who was refused is told to wait. Guesses further ahead are worth little.
+const LONGEST_RETRY: Duration = Duration::from_secs(60);
+
+/// Hands out the right to have a sandbox. Cheap to clone.
 #[derive(Clone, Debug)]
-pub(crate) struct Admission {
-    most: usize,
-    slots: Arc<Semaphore>,
-    queue: Arc<Queue>,
+pub(crate) struct Admission(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    state: Mutex<State>,
+    /// A change tells those who want to know their position to look again.
+    moved: watch::Sender<()>,
 }
 
 #[derive(Debug)]
-struct Queue {
-    waiting: Mutex<Vec<u64>>,
-    /// Number of the next ticket; a change tells everybody to look at their position again.
-    moved: watch::Sender<u64>,
+struct State {
+    queue: Queue,
+    /// Those who wait, by their tickets.
+    calls: HashMap<u64, oneshot::Sender<Slot>>,
+    next_ticket: u64,
+    refused: u64,
+    pace: Pace,
+}
+
+/// How quickly places have become free of late.
+#[derive(Debug)]
+struct Pace {
+    last: Option<Instant>,
+    /// Mean time between two, the latest counting most.
+    between: Duration,
+}
+
+/// Neither a sandbox nor room to wait for one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{waiting} requests wait for a sandbox, which is as many as may; try again in {} seconds",
+    retry_after.as_secs()
+)]
+pub struct QueueFull {
+    pub waiting: usize,
+    /// When there may be room, in whole seconds, at least one.
+    pub retry_after: Duration,
+}
+
+/// A place in the queue, or already in front of it. Given up when dropped.
+#[derive(Debug)]
+pub(crate) struct Ticket {
+    admission: Admission,
+    user: UserId,
+    number: u64,
+    /// `None` for whoever was in front of the queue as they came.
+    entered: Option<Instant>,
+    /// `None` once it is over.
+    call: Option<oneshot::Receiver<Slot>>,
 }
 
 /// The right to have one sandbox; given back when dropped.
 #[derive(Debug)]
-pub(crate) struct Slot(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
+pub(crate) struct Slot {
+    admission: Admission,
+    user: UserId,
+    waited: Duration,
+}
 
 impl Admission {
-    pub(crate) fn new(sandboxes: usize) -> Self {
-        let queue = Queue { waiting: Mutex::new(Vec::new()), moved: watch::Sender::new(0) };
-        Self { most: sandboxes, slots: Arc::new(Semaphore::new(sandboxes)), queue: Arc::new(queue) }
+    pub(crate) fn new(bounds: Bounds) -> Self {
+        let state = State {
+            queue: Queue::new(bounds),
+            calls: HashMap::new(),
+            next_ticket: 0,
+            refused: 0,
+            pace: Pace { last: None, between: Duration::ZERO },
+        };
+        Self(Arc::new(Shared { state: Mutex::new(state), moved: watch::Sender::new(()) }))
     }
 
     pub(crate) fn taken(&self) -> usize {
-        self.most.saturating_sub(self.slots.available_permits())
+        self.state().queue.taken()
     }
 
     pub(crate) fn waiting(&self) -> usize {
-        self.queue.waiting().len()
+        self.state().queue.waiting()
     }
 
-    /// Waits for a slot. `position` hears the place in the queue, 1 for the next in line, whenever
-    /// it changes; it hears nothing if a slot is free at once.
-    pub(crate) async fn slot(&self, mut position: impl FnMut(usize)) -> Slot {
-        if let Ok(permit) = Arc::clone(&self.slots).try_acquire_owned() {
-            return Slot(permit);
+    /// How many were refused since the start.
+    pub(crate) fn refused(&self) -> u64 {
+        self.state().refused
+    }
+
+    /// Enters the queue for a user.
+    pub(crate) fn enter(&self, user: UserId, asking: Asking) -> Result<Ticket, QueueFull> {
+        let mut state = self.state();
+        let number = state.next_ticket;
+        state.next_ticket += 1;
+        let (caller, call) = oneshot::channel();
+        let mut entered = None;
+        match state.queue.ask(number, user, asking) {
+            Answer::Admitted => {
+                drop(state);
+                // Cannot fail: the other end is right here.
+                drop(caller.send(Slot { admission: self.clone(), user, waited: Duration::ZERO }));
+            }
+            Answer::Waiting => {
+                entered = Some(Instant::now());
+                drop(state.calls.insert(number, caller));
+            }
+            Answer::Refused => {
+                state.refused += 1;
+                let waiting = state.queue.waiting();
+                return Err(QueueFull { waiting, retry_after: state.pace.until_there_is_room() });
+            }
         }
-        let ticket = self.queue.enter();
-        let mut moved = self.queue.moved.subscribe();
-        let mut permit = std::pin::pin!(Arc::clone(&self.slots).acquire_owned());
-        let mut last = 0;
+        Ok(Ticket { admission: self.clone(), user, number, entered, call: Some(call) })
+    }
+
+    fn give_back(&self, user: UserId) {
+        let mut state = self.state();
+        state.pace.note(Instant::now());
+        let admitted = state.queue.give_back(user);
+        let call = admitted.and_then(|(ticket, user)| Some((state.calls.remove(&ticket)?, user)));
+        // The place of one who has gone meanwhile comes back through here.
+        drop(state);
+        if let Some((caller, user)) = call {
+            drop(caller.send(Slot { admission: self.clone(), user, waited: Duration::ZERO }));
+        }
+        self.0.moved.send_modify(|()| {});
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Pace {
+    fn note(&mut self, now: Instant) {
+        if let Some(last) = self.last {
+            self.between = (self.between * 7 + (now - last)) / 8;
+        }
+        self.last = Some(now);
+    }
+
+    /// The queue is full; one place in it becomes free each time a sandbox does.
+    fn until_there_is_room(&self) -> Duration {
+        let seconds = self.between.as_secs_f64().ceil().max(1.0);
+        Duration::from_secs_f64(seconds).min(LONGEST_RETRY)
+    }
+}
+
+impl Ticket {
+    /// Waits for the right to have a sandbox. `position` hears the place in the queue, 1 for the next
+    /// in line, whenever it changes; it hears nothing if there is no need to wait.
+    pub(crate) async fn admitted(mut self, mut position: impl FnMut(usize)) -> Slot {
+        let mut moved = self.admission.0.moved.subscribe();
+        let mut last = None;
         loop {
-            let now = ticket.position();
+            let now = self.position();
             if now != last {
                 last = now;
-                position(now);
+                now.into_iter().for_each(&mut position);
             }
+            let call = self.call.as_mut().expect("only the end takes it");
             tokio::select! {
-                permit = &mut permit => {
-                    return Slot(permit.expect("the semaphore is never closed"));
+                biased;
+                slot = call => {
+                    let slot = slot.expect("a ticket that waits is called");
+                    return self.over(slot);
                 }
+                // The sender is in the admission that the ticket holds.
                 _ = moved.changed() => {}
             }
         }
     }
-}
 
-/// A place in the queue; given up when dropped.
-struct Ticket<'a> {
-    queue: &'a Queue,
-    number: u64,
-}
-
-impl Queue {
-    fn enter(&self) -> Ticket<'_> {
-        let mut number = 0;
-        self.moved.send_modify(|next| {
-            number = *next;
-            *next += 1;
-        });
-        self.waiting().push(number);
-        Ticket { queue: self, number }
+    fn position(&self) -> Option<usize> {
+        self.admission.state().queue.position(self.number, self.user)
     }
 
-    fn waiting(&self) -> MutexGuard<'_, Vec<u64>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    fn over(mut self, mut slot: Slot) -> Slot {
+        self.call = None;
+        slot.waited = self.entered.map_or(Duration::ZERO, |it| it.elapsed());
+        slot
     }
 }
 
-impl Ticket<'_> {
-    fn position(&self) -> usize {
-        let waiting = self.queue.waiting();
-        waiting.iter().position(|it| *it == self.number).map_or(1, |it| it + 1)
-    }
-}
-
-impl Drop for Ticket<'_> {
+impl Drop for Ticket {
     fn drop(&mut self) {
-        self.queue.waiting().retain(|it| *it != self.number);
-        self.queue.moved.send_modify(|_| {});
+        if self.call.is_none() {
+            return;
+        }
+        let mut state = self.admission.state();
+        state.calls.remove(&self.number);
+        let waited = state.queue.leave(self.number, self.user);
+        drop(state);
+        if waited {
+            self.admission.0.moved.send_modify(|()| {});
+        }
+    }
+}
+
+impl Slot {
+    /// How long its owner waited for it.
+    pub(crate) fn waited(&self) -> Duration {
+        self.waited
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        self.admission.give_back(self.user);
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use tokio::sync::mpsc;
-
-    use super::*;
-
-    #[expect(clippy::disallowed_methods, reason = "the test awaits what it spawns")]
-    fn spawn<T: Send + 'static>(
-        future: impl Future<Output = T> + Send + 'static,
-    ) -> tokio::task::JoinHandle<T> {
-        tokio::spawn(future)
-    }
-
-    #[tokio::test]
-    async fn the_queue_moves_up_when_a_slot_is_given_back() {
-        let admission = Admission::new(1);
-        let first = admission.slot(|_| panic!("a free slot has no queue")).await;
-        let (send, mut positions) = mpsc::unbounded_channel();
-        let wait = |name: &'static str| {
-            let (admission, send) = (admission.clone(), send.clone());
-            async move {
-                let send_position = send.clone();
-                let slot = admission.slot(move |it| send_position.send((name, it)).unwrap()).await;
-                send.send((name, 0)).unwrap();
-                slot
-            }
-        };
-        let second = spawn(wait("second"));
-        assert_eq!(positions.recv().await, Some(("second", 1)));
-        let third = spawn(wait("third"));
-        assert_eq!(positions.recv().await, Some(("third", 2)));
-        drop(first);
-        assert_eq!(positions.recv().await, Some(("second", 0)));
-        assert_eq!(positions.recv().await, Some(("third", 1)));
-        drop(second.await.unwrap());
-        assert_eq!(positions.recv().await, Some(("third", 0)));
-        drop(third.await.unwrap());
-    }
-}
+mod tests;

@@ -8,15 +8,24 @@ use model::{
     limits::{Limits, OnExcess},
 };
 use sandbox::{
-    Exit, ExitStatus, Network, Process, ProcessEvent, Program, Sandbox, SandboxError, Standby,
+    Exit, ExitStatus, Network, Process, ProcessEvent, ProcessHandle, Program, Sandbox,
+    SandboxError, Standby,
 };
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 use crate::{
+    kernels::Seat,
     network,
     output::{Output, Stream},
+    packages, trace,
 };
+
+mod input;
+
+use input::{Fed, Feeding};
+pub use input::{Input, InputStream};
 
 /// How long a program that is asked to stop may take to say goodbye.
 const GRACE: Duration = Duration::from_secs(1);
@@ -24,6 +33,11 @@ const GRACE: Duration = Duration::from_secs(1);
 /// Bytes after which output is handed on even though more is waiting.
 const BATCH_BYTES: usize = 256 << 10;
 
+/// How long a kernel may take to take a program back. Long enough for a library's cleaning up; after it
+/// the kernel ends with its variables.
+const LAST_WORDS: Duration = Duration::from_millis(1500);
+
+const SIGINT: i32 = 2;
 const SIGTERM: i32 = 15;
 
 /// Where the events of one execution go.
@@ -39,6 +53,32 @@ pub trait Sink: Send {
         &mut self,
         events: Vec<EventKind>,
     ) -> impl Future<Output = Result<(), Failure>> + Send;
+
+    /// Takes the last events of the program. Whoever stores how it ended may store them with that.
+    ///
+    /// # Errors
+    ///
+    /// As [`Sink::append`].
+    fn append_last(
+        &mut self,
+        events: Vec<EventKind>,
+    ) -> impl Future<Output = Result<(), Failure>> + Send {
+        self.append(events)
+    }
+
+    /// The program is about to start in this sandbox; until this returns it has not.
+    ///
+    /// # Errors
+    ///
+    /// Returns why it must not start.
+    fn starting(&mut self, _sandbox: &Sandbox) -> impl Future<Output = Result<(), Failure>> + Send {
+        std::future::ready(Ok(()))
+    }
+
+    /// The program has ended, and its sandbox is still as it left it.
+    fn ended(&mut self, _sandbox: &Sandbox) -> impl Future<Output = ()> + Send {
+        std::future::ready(())
+    }
 }
 
 /// How an execution ended: the program's outcome, or our failure.
@@ -60,12 +100,28 @@ impl Ending {
         }
     }
 
+    /// The same, of an execution that waited so long in the queue for its sandbox.
+    #[must_use]
+    pub(crate) fn queued(self, waited: Duration) -> Self {
+        match self {
+            Self::Outcome { outcome, usage } => {
+                let usage = Usage { queue_ms: Some(millis(waited)), ..usage };
+                Self::Outcome { outcome, usage }
+            }
+            Self::Failure(failure) => Self::Failure(failure),
+        }
+    }
+
     /// An execution that ended without its program ever having started or reported.
     #[must_use]
     pub fn unused(outcome: Outcome) -> Self {
         Self::Outcome { outcome, usage: Usage::default() }
     }
 }
+
+/// What a reader should know whose block took its kernel with it.
+const KERNEL_ENDED: &str = "the kernel was killed while this block ran, and the variables of earlier blocks \
+                            are gone with it; the next block starts a new one";
 
 /// Translates limits into what the sandbox enforces.
 pub(crate) fn limit(program: &mut Program, limits: &Limits) {
@@ -81,48 +137,128 @@ pub(crate) fn limit(program: &mut Program, limits: &Limits) {
 /// after a second.
 pub(crate) async fn drive(
     sandbox: &Sandbox,
-    (program, standby): (Program, Option<Standby>),
+    (mut program, seat): (Program, Seat),
+    input: Input,
     limits: &Limits,
     stop: &CancellationToken,
     sink: &mut impl Sink,
 ) -> Ending {
-    let started = Instant::now();
-    let log = network::Log::of(sandbox);
-    let started_process = match standby {
-        Some(standby) => sandbox.run_prepared(standby, program).await,
-        None => sandbox.run(program).await,
-    };
-    let process = match started_process {
-        Ok(process) => process,
-        Err(error) if stop.is_cancelled() => {
-            tracing::debug!(%error, "cancelled while starting");
-            return Ending::unused(Outcome::Cancelled);
-        }
-        Err(SandboxError::Gone) => return Ending::unused(Outcome::Lost),
-        Err(error) => {
-            return Ending::Failure(Failure {
-                error: "start_failed".to_owned(),
-                message: format!("the program could not be started: {error}"),
-            });
-        }
-    };
-    let memory_bytes = sandbox.limits().memory_bytes;
-    let output = Output::new(limits.output_bytes);
-    let watch = (sandbox.isolation().network == Network::None).then(network::Watch::default);
-    let mut drive = Drive { process, output, watch, log, memory_bytes, stop, sink };
-    match drive.until_end().await {
-        Ok(end) => drive.ending(&end, limits, started),
-        Err(failure) => Ending::Failure(failure),
+    if let Some(remark) = seat.remark()
+        && let Err(failure) = sink.append(vec![remark]).await
+    {
+        return Ending::Failure(failure);
+    }
+    let mut attempt = Attempt::begin(sandbox);
+    if seat.is_kernel() {
+        attempt.manner = Manner::Interrupt;
+        // Should it not listen when its time is over, the kernel ends with it.
+        program.timeout = limits.timeout.map(|it| it + LAST_WORDS + GRACE);
+    }
+    program.stdin = input.kind();
+    let started = seat.start(sandbox, program).await;
+    attempt.follow(started, input, limits, stop, sink).await
+}
+
+/// How a program is asked to stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Manner {
+    /// By SIGTERM.
+    Terminate,
+    /// By SIGINT, after which its kernel waits for the next. It is asked when its time is over, too.
+    Interrupt,
+}
+
+/// One program of a sandbox, from before its start.
+pub(crate) struct Attempt<'a> {
+    sandbox: &'a Sandbox,
+    /// Hears of connections from the first on.
+    log: network::Log,
+    begun: Instant,
+    manner: Manner,
+}
+
+impl<'a> Attempt<'a> {
+    pub(crate) fn begin(sandbox: &'a Sandbox) -> Self {
+        let log = network::Log::of(sandbox);
+        Self { sandbox, log, begun: Instant::now(), manner: Manner::Terminate }
+    }
+
+    pub(crate) async fn start(
+        &self,
+        program: Program,
+        standby: Option<Standby>,
+    ) -> Result<Process, SandboxError> {
+        Seat::Alone(standby).start(self.sandbox, program).await
+    }
+
+    /// Feeds a program that was started, or says why it was not, and hands its events to `sink`
+    /// until it has ended; see [`drive`].
+    pub(crate) async fn follow(
+        self,
+        started: Result<Process, SandboxError>,
+        input: Input,
+        limits: &Limits,
+        stop: &CancellationToken,
+        sink: &mut impl Sink,
+    ) -> Ending {
+        let Self { sandbox, log, begun, manner } = self;
+        let process = match started {
+            Ok(process) => process,
+            Err(error) if stop.is_cancelled() => {
+                tracing::debug!(%error, "cancelled while starting");
+                return Ending::unused(Outcome::Cancelled);
+            }
+            Err(SandboxError::Gone) => return Ending::unused(vanished(sandbox).await),
+            Err(error) => {
+                return Ending::Failure(Failure {
+                    error: "start_failed".to_owned(),
+                    message: format!("the program could not be started: {error}"),
+                });
+            }
+        };
+        let output = Output::new(limits.output_bytes);
+        let watch = (sandbox.isolation().network == Network::None).then(network::Watch::default);
+        let lacks = packages::Watch::default();
+        let feeding = input.feed(&process);
+        let time_is_over = limits.timeout.filter(|_| manner == Manner::Interrupt);
+        let mut drive = Drive {
+            process,
+            feeding,
+            output,
+            message: Vec::new(),
+            watch,
+            lacks,
+            log,
+            manner,
+            overdue_at: time_is_over.map(|it| Instant::now() + it),
+            is_overdue: false,
+            stop,
+            sink,
+        };
+        let span = trace::program();
+        let ending = match drive.until_end().instrument(span.clone()).await {
+            Ok(end) => drive.ending(&end, sandbox, limits, begun).await,
+            Err(failure) => Ending::Failure(failure),
+        };
+        trace::ended(&span, &ending);
+        ending
     }
 }
 
 struct Drive<'a, S> {
     process: Process,
+    feeding: Feeding,
     output: Output,
+    /// What has arrived of a message of the kernel.
+    message: Vec<u8>,
     /// `None` where the sandbox has a network.
     watch: Option<network::Watch>,
+    lacks: packages::Watch,
     log: network::Log,
-    memory_bytes: u64,
+    manner: Manner,
+    /// When to interrupt it; `None` where the sandbox sees to the time.
+    overdue_at: Option<Instant>,
+    is_overdue: bool,
     stop: &'a CancellationToken,
     sink: &'a mut S,
 }
@@ -144,10 +280,20 @@ impl<S: Sink> Drive<'_, S> {
                     self.sink.append(events).await?;
                     continue;
                 }
+                fed = &mut self.feeding => {
+                    self.feeding = input::done();
+                    if fed == Fed::SourceGone && kill_at.is_none() {
+                        kill_at = Some(Instant::now());
+                    }
+                    continue;
+                }
                 () = self.stop.cancelled(), if kill_at.is_none() => {
-                    // One that has ended meanwhile needs no signal.
-                    drop(self.process.handle().signal(SIGTERM).await);
-                    kill_at = Some(Instant::now() + GRACE);
+                    kill_at = Some(ask_to_end(self.process.handle(), self.manner).await);
+                    continue;
+                }
+                () = sleep_until(self.overdue_at), if kill_at.is_none() => {
+                    self.is_overdue = true;
+                    kill_at = Some(ask_to_end(self.process.handle(), self.manner).await);
                     continue;
                 }
                 () = sleep_until(kill_at) => {
@@ -162,15 +308,16 @@ impl<S: Sink> Drive<'_, S> {
                 None => self.take_what_is_there(),
                 Some(end) => Some(end),
             };
-            let events = match &end {
-                Some(end) => self.last_events(end),
-                None => self.output.take(),
-            };
+            if let Some(end) = end {
+                let events = self.last_events(&end);
+                if !events.is_empty() {
+                    self.sink.append_last(events).await?;
+                }
+                return Ok(end);
+            }
+            let events = self.output.take();
             if !events.is_empty() {
                 self.sink.append(events).await?;
-            }
-            if let Some(end) = end {
-                return Ok(end);
             }
         }
     }
@@ -183,6 +330,14 @@ impl<S: Sink> Drive<'_, S> {
                 && !exit.cpu_exceeded);
         if failed && self.watch.as_ref().is_some_and(network::Watch::seen) {
             events.push(EventKind::Info { data: network::ADVICE.to_owned() });
+        }
+        if let Some(data) = self.lacks.advice().filter(|_| failed) {
+            events.push(EventKind::Info { data });
+        }
+        if self.manner == Manner::Interrupt
+            && matches!(end, End::Exit(Exit { status: ExitStatus::Signal(_), .. }))
+        {
+            events.push(EventKind::Info { data: KERNEL_ENDED.to_owned() });
         }
         events
     }
@@ -205,7 +360,14 @@ impl<S: Sink> Drive<'_, S> {
                 if let Some(watch) = &mut self.watch {
                     watch.look(&bytes);
                 }
+                self.lacks.look(&bytes);
                 self.output.push(Stream::Stderr, &bytes);
+            }
+            Some(ProcessEvent::Said(bytes, is_last)) => {
+                self.message.extend_from_slice(&bytes);
+                if is_last {
+                    self.output.push_message(std::mem::take(&mut self.message));
+                }
             }
             Some(ProcessEvent::Truncated) => self.output.truncate(),
             Some(ProcessEvent::Exit(exit)) => return Some(End::Exit(exit)),
@@ -214,13 +376,23 @@ impl<S: Sink> Drive<'_, S> {
         None
     }
 
-    fn ending(&self, end: &End, limits: &Limits, started: Instant) -> Ending {
+    async fn ending(
+        self,
+        end: &End,
+        sandbox: &Sandbox,
+        limits: &Limits,
+        started: Instant,
+    ) -> Ending {
         let truncated = self.output.truncated();
         let (outcome, usage) = match end {
-            End::Exit(exit) => (outcome(exit, limits, self.memory_bytes), usage(exit)),
+            End::Exit(exit) if self.is_overdue && !exit.out_of_memory => {
+                let limit = limits.timeout.unwrap_or(Duration::ZERO);
+                (Outcome::TimedOut { limit }, usage(exit))
+            }
+            End::Exit(exit) => (outcome(exit, limits, sandbox.limits().memory_bytes), usage(exit)),
             End::Lost => {
                 let duration_ms = millis(started.elapsed());
-                (Outcome::Lost, Usage { duration_ms, ..Usage::default() })
+                (vanished(sandbox).await, Usage { duration_ms, ..Usage::default() })
             }
         };
         let state = if self.stop.is_cancelled() { State::Stopping } else { State::Running };
@@ -229,6 +401,26 @@ impl<S: Sink> Drive<'_, S> {
             Ok((State::Queued | State::Running | State::Stopping, _)) | Err(Rejected) => outcome,
         };
         Ending::Outcome { outcome, usage: Usage { truncated, ..usage } }
+    }
+}
+
+/// Asks a program to end, and says when to kill it if it does not listen.
+async fn ask_to_end(program: ProcessHandle, manner: Manner) -> Instant {
+    let (signal, patience) = match manner {
+        Manner::Terminate => (SIGTERM, GRACE),
+        Manner::Interrupt => (SIGINT, LAST_WORDS),
+    };
+    // One that has ended meanwhile needs no signal.
+    drop(program.signal(signal).await);
+    Instant::now() + patience
+}
+
+/// What became of a program whose sandbox vanished around it. One with very little memory takes the guest
+/// with it, who then cannot say so; the backend can.
+pub(crate) async fn vanished(sandbox: &Sandbox) -> Outcome {
+    match sandbox.ended().await.out_of_memory {
+        true => Outcome::OutOfMemory { limit_bytes: sandbox.limits().memory_bytes },
+        false => Outcome::Lost,
     }
 }
 
@@ -259,6 +451,7 @@ fn usage(exit: &Exit) -> Usage {
         cpu_ms: millis(exit.cpu),
         peak_memory_bytes: exit.peak_memory_bytes,
         truncated: false,
+        queue_ms: None,
     }
 }
 

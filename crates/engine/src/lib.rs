@@ -1,22 +1,54 @@
 //! Makes the transitions of `model` real: sessions and executions, over sandboxes and the store.
 //!
-//! Every change goes through here, whichever front door asked for it. What runs is always the
-//! block of a stored revision: callers name blocks, they never send their code.
+//! Every change goes through here, whichever front door asked for it. What runs in a session is always
+//! the block of a stored revision: callers name blocks, they never send their code. One-off code has
+//! its own way, and sandboxes of its own.
 
 mod accounts;
 mod admission;
+mod ahead;
+mod artifacts;
+mod audit;
 mod clock;
+mod code;
+mod completion;
+mod desk;
+mod editing;
+mod environments;
 mod execution;
+mod exports;
 mod files;
+mod functions;
+mod given;
 mod headless;
+mod history;
+mod imports;
+mod inputs;
+mod jobs;
+mod kernels;
+mod library;
+mod lines;
 mod live;
+pub mod local;
 mod network;
 mod offers;
 mod output;
+mod packages;
+mod policy;
 mod program;
 mod runbooks;
+mod schedules;
+mod search;
+mod secrets;
 mod session;
+mod sign_ins;
 mod statistics;
+mod terminals;
+mod tokens;
+mod trace;
+mod verdict;
+mod walks;
+mod webhooks;
 
 use std::{
     collections::HashMap,
@@ -25,9 +57,11 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
+use document::PlanError;
 use futures_util::Stream;
 use model::{
-    event::Usage,
+    admission::{Asking, Bounds},
     execution::{Execution, Outcome, State as ExecutionState},
     id::{ExecutionId, RunbookId, SessionId, UserId},
     limits::Limits,
@@ -35,29 +69,82 @@ use model::{
 };
 use sandbox::{EgressConfig, PoolConfig, Sandbox};
 use store::{InsertSessionError, Store, StoreError, StoredEvent};
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use self::{
-    admission::{Admission, Slot},
+    admission::{Admission, Slot, Ticket},
+    editing::LiveTexts,
+    functions::Functions,
     live::{Live, StoreSink},
     offers::{Grant, Stock},
+    packages::Packages,
     runbooks::Documents,
-    session::{Handle, Message, Run},
+    session::{Handle, Message},
+    sign_ins::SignIns,
     statistics::Counters,
 };
 pub use sandbox::pool::{KindStatistics, PoolStatistics, REFILL_BUCKETS, RefillTimes};
+pub use sandbox::{
+    ConnectError as PortError, ControlError, FileEntry, FileKind, FileStream, GuestStream,
+    InvalidPath, InvalidRule, ListeningPort, Network, Rule, SandboxError, SandboxPath,
+    TerminalSize,
+};
 
 pub use self::{
+    accounts::{Accounts, NewAccount},
+    admission::QueueFull,
+    artifacts::{
+        ArtifactError, Artifacts, ArtifactsConfig, Collecting, FilesError, InvalidPattern,
+        NewUpload, OrderArtifactsError, Orphans, Patterns, Place, Reading, ReferenceError,
+        S3Config, USUAL_REFERENCE_LIFETIME, Upload, media_type,
+    },
+    audit::{AuditLog, Broken, VerifiedLog, Verifier},
     clock::{Clock, random_id},
-    execution::{Ending, Sink},
+    code::{CodeError, CodeLimits, CodeOrder, Collected, Snippet},
+    completion::{Completion, CompletionPlace},
+    desk::{OpenPortError, PauseError, ReachError, SessionUsage, Workspace},
+    editing::{EditError, Editor, EditorInput, EditorOutput, Heard, Refusal, Standing, Unsaved},
+    environments::{
+        AptIndex, BuildLimits, CompileOrder, Compiled, Ecosystem, Environment, EnvironmentError,
+        Environments, EnvironmentsConfig, IndexUrl, Indexes, InvalidDependency, InvalidIndex,
+        NpmIndex, Owner, Secret, check as check_dependencies,
+    },
+    execution::{Ending, Input, InputStream, Sink},
+    exports::{ExportFormat, Shown, export},
     files::FileError,
-    headless::{Headless, HeadlessError},
-    offers::{NotOffered, Offer, Offers},
-    program::{ProgramError, RuntimeStatus, check_runtime, statuses},
-    runbooks::{CreateRunbookError, Opened, SaveRunbookError},
-    session::{Protection, SessionView, StartError},
+    functions::{
+        Answer, Call, ChangeError, FunctionsConfig, InstanceError, InvokeError, NewFunction,
+        NewVersion, RecipeError, Running, SaveFunctionError, function_template,
+    },
+    headless::{Alone, Ground, Headless, HeadlessError},
+    history::HistoryConfig,
+    imports::{
+        ArchiveError, FetchError, ImportSource, ImportedItem, ImportsError, ItemError,
+        MAX_IMPORT_BYTES,
+    },
+    inputs::{Filled, InputsError},
+    jobs::{InvalidOrder, JobFiles, JobWorker, NotRun, Submission, SubmitError, WorkerConfig},
+    library::{LibraryError, TRASH_LIFETIME},
+    lines::{Difference, Hunk, Line, LineKind, difference},
+    offers::{NoPackages, NotOffered, Offer, Offers},
+    packages::{Dependencies, PackagesError},
+    policy::{NotAllowed, SetPolicyError, check_policy},
+    program::{ProgramError, RuntimeStatus, check_runtime, is_jupyter, statuses},
+    runbooks::{CreateRunbookError, Opened, RestoreError, SaveRunbookError},
+    schedules::{NewSchedule, ScheduleError},
+    search::{Found, Hit, Marked, Place as FoundPlace, PlaceBlock},
+    secrets::{
+        Keeper, PutSecretError, SecretError, SecretInfo, SecretKey, SecretKeyError, check_secret,
+    },
+    session::{Activity, Begun, Fed, Protection, SessionView, StartError, WalkView},
     statistics::Statistics,
+    terminals::{OpenTerminalError, Sight, Terminal, TerminalEnd, Viewer},
+    tokens::{MakeTokenError, Maker, NewToken, Tokens, Verified},
+    trace::continue_from,
+    verdict::is_as_expected,
+    walks::BlockSelection,
+    webhooks::{InvalidWebhook, WebhooksConfig},
 };
 
 /// What an operator decides about the engine.
@@ -65,6 +152,10 @@ pub use self::{
 pub struct Config {
     /// Sandboxes at once; whoever comes later waits in a queue.
     pub max_sandboxes: usize,
+    /// Of these, what one user may have; three quarters if left out.
+    pub max_sandboxes_per_user: Option<usize>,
+    /// Those who may wait in the queue, three quarters of them of one user.
+    pub max_waiting: usize,
     /// Sandboxes that wait from the start on, before anybody asked for one.
     pub keep_ready: usize,
     /// How long a session may be idle before it gives its sandbox back and keeps only its files.
@@ -83,12 +174,23 @@ pub struct Config {
     pub sandbox: sandbox::Limits,
     /// What programs reach.
     pub network: sandbox::Network,
+    /// Packages for programs, and programs compiled ahead; `None` where nobody gets any.
+    pub environments: Option<Environments>,
+    pub functions: FunctionsConfig,
+    /// What users upload and jobs leave; `None` where nothing is kept.
+    pub artifacts: Option<Artifacts>,
+    pub webhooks: WebhooksConfig,
+    pub history: HistoryConfig,
+    /// Seals the secrets of users. One that is drawn anew opens none of those that there are.
+    pub secret_key: SecretKey,
 }
 
 impl Default for Config {
     fn default() -> Self {
         Self {
             max_sandboxes: 16,
+            max_sandboxes_per_user: None,
+            max_waiting: 1024,
             keep_ready: 0,
             sleep_after: Duration::from_secs(5 * 60),
             snapshots: PathBuf::from("/tmp"),
@@ -98,6 +200,12 @@ impl Default for Config {
             limits: Limits { timeout: Some(Duration::from_secs(5 * 60)), ..Limits::default() },
             sandbox: sandbox::Limits::default(),
             network: sandbox::Network::None,
+            environments: None,
+            functions: FunctionsConfig::default(),
+            artifacts: None,
+            webhooks: WebhooksConfig::default(),
+            history: HistoryConfig::default(),
+            secret_key: SecretKey::random(),
         }
     }
 }
@@ -109,6 +217,9 @@ pub struct Engine(Arc<Inner>);
 #[derive(Debug)]
 pub(crate) struct Inner {
     store: Store,
+    tokens: Tokens,
+    sign_ins: SignIns,
+    audit: AuditLog,
     stock: Stock,
     config: Config,
     clock: Clock,
@@ -116,6 +227,10 @@ pub(crate) struct Inner {
     live: Live,
     counters: Arc<Counters>,
     documents: Documents,
+    texts: LiveTexts,
+    /// Held while entries of the search index are brought up to date, so that nobody does it twice.
+    indexing: tokio::sync::Mutex<()>,
+    functions: Functions,
     sessions: Mutex<HashMap<SessionId, Handle>>,
     /// Serialises connecting, so that two clicks give one session.
     connecting: tokio::sync::Mutex<()>,
@@ -137,6 +252,10 @@ pub enum ConnectError {
     /// Another server that shares the database has a live session of this user and runbook.
     #[error("you are connected to this runbook through another server")]
     Elsewhere,
+    #[error(transparent)]
+    QueueFull(#[from] QueueFull),
+    #[error(transparent)]
+    Packages(#[from] PackagesError),
 }
 
 /// Why a block was not run.
@@ -154,6 +273,12 @@ pub enum RunError {
     NotRunnable { block: String },
     #[error("block {block} is {actual}, not {asked}")]
     OtherRuntime { block: String, actual: &'static str, asked: String },
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    #[error(transparent)]
+    Inputs(#[from] InputsError),
+    #[error(transparent)]
+    Secret(#[from] SecretError),
     #[error(transparent)]
     Program(#[from] ProgramError),
     #[error(transparent)]
@@ -183,8 +308,36 @@ impl Engine {
         config: Config,
         clock: Clock,
     ) -> Result<Self, StoreError> {
+        let (engine, owners) = Self::new(store, offers, config, clock);
+        engine.recover().await?;
+        engine.begin(owners);
+        engine.save_left_texts().await?;
+        engine.sweep_orphans();
+        engine.tidy_up();
+        Ok(engine)
+    }
+
+    /// Starts the engine of a worker, beside a hub whose sessions and builds go on in the same database.
+    #[must_use]
+    pub fn start_beside(store: Store, offers: Offers, config: Config, clock: Clock) -> Self {
+        let (engine, owners) = Self::new(store, offers, config, clock);
+        engine.begin(owners);
+        engine
+    }
+
+    fn new(
+        store: Store,
+        offers: Offers,
+        config: Config,
+        clock: Clock,
+    ) -> (Self, functions::Owners) {
+        let (functions, owners) = Functions::new(&config.functions);
+        let tasks = TaskTracker::new();
         let engine = Self(Arc::new(Inner {
-            admission: Admission::new(config.max_sandboxes),
+            tokens: Tokens::new(store.clone(), clock.clone(), tasks.clone()),
+            sign_ins: SignIns::default(),
+            audit: AuditLog::new(store.clone(), &config.secret_key, clock.clone()),
+            admission: Admission::new(bounds(&config)),
             store,
             stock: Stock::new(offers, config.pool),
             config,
@@ -192,16 +345,27 @@ impl Engine {
             live: Live::default(),
             counters: Arc::default(),
             documents: Documents::default(),
+            texts: LiveTexts::default(),
+            indexing: tokio::sync::Mutex::default(),
+            functions,
             sessions: Mutex::new(HashMap::new()),
             connecting: tokio::sync::Mutex::new(()),
-            tasks: TaskTracker::new(),
+            tasks,
             shutdown: CancellationToken::new(),
         }));
-        engine.recover().await?;
+        (engine, owners)
+    }
+
+    fn begin(&self, owners: functions::Owners) {
+        owners.start(&self.0);
+        self.carry_rings();
+        self.sweep_artifacts();
         // Looking may start a program to ask for its version; the first session need not wait for it.
-        let inner = Arc::clone(&engine.0);
-        engine.0.tasks.spawn_blocking(move || inner.stock.keep_ready(&inner.config));
-        Ok(engine)
+        let inner = Arc::clone(&self.0);
+        self.0.tasks.spawn_blocking(move || {
+            inner.stock.keep_ready(&inner.config);
+            code::keep_ready(&inner);
+        });
     }
 
     /// Ends all sessions and waits until nothing of them is left.
@@ -210,6 +374,9 @@ impl Engine {
         self.0.tasks.close();
         self.0.tasks.wait().await;
         self.0.stock.shut_down().await;
+        if let Some(environments) = self.environments() {
+            environments.shut_down().await;
+        }
     }
 
     #[must_use]
@@ -218,17 +385,52 @@ impl Engine {
     }
 
     #[must_use]
+    pub fn tokens(&self) -> &Tokens {
+        &self.0.tokens
+    }
+
+    #[must_use]
+    pub fn audit(&self) -> &AuditLog {
+        &self.0.audit
+    }
+
+    /// How much of the history of runbooks is kept.
+    #[must_use]
+    pub fn history(&self) -> HistoryConfig {
+        self.0.config.history
+    }
+
+    /// What users upload and jobs leave, where anything is kept.
+    #[must_use]
+    pub fn artifacts(&self) -> Option<&Artifacts> {
+        self.0.config.artifacts.as_ref()
+    }
+
+    #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.0.clock
+    }
+
+    /// Packages for programs, and programs compiled ahead.
+    #[must_use]
+    pub fn environments(&self) -> Option<&Environments> {
+        self.0.config.environments.as_ref()
     }
 
     /// What the engine has done and is doing.
     #[must_use]
     pub fn statistics(&self) -> Statistics {
+        let (sessions, terminals) = {
+            let sessions = self.0.sessions();
+            (sessions.len(), sessions.values().map(|it| it.terminals.count()).sum())
+        };
         Statistics {
-            sessions: self.0.sessions().len(),
+            sessions,
             sandboxes: self.0.admission.taken(),
+            terminals,
+            live_texts: self.0.texts.count(),
             waiting: self.0.admission.waiting(),
+            refused: self.0.admission.refused(),
             ended: self.0.counters.ended(),
             failed: self.0.counters.failed(),
             pools: self.0.stock.statistics(),
@@ -244,6 +446,7 @@ impl Engine {
     }
 
     async fn recover(&self) -> Result<(), StoreError> {
+        functions::Owners::recover(&self.0).await?;
         let store = &self.0.store;
         for execution in store.unfinished_executions().await? {
             let last_seq = store.last_seq(execution.id).await?.unwrap_or(0);
@@ -268,12 +471,26 @@ impl Engine {
         user: UserId,
         runbook: RunbookId,
     ) -> Result<(SessionView, Connected), ConnectError> {
-        let _one_at_a_time = loop {
+        let mut packages = Packages::default();
+        let (opened, mut grant, _one_at_a_time) = loop {
             let turn = self.0.connecting.lock().await;
             if self.0.shutdown.is_cancelled() {
                 return Err(ConnectError::ShuttingDown);
             }
-            let Some(mut view) = self.session_of(user, runbook) else { break turn };
+            let Some(mut view) = self.session_of(user, runbook) else {
+                let (opened, grant) = self.granted(user, runbook).await?;
+                let named = packages::named(&opened.document);
+                if packages.are(&named) {
+                    break (opened, grant, turn);
+                }
+                // Others must not wait for an installation.
+                drop(turn);
+                let (offer, config) = (&grant.shelf.offer, &self.0.config);
+                let environments = config.environments.as_ref();
+                let stop = &self.0.shutdown;
+                packages = Packages::install(named, offer, environments, stop).await?;
+                continue;
+            };
             if let Some(view) = self.live_session(user, runbook) {
                 return Ok((view, Connected::Already));
             }
@@ -281,10 +498,8 @@ impl Engine {
             drop(turn);
             drop(view.wait_for(SessionView::has_ended).await);
         };
-        let opened = self.open_runbook(runbook).await?.ok_or(ConnectError::NoRunbook)?;
-        let username = self.0.store.reader().user(user).await?.map(|it| it.username);
-        let username = username.unwrap_or_default();
-        let grant = self.0.stock.grant(&username, &opened.document, &self.0.config)?;
+        grant.show(packages);
+        let ticket = self.0.admission.enter(user, Asking::First)?;
         let now = self.0.clock.now();
         let session = Session {
             id: SessionId::from_random(random_id()),
@@ -302,10 +517,24 @@ impl Engine {
         })?;
         // Locked over both, so that a session that ends at once is not listed after it was forgotten.
         let mut sessions = self.0.sessions();
-        let handle = session::spawn(Arc::clone(&self.0), session.clone(), opened.document, grant);
+        let opening = (ticket, opened.document);
+        let handle = session::spawn(Arc::clone(&self.0), session.clone(), opening, grant);
         let view = handle.view.borrow().clone();
         sessions.insert(session.id, handle);
         Ok((view, Connected::New))
+    }
+
+    /// A runbook, and the sandbox that its reader may have for it.
+    async fn granted(
+        &self,
+        user: UserId,
+        runbook: RunbookId,
+    ) -> Result<(Opened, Grant), ConnectError> {
+        let opened = self.open_runbook(runbook).await?.ok_or(ConnectError::NoRunbook)?;
+        let username = self.0.store.reader().user(user).await?.map(|it| it.username);
+        let username = username.unwrap_or_default();
+        let grant = self.0.stock.grant(&username, &opened.document, &self.0.config)?;
+        Ok((opened, grant))
     }
 
     /// The session of `user` and `runbook` that has not ended; there is one at a time.
@@ -339,39 +568,21 @@ impl Engine {
         drop(view.wait_for(SessionView::has_ended).await);
     }
 
-    /// Runs a block of the session's runbook, as its latest revision has it.
-    ///
-    /// # Errors
-    ///
-    /// When the session has ended, the block is not there, was edited or does not run, its
-    /// runtime is missing, or the store fails.
-    pub async fn run_block(
-        &self,
-        session: SessionId,
-        name: BlockName,
-    ) -> Result<Execution, RunError> {
-        let handle = self.0.handle(session).ok_or(RunError::NoSession)?;
-        let session = handle.view.borrow().session.clone();
-        let opened = self.open_runbook(session.runbook).await?.ok_or(RunError::NoSession)?;
-        let document = opened.document;
-        let block = program::find(&document, &name)?;
-        let (program, limits) =
-            program::prepare(&document, block, &handle.runtimes, &self.0.config.limits)?;
-        let execution = Execution {
-            id: ExecutionId::from_random(random_id()),
-            user: session.user,
-            runbook: Some(session.runbook),
-            session: Some(session.id),
-            block: Some(block.id.to_string()),
-            content_hash: block.content_hash.clone(),
-            runtime: program::runtime(block)?.name().to_owned(),
-            state: ExecutionState::Queued,
-            created_at: self.0.clock.now(),
-            started_at: None,
-            finished_at: None,
-            usage: Usage::default(),
+    /// Passes bytes to the standard input of an execution.
+    pub async fn feed(&self, execution: &Execution, bytes: Bytes, is_last: bool) -> Fed {
+        let Some(handle) = execution.session.and_then(|it| self.0.handle(it)) else {
+            return Fed::NotReading;
         };
-        Ok(handle.run(Run { execution, program, document, limits }).await?)
+        let (reply, answer) = oneshot::channel();
+        handle.tell(Message::Input { execution: execution.id, bytes, is_last, reply }).await;
+        answer.await.unwrap_or(Fed::NotReading)
+    }
+
+    /// Ends what runs in a session, and all that its kernels know. Its files stay.
+    pub async fn restart_kernels(&self, session: SessionId) {
+        if let Some(handle) = self.0.handle(session) {
+            handle.tell(Message::Restart).await;
+        }
     }
 
     /// Asks an execution to stop. One that has finished stays as it is.
@@ -392,6 +603,12 @@ impl Engine {
     }
 }
 
+fn bounds(config: &Config) -> Bounds {
+    let shared = Bounds::shared(config.max_sandboxes, config.max_waiting);
+    let per_user = config.max_sandboxes_per_user.unwrap_or(shared.places_per_user);
+    Bounds { places_per_user: per_user.clamp(1, shared.places), ..shared }
+}
+
 /// Whether connecting made a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Connected {
@@ -403,11 +620,12 @@ impl Inner {
     /// Waits in the queue for the right to have a sandbox, and takes one.
     async fn sandbox(
         &self,
+        ticket: Ticket,
         grant: &Grant,
         view: &watch::Sender<SessionView>,
     ) -> Result<(Sandbox, Slot), String> {
         let queued = |position| view.send_modify(|it| it.queue_position = Some(position));
-        let slot = self.admission.slot(queued).await;
+        let slot = ticket.admitted(queued).await;
         view.send_if_modified(|it| it.queue_position.take().is_some());
         let taken = grant.shelf.pool.take(&grant.kind).await;
         taken.map(|(sandbox, _)| (sandbox, slot)).map_err(|error| error.to_string())

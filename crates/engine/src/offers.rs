@@ -5,18 +5,19 @@ use std::{collections::HashMap, sync::Arc};
 
 use document::{Document, NetworkOption, SandboxOptions};
 use sandbox::{
-    Backend, Kind, Network, Pool, PoolConfig, Rule, Spec, pool::PoolStatistics, runtime::Runtimes,
+    Backend, Kind, Network, Pool, PoolConfig, Rule, Spec, System, image::Reference,
+    pool::PoolStatistics, runtime::Runtimes,
 };
 
-use crate::{Config, program};
+use crate::{Config, Environments, packages::Packages, program};
 
 /// A backend, and the languages that its programs find.
 #[derive(Clone, Debug)]
 pub struct Offer {
     /// The word that operators, accounts and documents choose it by.
     pub name: String,
-    /// For backends of containers; `None` is the backend's own default.
-    pub image: Option<String>,
+    /// What its sandboxes are made from; `None` is what the backend brings along.
+    pub image: Option<Reference>,
     pub backend: Arc<dyn Backend>,
     pub runtimes: Arc<Runtimes>,
 }
@@ -29,6 +30,44 @@ pub struct Offers {
     pub others: Vec<Offer>,
     /// The names of the offers that accounts are bound to, by username in lower case.
     pub accounts: HashMap<String, String>,
+}
+
+impl Offer {
+    /// Whether packages and compiled programs fit its sandboxes: they are made for the languages of this
+    /// machine, or of one image.
+    pub(crate) fn is_served_by(&self, environments: &Environments) -> bool {
+        environments.image() == self.image.as_ref() && environments.serves(self.backend.name())
+    }
+
+    /// Why a package is not installed into its sandboxes, where no environments serve it.
+    pub(crate) fn no_packages(&self, dependency: &str) -> NoPackages {
+        let dependency = dependency.to_owned();
+        match (&self.image, self.backend.name()) {
+            (Some(image), _) => NoPackages::Image { dependency, image: image.to_string() },
+            (None, "namespaces" | "host") => NoPackages::NoCache { dependency },
+            (None, backend) => NoPackages::Backend { dependency, backend },
+        }
+    }
+}
+
+/// Why a package is not installed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoPackages {
+    #[error(
+        "{dependency} is not installed into the image {image}; put it into the image, or run on the \
+         namespaces backend without an image"
+    )]
+    Image { dependency: String, image: String },
+    #[error(
+        "{dependency} is not installed by the {backend} backend, whose programs are those of an image; \
+         put it into the image, or run on the namespaces backend"
+    )]
+    Backend { dependency: String, backend: &'static str },
+    #[error(
+        "{dependency} is not installed here: there is no directory to keep packages in; leave it out, \
+         or have one named with --cache-dir"
+    )]
+    NoCache { dependency: String },
 }
 
 impl Offers {
@@ -72,8 +111,20 @@ pub(crate) struct Shelf {
 pub(crate) struct Grant {
     pub(crate) shelf: Arc<Shelf>,
     pub(crate) kind: Kind,
+    /// The languages that its programs find.
+    pub(crate) runtimes: Arc<Runtimes>,
+    pub(crate) packages: Packages,
     /// What the document asks for and does not get, in words for people.
     pub(crate) refused: Option<String>,
+}
+
+impl Grant {
+    /// Lets its sandbox show packages.
+    pub(crate) fn show(&mut self, packages: Packages) {
+        packages.show_in(&mut self.kind.spec);
+        self.runtimes = packages.found_by(&self.runtimes);
+        self.packages = packages;
+    }
 }
 
 impl Stock {
@@ -99,15 +150,37 @@ impl Stock {
         let bound = self.accounts.get(&username.to_lowercase()).map(String::as_str);
         let backend = bound.or(options.backend.as_deref().filter(|it| *it != "auto"));
         let image = options.image.as_deref();
+        // What is no image is offered by nobody.
+        let asked = image.map(|it| it.parse::<Reference>().ok());
         let fits = |it: &&Arc<Shelf>| {
             backend.is_none_or(|name| it.offer.name == name)
-                && image.is_none_or(|name| it.offer.image.as_deref() == Some(name))
+                && asked.as_ref().is_none_or(|it_is| it_is.is_some() && it.offer.image == *it_is)
         };
         let shelf =
             self.shelves.iter().find(fits).ok_or_else(|| self.not_offered(backend, image))?;
         let asked = options.network.as_ref();
         let (network, refused) = granted(&config.network, asked);
-        Ok(Grant { shelf: Arc::clone(shelf), kind: shelf.kind(config, network), refused })
+        Ok(Grant {
+            shelf: Arc::clone(shelf),
+            kind: shelf.kind(config, network),
+            runtimes: Arc::clone(&shelf.offer.runtimes),
+            packages: Packages::default(),
+            refused,
+        })
+    }
+
+    /// Whether some accounts get another offer than the default.
+    pub(crate) fn binds_accounts(&self) -> bool {
+        !self.accounts.is_empty()
+    }
+
+    /// The offer for code of `username` that comes without a document.
+    pub(crate) fn shelf_of(&self, username: &str) -> Result<Arc<Shelf>, NotOffered> {
+        let Some(bound) = self.accounts.get(&username.to_lowercase()) else {
+            return Ok(Arc::clone(&self.shelves[0]));
+        };
+        let found = self.shelves.iter().find(|it| it.offer.name == *bound);
+        found.map(Arc::clone).ok_or_else(|| self.not_offered(Some(bound), None))
     }
 
     /// Starts keeping sandboxes ready for whoever asks for nothing special. Blocks while it looks for
@@ -118,6 +191,10 @@ impl Stock {
         if config.keep_ready > 0 {
             shelf.pool.keep(&kind, config.keep_ready);
         }
+    }
+
+    pub(crate) fn default_backend(&self) -> &Arc<dyn Backend> {
+        &self.shelves[0].offer.backend
     }
 
     pub(crate) fn default_runtimes(&self) -> &Arc<Runtimes> {
@@ -151,14 +228,14 @@ impl Stock {
 }
 
 impl Shelf {
-    fn kind(&self, config: &Config, network: Network) -> Kind {
+    pub(crate) fn kind(&self, config: &Config, network: Network) -> Kind {
         let Offer { name, image, runtimes, .. } = &self.offer;
         let spec = Spec {
             limits: config.sandbox.clone(),
             toolchains: program::toolchains(document::Runtime::ALL, runtimes),
             network,
             egress: config.egress.clone(),
-            image: image.clone(),
+            system: image.clone().map_or(System::Host, System::Image),
             ..Spec::default()
         };
         Kind { name: name.clone(), spec, plan: None }
@@ -190,6 +267,17 @@ fn granted(offered: &Network, asked: Option<&NetworkOption>) -> (Network, Option
             let refused = (!refused.is_empty()).then(|| refused.join(","));
             (network, refused.and_then(|it| refuse(&it)))
         }
+    }
+}
+
+/// What of a network that code asks for is not offered, in words.
+pub(crate) fn first_not_offered(offered: &Network, asked: &Network) -> Option<String> {
+    match asked {
+        Network::None => None,
+        Network::Allow(rules) => {
+            rules.iter().find(|rule| !offers(offered, rule)).map(ToString::to_string)
+        }
+        Network::Full => (*offered != Network::Full).then(|| "host".to_owned()),
     }
 }
 

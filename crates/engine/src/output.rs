@@ -3,7 +3,10 @@
 //!
 //! This is the one place where output is limited and decoded, whoever asked for the execution.
 
+use std::collections::BTreeMap;
+
 use model::event::{Chunk, EventKind, Truncation};
+use serde::Deserialize;
 
 /// Longest chunk of one event, in bytes. Small enough that one event is never a burden to a
 /// screen, large enough that 8 MiB of output are a few hundred rows.
@@ -13,6 +16,8 @@ const CHUNK_BYTES: usize = 32 << 10;
 pub(crate) enum Stream {
     Stdout,
     Stderr,
+    /// Whole messages of a kernel.
+    Said,
 }
 
 /// Collects the output of one execution and hands it out as events.
@@ -51,6 +56,17 @@ impl Output {
         }
     }
 
+    /// Takes a message of a kernel in, as a whole or not at all.
+    pub(crate) fn push_message(&mut self, message: Vec<u8>) {
+        let room = self.limit_bytes - self.kept_bytes;
+        if self.truncated || message.len() as u64 > room {
+            self.truncated = true;
+            return;
+        }
+        self.kept_bytes += message.len() as u64;
+        self.pending.push((Stream::Said, message));
+    }
+
     /// The sandbox has dropped output by itself, at the same limit.
     pub(crate) fn truncate(&mut self) {
         self.truncated = true;
@@ -75,6 +91,10 @@ impl Output {
         let pending = std::mem::take(&mut self.pending);
         let mut events = Vec::new();
         for (index, (stream, bytes)) in pending.iter().enumerate() {
+            if *stream == Stream::Said {
+                events.extend(shown(bytes));
+                continue;
+            }
             // The rest of a character can only come if the stream's last chunk ends inside it.
             let is_last = !pending[index + 1..].iter().any(|(it, _)| it == stream);
             let held = if at_end || !is_last { 0 } else { unfinished_character(bytes) };
@@ -93,6 +113,24 @@ impl Output {
     }
 }
 
+/// What a kernel asks us to show; see [`sandbox::kernel`].
+#[derive(Deserialize)]
+struct Message {
+    display: BTreeMap<String, serde_json::Value>,
+    #[serde(default)]
+    id: Option<String>,
+}
+
+/// Longest id of something shown.
+const LONGEST_ID: usize = 200;
+
+/// The event of a message; none for one that means nothing, which a program may well send.
+fn shown(message: &[u8]) -> Option<EventKind> {
+    let Message { display: data, id } = serde_json::from_slice(message).ok()?;
+    let id = id.filter(|it| it.len() <= LONGEST_ID);
+    Some(EventKind::Display { data, id })
+}
+
 /// Cuts bytes into events of at most [`CHUNK_BYTES`], between characters.
 fn chunks(stream: Stream, mut bytes: &[u8]) -> Vec<EventKind> {
     let mut events = Vec::new();
@@ -104,7 +142,7 @@ fn chunks(stream: Stream, mut bytes: &[u8]) -> Vec<EventKind> {
         let chunk = Chunk::new(bytes[..end].to_vec());
         events.push(match stream {
             Stream::Stdout => EventKind::Stdout(chunk),
-            Stream::Stderr => EventKind::Stderr(chunk),
+            Stream::Stderr | Stream::Said => EventKind::Stderr(chunk),
         });
         bytes = &bytes[end..];
     }

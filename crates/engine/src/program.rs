@@ -76,15 +76,17 @@ pub(crate) fn find<'a>(document: &'a Document, name: &BlockName) -> Result<&'a B
         BlockName::Index { index, runtime } => {
             let block = document.runnable().nth(*index);
             let block = block.ok_or_else(|| RunError::NoBlock { block: index.to_string() })?;
-            let actual = self::runtime(block)?;
+            let actual = runtime_name(block)?;
+            let is_actual = |asked: &str| {
+                asked == actual
+                    || Runtime::from_language(asked).is_some_and(|it| it.name() == actual)
+            };
             match runtime {
-                Some(asked) if Runtime::from_language(asked) != Some(actual) => {
-                    Err(RunError::OtherRuntime {
-                        block: index.to_string(),
-                        actual: actual.name(),
-                        asked: asked.clone(),
-                    })
-                }
+                Some(asked) if !is_actual(asked) => Err(RunError::OtherRuntime {
+                    block: index.to_string(),
+                    actual,
+                    asked: asked.clone(),
+                }),
                 Some(_) | None => Ok(block),
             }
         }
@@ -97,12 +99,25 @@ pub(crate) fn find<'a>(document: &'a Document, name: &BlockName) -> Result<&'a B
 ///
 /// When its runtime is not there.
 pub fn check_runtime(block: &Block, runtimes: &Runtimes) -> Result<(), ProgramError> {
-    installed(runtime(block)?, runtimes)?;
+    if !is_jupyter(block) {
+        installed(runtime(block)?, runtimes)?;
+    }
     Ok(())
 }
 
-pub(crate) fn runtime(block: &Block) -> Result<Runtime, ProgramError> {
+/// What runs a block, as executions name it: its language's runtime, or the Jupyter kernel that it asks for.
+pub(crate) fn runtime_name(block: &Block) -> Result<&'static str, ProgramError> {
+    if is_jupyter(block) { Ok("jupyter") } else { Ok(runtime(block)?.name()) }
+}
+
+fn runtime(block: &Block) -> Result<Runtime, ProgramError> {
     block.runtime.ok_or_else(|| ProgramError::NoRuntime { block: block.id.to_string() })
+}
+
+/// Whether a Jupyter kernel runs it. If the kernel is missing, that shows when it is started.
+#[must_use]
+pub fn is_jupyter(block: &Block) -> bool {
+    matches!(block.options.kernel, Some(document::Kernel::Jupyter(_)))
 }
 
 /// The program of a block, and its limits: the block's own where it sets them.
@@ -122,9 +137,12 @@ pub(crate) fn place(
     block: &Block,
     runtimes: &Runtimes,
 ) -> Result<BlockProgram, ProgramError> {
-    let runtime = runtime(block)?;
     let place = document.blocks.iter().position(|it| it.id == block.id).unwrap_or(0) + 1;
-    snippet(&format!("block_{place}"), runtime, block.code.clone(), runtimes)
+    let (stem, source) = (format!("block_{place}"), block.code.clone());
+    if is_jupyter(block) {
+        return Ok(written(&stem, source, runtimes.jupyter()));
+    }
+    snippet(&stem, runtime(block)?, source, runtimes)
 }
 
 /// The program of some code. `stem` names its file in the workspace, without extension.
@@ -137,10 +155,13 @@ pub(crate) fn snippet(
     source: String,
     runtimes: &Runtimes,
 ) -> Result<BlockProgram, ProgramError> {
-    let installed = installed(runtime, runtimes)?;
+    Ok(written(stem, source, installed(runtime, runtimes)?.clone()))
+}
+
+fn written(stem: &str, source: String, installed: Installed) -> BlockProgram {
     let name = format!("{stem}.{}", installed.runtime.extension);
     let path = SandboxPath::try_from(name.as_str()).expect("our own file names are safe");
-    Ok(BlockProgram { path, source, installed: installed.clone() })
+    BlockProgram { path, source, installed }
 }
 
 /// The host's directories that a sandbox must show for programs of these runtimes to start.
@@ -155,7 +176,10 @@ pub(crate) fn toolchains(
     directories
 }
 
-fn installed(runtime: Runtime, runtimes: &Runtimes) -> Result<&Installed, MissingRuntime> {
-    let found = runtimes.get(runtime.name()).expect("both tables have the same six runtimes");
-    found.map_err(Clone::clone)
+pub(crate) fn installed(
+    runtime: Runtime,
+    runtimes: &Runtimes,
+) -> Result<&Installed, MissingRuntime> {
+    let found = runtimes.get_or_transpiled(runtime.name());
+    found.expect("both tables have the same six runtimes").map_err(Clone::clone)
 }

@@ -8,12 +8,12 @@ use std::{
 use document::{BlockId, Document};
 use model::{
     id::{RunbookId, UserId},
-    runbook::{Revision, Runbook},
+    runbook::{LineCounts, Origin, Revision, Runbook},
     time::Timestamp,
 };
 use store::{NewRevision, SaveError, StoreError};
 
-use crate::{Engine, random_id};
+use crate::{Engine, Inner, lines, random_id};
 
 /// Largest document in bytes.
 pub(crate) const MAX_CONTENT_BYTES: usize = 10 << 20;
@@ -57,6 +57,26 @@ pub enum SaveRunbookError {
     Store(#[from] StoreError),
 }
 
+/// Why an earlier revision was not restored.
+#[derive(Debug, thiserror::Error)]
+pub enum RestoreError {
+    #[error("there is no revision {number}")]
+    NoRevision { number: i64 },
+    #[error(transparent)]
+    Save(#[from] SaveRunbookError),
+}
+
+/// What somebody saves. What is `None` stays as it is.
+#[derive(Clone, Debug)]
+pub(crate) struct Change {
+    pub(crate) author: UserId,
+    /// The revision that they had before them.
+    pub(crate) edited: Option<i64>,
+    pub(crate) title: Option<String>,
+    pub(crate) content: Option<String>,
+    pub(crate) origin: Origin,
+}
+
 /// The parsed latest revision of each runbook that was used lately.
 #[derive(Debug, Default)]
 pub(crate) struct Documents(Mutex<Parsed>);
@@ -75,7 +95,7 @@ impl Documents {
         found.filter(|it| it.0 == revision).map(|it| Arc::clone(&it.1))
     }
 
-    fn put(&self, revision: &Revision, document: Arc<Document>) {
+    pub(crate) fn put(&self, revision: &Revision, document: Arc<Document>) {
         let mut parsed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if parsed.text_bytes >= MAX_PARSED_BYTES {
             *parsed = Parsed::default();
@@ -92,17 +112,7 @@ impl Engine {
     ///
     /// When the store cannot be read.
     pub async fn open_runbook(&self, id: RunbookId) -> Result<Option<Opened>, StoreError> {
-        let Some((runbook, revision)) = self.0.store.reader().runbook(id).await? else {
-            return Ok(None);
-        };
-        if let Some(document) = self.0.documents.get(id, revision.number) {
-            return Ok(Some(Opened { runbook, revision, document }));
-        }
-        let mut document = parse(&revision.content).await;
-        document.adopt_ids(&read_ids(&revision.block_ids));
-        let document = Arc::new(document);
-        self.0.documents.put(&revision, Arc::clone(&document));
-        Ok(Some(Opened { runbook, revision, document }))
+        self.0.open_runbook(id).await
     }
 
     /// Stores a new runbook.
@@ -163,6 +173,9 @@ impl Engine {
             content: content.to_owned(),
             block_ids: write_ids(&document),
             created_at: now,
+            updated_at: now,
+            origin: Origin::Saved,
+            lines: None,
         };
         self.0.store.create_runbook(&runbook, &revision).await?;
         Ok(Opened { runbook, revision, document: Arc::new(document) })
@@ -182,34 +195,99 @@ impl Engine {
         title: Option<&str>,
         content: Option<&str>,
     ) -> Result<Opened, SaveRunbookError> {
+        let change = Change {
+            author,
+            edited,
+            title: title.map(str::to_owned),
+            content: content.map(str::to_owned),
+            origin: Origin::Saved,
+        };
+        self.save_change(id, change).await
+    }
+
+    /// Makes the text of an earlier revision the latest one.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such revision, or the store fails.
+    pub async fn restore_revision(
+        &self,
+        id: RunbookId,
+        author: UserId,
+        number: i64,
+    ) -> Result<Opened, RestoreError> {
+        let revision =
+            self.0.store.reader().revision(id, number).await.map_err(SaveRunbookError::from)?;
+        let revision = revision.ok_or(RestoreError::NoRevision { number })?;
+        let change = Change {
+            author,
+            edited: None,
+            title: None,
+            content: Some(revision.content),
+            origin: Origin::Restored(number),
+        };
+        Ok(self.save_change(id, change).await?)
+    }
+
+    /// Calls a revision by a name, or by none. Returns whether it is there.
+    ///
+    /// # Errors
+    ///
+    /// When the name is not acceptable or the store fails.
+    pub async fn name_revision(
+        &self,
+        id: RunbookId,
+        number: i64,
+        name: Option<&str>,
+    ) -> Result<bool, SaveRunbookError> {
+        let name = name.map(check_title).transpose().map_err(SaveRunbookError::Invalid)?;
+        Ok(self.0.store.name_revision(id, number, name).await?)
+    }
+}
+
+impl Inner {
+    pub(crate) async fn open_runbook(&self, id: RunbookId) -> Result<Option<Opened>, StoreError> {
+        let Some((runbook, revision)) = self.store.reader().runbook(id).await? else {
+            return Ok(None);
+        };
+        if let Some(document) = self.documents.get(id, revision.number) {
+            return Ok(Some(Opened { runbook, revision, document }));
+        }
+        let mut document = parse(&revision.content).await;
+        document.adopt_ids(&read_ids(&revision.block_ids));
+        let document = Arc::new(document);
+        self.documents.put(&revision, Arc::clone(&document));
+        Ok(Some(Opened { runbook, revision, document }))
+    }
+
+    /// Saves a change as a revision of its own.
+    pub(crate) async fn save_change(
+        &self,
+        id: RunbookId,
+        change: Change,
+    ) -> Result<Opened, SaveRunbookError> {
         let current = self.open_runbook(id).await?.ok_or(SaveRunbookError::NoRunbook)?;
-        let title = check_title(title.unwrap_or(&current.runbook.title))
-            .map_err(SaveRunbookError::Invalid)?
-            .to_owned();
-        let content = content.unwrap_or(&current.revision.content);
-        check_content(content).map_err(SaveRunbookError::Invalid)?;
-        let mut document = parse(content).await;
+        let title = change.title.as_deref().unwrap_or(&current.runbook.title);
+        let title = check_title(title).map_err(SaveRunbookError::Invalid)?.to_owned();
+        let content = change.content.unwrap_or_else(|| current.revision.content.clone());
+        check_content(&content).map_err(SaveRunbookError::Invalid)?;
+        let mut document = parse(&content).await;
         document.adopt_ids(&read_ids(&current.revision.block_ids));
-        let expected = edited.unwrap_or(current.revision.number);
-        let saved = self
-            .0
-            .store
-            .save_revision(
-                id,
-                Some(expected),
-                NewRevision {
-                    title: title.clone(),
-                    content: content.to_owned(),
-                    block_ids: write_ids(&document),
-                    author,
-                    at: self.0.clock.now(),
-                },
-            )
-            .await;
-        match saved {
+        let expected = change.edited.unwrap_or(current.revision.number);
+        let lines = count_lines(&current.revision.content, &content).await;
+        let new = NewRevision {
+            title: title.clone(),
+            content,
+            block_ids: write_ids(&document),
+            author: change.author,
+            at: self.clock.now(),
+            origin: change.origin,
+            lines: Some(lines),
+        };
+        match self.store.save_revision(id, Some(expected), new).await {
             Ok(revision) => {
                 let document = Arc::new(document);
-                self.0.documents.put(&revision, Arc::clone(&document));
+                self.documents.put(&revision, Arc::clone(&document));
                 let runbook = Runbook {
                     title,
                     revision: revision.number,
@@ -227,8 +305,18 @@ impl Engine {
     }
 }
 
+/// Counts lines where it does not hold up other requests.
+pub(crate) async fn count_lines(old: &str, new: &str) -> LineCounts {
+    if old.len().max(new.len()) <= MAX_PARSED_INLINE_BYTES {
+        return lines::count(old, new);
+    }
+    let (old, new) = (old.to_owned(), new.to_owned());
+    let counted = tokio::task::spawn_blocking(move || lines::count(&old, &new)).await;
+    counted.expect("counting never panics, and nobody cancels it")
+}
+
 /// Parses where it does not hold up other requests: the largest documents take seconds.
-async fn parse(content: &str) -> Document {
+pub(crate) async fn parse(content: &str) -> Document {
     if content.len() <= MAX_PARSED_INLINE_BYTES {
         return document::parse(content);
     }
@@ -249,7 +337,7 @@ fn check_title(title: &str) -> Result<&str, String> {
     }
 }
 
-fn check_content(content: &str) -> Result<(), String> {
+pub(crate) fn check_content(content: &str) -> Result<(), String> {
     if content.len() > MAX_CONTENT_BYTES {
         return Err(format!(
             "the document has {} bytes; {MAX_CONTENT_BYTES} are allowed: split it into several runbooks",
@@ -265,14 +353,14 @@ fn check_content(content: &str) -> Result<(), String> {
     }
 }
 
-fn write_ids(document: &Document) -> String {
+pub(crate) fn write_ids(document: &Document) -> String {
     let ids: Vec<(&str, &str)> =
         document.blocks.iter().map(|it| (it.id.as_str(), it.content_hash.as_str())).collect();
     serde_json::to_string(&ids).expect("pairs of strings are always valid JSON")
 }
 
 /// Ids that cannot be read are given anew: an id is worth less than a document.
-fn read_ids(json: &str) -> Vec<(BlockId, String)> {
+pub(crate) fn read_ids(json: &str) -> Vec<(BlockId, String)> {
     let ids: Vec<(String, String)> = serde_json::from_str(json).unwrap_or_default();
     ids.into_iter().map(|(id, hash)| (BlockId::new(id), hash)).collect()
 }

@@ -22,10 +22,16 @@ const KINDS: [OutcomeKind; 6] = [
 pub struct Statistics {
     /// Sessions that have not ended.
     pub sessions: usize,
-    /// Sandboxes that sessions hold.
+    /// Sandboxes that somebody holds.
     pub sandboxes: usize,
-    /// Sessions that wait for a sandbox.
+    /// Terminals that are open.
+    pub terminals: usize,
+    /// Runbooks that are open for editing.
+    pub live_texts: usize,
+    /// Sessions and runs that wait for a sandbox.
     pub waiting: usize,
+    /// Sessions and runs that were refused since the start because too many waited.
+    pub refused: u64,
     /// Executions that ended since the start, by how.
     pub ended: Vec<(OutcomeKind, u64)>,
     /// Executions that ended since the start because we failed.

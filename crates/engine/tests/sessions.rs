@@ -2,9 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a broken set-up should stop the test")]
 
-use std::{io, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, io, sync::Arc, time::Duration};
 
-use engine::{BlockName, Clock, Config, Connected, Engine, Offer, Offers, RunError, StartError};
+use engine::{
+    BlockName, BlockSelection, Clock, Config, Connected, Engine, Offer, Offers, RunError,
+    StartError, WalkView,
+};
 use futures_util::StreamExt;
 use model::{
     event::{Event, EventKind},
@@ -12,8 +15,12 @@ use model::{
     id::UserId,
     limits::Limits,
     session::{EndReason, State as SessionState},
+    walk,
 };
-use sandbox::scripted::{Script, Scripted};
+use sandbox::{
+    PoolConfig,
+    scripted::{Script, Scripted},
+};
 use store::Store;
 
 struct Stage {
@@ -63,7 +70,7 @@ impl Stage {
         session: model::id::SessionId,
         index: usize,
     ) -> Result<Execution, RunError> {
-        self.engine.run_block(session, BlockName::Index { index, runtime: None }).await
+        self.engine.run_block(session, BlockName::Index { index, runtime: None }, false).await
     }
 
     async fn events(&self, execution: &Execution) -> Vec<Event> {
@@ -214,7 +221,9 @@ async fn an_idle_session_expires_but_not_while_something_runs() {
 #[tokio::test]
 async fn ending_a_session_cancels_what_runs_and_leaves_no_sandbox() {
     let backend = Scripted::new().on("block_", Script::new().stdout("started").hang());
-    let stage = Stage::new(backend).await;
+    // The pool would keep one for the next session.
+    let pool = PoolConfig { most_per_kind: 0, ..PoolConfig::default() };
+    let stage = Stage::with(backend, Config { pool, ..Config::default() }).await;
     let session = stage.ready(2).await;
     let running = stage.run(session, 0).await.unwrap();
     let waiting = stage.run(session, 1).await.unwrap();
@@ -374,4 +383,235 @@ async fn a_document_gets_no_backend_that_is_not_offered_and_an_account_only_its_
     }
     engine.shutdown().await;
     assert_eq!((strong.live(), weak.live()), (0, 0));
+}
+
+#[tokio::test]
+async fn a_document_gets_the_image_it_asks_for_however_it_writes_its_name() {
+    let runtimes = Arc::new(sandbox::runtime::discover("/usr/bin"));
+    let offer = |name: &str, image: Option<&str>| Offer {
+        name: name.to_owned(),
+        image: image.map(|it| it.parse().unwrap()),
+        backend: Arc::new(Scripted::new()),
+        runtimes: Arc::clone(&runtimes),
+    };
+    let offers = Offers {
+        default: offer("plain", None),
+        others: vec![offer("boxed", Some("docker.io/library/python:3.12"))],
+        accounts: [].into(),
+    };
+    let store = Store::open("sqlite::memory:").await.unwrap();
+    let engine = Engine::start(store, offers, Config::default(), Clock::system()).await.unwrap();
+    let user = engine.create_user("ada@example.com", "ada", "").await.unwrap();
+    for (image, expected) in [
+        ("python:3.12", Ok("boxed")),
+        ("python:3.13", Err("the image python:3.13 is not offered here, only plain, boxed")),
+        ("No Image", Err("the image No Image is not offered here, only plain, boxed")),
+    ] {
+        let text = format!("---\nrunbook: {{image: \"{image}\"}}\n---\n");
+        let runbook = engine.create_runbook(user.id, "Test", &text).await.unwrap();
+        let connected = engine.connect(user.id, runbook.runbook.id).await;
+        let got = connected.map(|(view, _)| view.session.isolation).map_err(|it| it.to_string());
+        match expected {
+            Ok(name) => assert_eq!(got.as_deref(), Ok(name)),
+            Err(words) => assert!(got.as_ref().is_err_and(|it| it.starts_with(words)), "{got:?}"),
+        }
+    }
+    engine.shutdown().await;
+}
+
+/// A session of a document whose blocks play what is scripted for their places.
+struct Walks {
+    stage: Stage,
+    session: model::id::SessionId,
+}
+
+impl Walks {
+    async fn new(backend: Scripted, content: &str) -> Self {
+        let stage = Stage::new(backend).await;
+        let runbook = stage.engine.create_runbook(stage.user, "Test", content).await.unwrap();
+        let (view, _) = stage.engine.connect(stage.user, runbook.runbook.id).await.unwrap();
+        let session = view.session.id;
+        stage.until(session, |it| it.session.state == SessionState::Ready).await;
+        Self { stage, session }
+    }
+
+    async fn begin(&self, selection: BlockSelection) -> Result<engine::Begun, RunError> {
+        self.stage.engine.walk(self.session, selection, BTreeMap::new(), false).await
+    }
+
+    /// The block of this name, as the runbook has it now.
+    async fn block(&self, name: &str) -> BlockSelection {
+        let view = self.stage.engine.watch_session(self.session).unwrap().borrow().clone();
+        let opened = self.stage.engine.open_runbook(view.session.runbook).await.unwrap().unwrap();
+        let block = opened.document.block(&document::BlockId::new(name)).unwrap();
+        let content_hash = block.content_hash.clone();
+        BlockSelection::Block(BlockName::Id { id: name.to_owned(), content_hash })
+    }
+
+    /// Runs a block to its end, and gives the blocks that ran with it.
+    async fn run(&self, name: &str) -> String {
+        let begun = self.begin(self.block(name).await).await.unwrap();
+        if begun.walk.total > 1 {
+            self.over().await;
+        } else {
+            self.stage.outcome(&begun.execution.unwrap()).await;
+        }
+        begun.blocks.join(" ")
+    }
+
+    /// Waits for the end of the walk over several blocks.
+    async fn over(&self) -> WalkView {
+        let is_over = |it: &engine::SessionView| {
+            it.activity.walk.as_ref().is_some_and(|it| it.state != walk::State::Running)
+        };
+        self.stage.until(self.session, is_over).await.activity.walk.unwrap()
+    }
+
+    async fn ran(&self) -> Vec<String> {
+        let reader = self.stage.engine.store().reader();
+        let executions = reader.executions_of_session(self.session).await.unwrap();
+        executions.into_iter().filter_map(|it| it.block).collect()
+    }
+}
+
+const NEEDS: &str = "```runnable bash name=setup\ntrue\n```\n
+```runnable bash name=load needs=setup\ntrue\n```\n
+```runnable bash name=plot needs=load\ntrue\n```\n";
+
+#[tokio::test]
+async fn a_block_runs_after_what_it_needs_and_that_only_once() {
+    let walks = Walks::new(Scripted::new().on("block_", Script::new()), NEEDS).await;
+    assert_eq!(walks.run("load").await, "setup load");
+    assert_eq!(walks.run("plot").await, "plot");
+    assert_eq!(walks.run("setup").await, "setup");
+    assert_eq!(walks.run("plot").await, "load plot", "what it needs ran before its need did");
+    let stage = &walks.stage;
+    let view = stage.engine.watch_session(walks.session).unwrap().borrow().clone();
+    let edited = NEEDS.replacen("true", "false", 1);
+    let saved = stage
+        .engine
+        .save_runbook(view.session.runbook, stage.user, None, None, Some(&edited))
+        .await
+        .unwrap();
+    let stale = stage.engine.stale_blocks(stage.user, &saved).await.unwrap();
+    let stale: Vec<_> = stale.into_iter().map(|it| it.0.to_string()).collect();
+    assert_eq!(stale, ["setup", "load", "plot"]);
+    assert_eq!(walks.run("plot").await, "setup load plot");
+    stage.engine.restart_kernels(walks.session).await;
+    assert_eq!(walks.run("load").await, "setup load", "its variables are gone");
+}
+
+#[tokio::test]
+async fn a_walk_ends_at_the_first_failure_and_names_what_was_not_run() {
+    let backend = Scripted::new()
+        .on("block_1.", Script::new())
+        .on("block_2.", Script::new().exit(3))
+        .on("block_3.", Script::new());
+    let walks = Walks::new(backend, NEEDS).await;
+    let begun = walks.begin(BlockSelection::All).await.unwrap();
+    assert_eq!(begun.blocks, ["setup", "load", "plot"]);
+    let over = walks.over().await;
+    assert_eq!((over.state, over.done, over.total), (walk::State::Failed, 2, 3));
+    assert_eq!((over.block.as_deref(), over.not_run), (Some("load"), vec!["plot".to_owned()]));
+    assert_eq!(walks.ran().await, ["setup", "load"]);
+    let alone = walks.block("plot").await;
+    let BlockSelection::Block(name) = alone else { panic!("{alone:?}") };
+    walks.stage.engine.run_block(walks.session, name, false).await.unwrap();
+    assert_eq!(walks.over().await.not_run, Vec::<String>::new(), "it has been run since");
+}
+
+#[tokio::test]
+async fn what_runs_already_is_not_run_twice() {
+    let backend = Scripted::new().on("block_1.", Script::new().hang()).on("block_", Script::new());
+    let walks = Walks::new(backend, NEEDS).await;
+    let first = walks.begin(BlockSelection::All).await.unwrap();
+    let second = walks.begin(BlockSelection::All).await.unwrap();
+    assert!(!first.is_under_way && second.is_under_way);
+    assert_eq!(second.walk.number, first.walk.number);
+    let running = walks.begin(walks.block("setup").await).await.unwrap();
+    assert_eq!(running.execution.unwrap().id, first.execution.as_ref().unwrap().id);
+    let waiting = walks.begin(walks.block("plot").await).await.unwrap();
+    assert!(waiting.is_under_way && waiting.execution.is_none());
+    walks.stage.engine.stop_walks(walks.session).await;
+    let over = walks.over().await;
+    assert_eq!((over.state, over.not_run.len()), (walk::State::Stopped, 2));
+    assert_eq!(walks.stage.outcome(&first.execution.unwrap()).await, Outcome::Cancelled);
+    assert_eq!(walks.ran().await, ["setup"]);
+}
+
+#[tokio::test]
+async fn a_failure_that_is_expected_lets_the_walk_go_on() {
+    let text = NEEDS.replacen("name=setup", "name=setup expect=failure", 1);
+    let backend = Scripted::new().on("block_1.", Script::new().exit(1)).on("block_", Script::new());
+    let walks = Walks::new(backend, &text).await;
+    walks.begin(BlockSelection::All).await.unwrap();
+    assert_eq!(walks.over().await.state, walk::State::Passed);
+}
+
+#[tokio::test]
+async fn a_block_in_the_background_goes_on_while_others_run() {
+    let text = NEEDS.replacen("name=setup", "name=setup background=true", 1);
+    let backend = Scripted::new().on("block_1.", Script::new().hang()).on("block_", Script::new());
+    let walks = Walks::new(backend, &text).await;
+    let begun = walks.begin(BlockSelection::All).await.unwrap();
+    assert_eq!(walks.over().await.state, walk::State::Passed);
+    assert_eq!(walks.run("load").await, "load", "it runs already");
+    let background = begun.execution.unwrap();
+    walks.stage.engine.cancel(&background).await;
+    assert_eq!(walks.stage.outcome(&background).await, Outcome::Cancelled);
+}
+
+#[tokio::test]
+async fn a_walk_that_cannot_be_begins_nothing() {
+    let text = "```runnable bash name=a needs=b\ntrue\n```\n
+```runnable bash name=b needs=a\ntrue\n```\n
+```runnable bash name=c secrets=TOKEN\ntrue\n```\n";
+    let walks = Walks::new(Scripted::new().on("block_", Script::new()), text).await;
+    let cyclic = walks.begin(walks.block("a").await).await;
+    assert!(matches!(cyclic, Err(RunError::Plan(_))), "{cyclic:?}");
+    let secret = walks.begin(walks.block("c").await).await;
+    assert!(matches!(secret, Err(RunError::Secret(_))), "{secret:?}");
+    assert_eq!(walks.ran().await, Vec::<String>::new());
+}
+
+const INPUTS: &str =
+    "---\nrunbook:\n  inputs:\n    WHO: {required: true}\n    KEY: {type: secret}\n---\n
+```runnable bash name=use secrets=TOKEN\ntrue\n```\n
+```runnable bash name=after\ntrue\n```\n";
+
+#[tokio::test]
+async fn inputs_and_secrets_reach_programs_and_are_shown_by_none() {
+    let script = || Script::new().stdout("hunter2222 and typed333");
+    let backend = Scripted::new().on("block_1.", script()).on("block_2.", script());
+    let walks = Walks::new(backend, INPUTS).await;
+    let (engine, user) = (&walks.stage.engine, walks.stage.user);
+    let view = engine.watch_session(walks.session).unwrap().borrow().clone();
+    let runbook = view.session.runbook;
+    let document = engine.open_runbook(runbook).await.unwrap().unwrap().document;
+
+    let refused = walks.begin(BlockSelection::All).await;
+    assert!(matches!(refused, Err(RunError::Inputs(_))), "{refused:?}");
+    let values = [("WHO", "Ada"), ("KEY", "not here"), ("OLD", "x")];
+    let values = values.map(|(name, it)| (name.to_owned(), it.into())).into();
+    let filled = engine::Filled { values, ..engine::Filled::default() };
+    let (kept, problems) = engine.put_inputs((user, runbook), &document, filled).await.unwrap();
+    assert_eq!((kept.values.len(), problems.len()), (1, 0), "{kept:?}");
+    let refused = walks.begin(BlockSelection::All).await;
+    assert!(matches!(refused, Err(RunError::Secret(_))), "{refused:?}");
+    engine.put_secret(user, &"TOKEN".parse().unwrap(), "hunter2222").await.unwrap();
+    let typed = [("KEY".to_owned(), "typed333".to_owned())].into();
+    engine.walk(walks.session, BlockSelection::All, typed, false).await.unwrap();
+    assert_eq!(walks.over().await.state, walk::State::Passed);
+    let reader = engine.store().reader();
+    for execution in reader.executions_of_session(walks.session).await.unwrap() {
+        assert_eq!(stdout(&walks.stage.events(&execution).await), "*** and ***");
+    }
+    let started = walks.stage.backend.started();
+    let found = |at: usize, name: &str| {
+        let variable = started[at].env.iter().find(|it| it.0 == name);
+        variable.map(|it| it.1.clone()).unwrap_or_default()
+    };
+    let names = ["WHO", "KEY", "TOKEN"];
+    assert_eq!(names.map(|it| found(0, it)), ["Ada", "typed333", "hunter2222"]);
+    assert_eq!(names.map(|it| found(1, it)), ["Ada", "typed333", ""]);
 }

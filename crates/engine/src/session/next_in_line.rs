@@ -11,7 +11,10 @@ use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
 
 use super::Run;
-use crate::program;
+use crate::{
+    kernels::{self, Kernels, Seat},
+    program,
+};
 
 pub(super) struct NextInLine {
     runtimes: Arc<Runtimes>,
@@ -31,43 +34,62 @@ impl NextInLine {
         tasks: &TaskTracker,
         sandbox: &Sandbox,
         document: &Document,
+        kernels: &mut Kernels,
     ) {
-        self.prepare(tasks, sandbox, document, document.runnable().next());
+        self.prepare(tasks, sandbox, (document, document.runnable().next()), kernels);
     }
 
     /// Prepares for the block after the last one; after the end, for the last one again.
-    pub(super) fn prepare_next(&mut self, tasks: &TaskTracker, sandbox: &Sandbox) {
+    pub(super) fn prepare_next(
+        &mut self,
+        tasks: &TaskTracker,
+        sandbox: &Sandbox,
+        kernels: &mut Kernels,
+    ) {
         let Some((document, last)) = self.last.clone() else { return };
         let mut blocks = document.runnable().skip_while(|it| it.id.as_str() != last);
         let (last, next) = (blocks.next(), blocks.next());
-        self.prepare(tasks, sandbox, &document, next.or(last));
+        self.prepare(tasks, sandbox, (&document, next.or(last)), kernels);
     }
 
     fn prepare(
         &mut self,
         tasks: &TaskTracker,
         sandbox: &Sandbox,
-        document: &Document,
-        block: Option<&Block>,
+        (document, block): (&Document, Option<&Block>),
+        kernels: &mut Kernels,
     ) {
         if self.booting.is_some() {
             return;
         }
-        let plan = block.and_then(|it| {
-            let program = program::place(document, it, &self.runtimes).ok()?;
-            program.installed.standby(sandbox.workspace(), &program.path)
-        });
-        let Some(plan) = plan.map(Arc::new) else { return };
-        let sandbox = sandbox.clone();
-        self.booting = Some(tasks.spawn(async move {
-            match sandbox.prepare(plan).await {
-                Ok(standby) => Some(standby),
-                Err(error) => {
-                    tracing::debug!(%error, "no interpreter could be started ahead");
+        let Some(block) = block else { return };
+        let Ok(program) = program::place(document, block, &self.runtimes) else { return };
+        let (installed, sandbox) = (program.installed, sandbox.clone());
+        let choice = kernels::choice(document, block);
+        match kernels.seat(&choice, &installed, sandbox.workspace()) {
+            Seat::Kernel { slot, plan } => {
+                self.booting = Some(tasks.spawn(async move {
+                    if let Err(error) = slot.kernel(&sandbox, &plan).await {
+                        tracing::debug!(%error, "no kernel could be started ahead");
+                    }
                     None
-                }
+                }));
             }
-        }));
+            Seat::Bash { .. } => {}
+            Seat::Alone(_) => {
+                let plan = installed.standby(sandbox.workspace(), &program.path);
+                let Some(plan) = plan.map(Arc::new) else { return };
+                self.booting = Some(tasks.spawn(async move {
+                    match sandbox.prepare(plan).await {
+                        Ok(standby) => Some(standby),
+                        Err(error) => {
+                            tracing::debug!(%error, "no interpreter could be started ahead");
+                            None
+                        }
+                    }
+                }));
+            }
+        }
     }
 
     /// The standby for a run, if one has booted that can become it. Notes what runs now.

@@ -1,0 +1,27 @@
+//! Local runbooks: an operator's document, whose scripts run as its author wrote them and somebody approved.
+//!
+//! ```text
+//!  document, Folder ─▶ Registry ─── Executable ─▶ values filled in ─▶ Interpreter, Prelude ─▶ program
+//!  program ends ─▶ variables, directory ─▶ Carried ─▶ the next script
+//!             └──▶ $RUNBOOK_OUTPUT      ─▶ Outputs ─▶ templates of later blocks
+//! ```
+//!
+//! A request names an executable and brings values; it brings no script. What programs left is hostile bytes.
+
+mod carried;
+mod fill;
+mod folder;
+mod generated;
+mod interpreter;
+mod outputs;
+mod registry;
+mod session;
+mod shell;
+
+pub use carried::{Carried, Left};
+pub use folder::{Folder, NoScript};
+pub use interpreter::{Interpreter, NoInterpreter, Shell};
+pub use outputs::{Outputs, read_outputs};
+pub use registry::{Drift, Executable, Registry};
+pub use session::{LEFT_MEDIA_TYPE, LocalConfig, LocalError, LocalSession, Values};
+pub use shell::Prelude;

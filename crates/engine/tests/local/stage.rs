@@ -1,0 +1,157 @@
+//! A document in a directory of its own, and a session with it on this host.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use document::{Syntax, parse_as};
+use engine::{
+    Clock, Config, Engine, Offers,
+    local::{
+        Carried, Folder, LEFT_MEDIA_TYPE, LocalConfig, LocalError, LocalSession, Registry, Values,
+    },
+};
+use futures_util::StreamExt;
+use model::{
+    event::{Event, EventKind},
+    execution::{Execution, Outcome, State},
+};
+use sandbox::{Host, Spec};
+use serde_json::{Value, json};
+use store::Store;
+
+pub(crate) struct Stage {
+    engine: Engine,
+    pub(crate) session: LocalSession,
+    directory: tempfile::TempDir,
+}
+
+/// A script that has ended.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) outcome: Outcome,
+    /// Both streams, in the order in which they came, with lines as a pipe has them.
+    pub(crate) output: String,
+    /// What it left, as its execution says.
+    pub(crate) left: Value,
+}
+
+pub(crate) fn exited(code: i32) -> Outcome {
+    Outcome::Exited { code }
+}
+
+impl Stage {
+    pub(crate) async fn open(document: &str, files: &[(&str, &str)]) -> Self {
+        Self::with_env(document, files, &[]).await
+    }
+
+    pub(crate) async fn with_env(
+        document: &str,
+        files: &[(&str, &str)],
+        env: &[(&str, &str)],
+    ) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let work = directory.path().join("work");
+        fs::create_dir(&work).unwrap();
+        for (name, content) in files {
+            fs::write(work.join(name), content).unwrap();
+        }
+        let base = directory.path().join("sandboxes");
+        fs::create_dir(&base).unwrap();
+        let backend: Arc<dyn sandbox::Backend> = Arc::new(Host::new(&base).unwrap());
+        let runtimes = Arc::new(sandbox::runtime::discover(""));
+        let offers = Offers::one(Arc::clone(&backend), runtimes);
+        let store = Store::open("sqlite::memory:").await.unwrap();
+        let engine =
+            Engine::start(store, offers, Config::default(), Clock::system()).await.unwrap();
+        let user = engine.create_user("ada@example.com", "ada", "").await.unwrap();
+        let runbook = engine.create_runbook(user.id, "Test", document).await.unwrap();
+        let env = env.iter().map(|(name, it)| ((*name).to_owned(), (*it).to_owned()));
+        let config = LocalConfig {
+            user,
+            runbook: runbook.runbook.id,
+            backend,
+            spec: Spec::default(),
+            carried: Carried::new(env, work.to_str().unwrap().to_owned()),
+            generated: work.join("generated"),
+            output_bytes: 1 << 20,
+        };
+        let registry = registry(document, &work);
+        let session = LocalSession::new(engine.clone(), config, registry);
+        Self { engine, session, directory }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join("work").join(name)
+    }
+
+    /// What of scripts still stands in workspaces.
+    pub(crate) fn workspaces(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        for workspace in fs::read_dir(self.directory.path().join("sandboxes")).unwrap() {
+            let ours = workspace.unwrap().path().join(".runbook");
+            let entries = fs::read_dir(ours).into_iter().flatten();
+            found.extend(entries.map(|it| it.unwrap().file_name().to_string_lossy().into_owned()));
+        }
+        found
+    }
+
+    pub(crate) fn registry(&self, document: &str) -> Registry {
+        registry(document, &self.path(""))
+    }
+
+    pub(crate) async fn start(&self, component: &str) -> Result<Execution, LocalError> {
+        let registry = self.session.registry();
+        let executable = registry.of_component(component).unwrap();
+        let inputs = json!({ "Name": "Ada", "Evil": "x\"; touch evil; echo \"" });
+        let inputs: Values = inputs.as_object().unwrap().clone();
+        self.session.start(executable, &inputs).await
+    }
+
+    pub(crate) async fn run(&self, component: &str) -> Ran {
+        let execution = self.start(component).await.unwrap();
+        self.ended(&execution).await
+    }
+
+    pub(crate) async fn until_says(&self, execution: &Execution, word: &str) {
+        let mut pages = std::pin::pin!(self.engine.follow(execution.id, 1));
+        while let Some(page) = pages.next().await {
+            if page.unwrap().iter().any(|it| it.body.contains(word)) {
+                return;
+            }
+        }
+        panic!("it ended without {word}");
+    }
+
+    pub(crate) async fn ended(&self, execution: &Execution) -> Ran {
+        let pages: Vec<_> = self.engine.follow(execution.id, 1).collect().await;
+        let events = pages.into_iter().flat_map(Result::unwrap);
+        let events: Vec<Event> = events.map(|it| serde_json::from_str(&it.body).unwrap()).collect();
+        let (mut output, mut left) = (String::new(), Value::Null);
+        for event in &events {
+            match &event.kind {
+                EventKind::Stdout(chunk) | EventKind::Stderr(chunk) => {
+                    output.push_str(&String::from_utf8_lossy(&chunk.bytes()));
+                }
+                EventKind::Display { data, .. } => {
+                    left = data[LEFT_MEDIA_TYPE].clone();
+                }
+                EventKind::Info { .. }
+                | EventKind::Truncated { .. }
+                | EventKind::Result { .. }
+                | EventKind::Error { .. } => {}
+            }
+        }
+        let reader = self.engine.store().reader();
+        let stored = reader.execution(execution.id).await.unwrap().unwrap();
+        let State::Finished(outcome) = stored.state else { panic!("{stored:?} {events:?}") };
+        Ran { outcome, output: output.replace("\r\n", "\n"), left }
+    }
+}
+
+fn registry(document: &str, directory: &Path) -> Registry {
+    let folder = Folder::of(&directory.join("runbook.mdx")).unwrap();
+    Registry::build(&parse_as(document, Syntax::Mdx), &folder)
+}
