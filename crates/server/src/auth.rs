@@ -1,8 +1,13 @@
-//! Who is asking: passwords, sign-in tokens, and the browser's cookie.
+//! Who is asking: passwords, sign-in tokens, personal tokens, and the browser's cookie.
+//!
+//! A sign-in may do what its user may; a personal token only what its scopes say. Which scope a route
+//! needs is said in its description, and asked for here, before its handler reads anything.
 //!
 //! A browser carries its token in an `HttpOnly` cookie. Since browsers send cookies with requests
 //! that other sites made up, a request that changes something and shows only the cookie must come
 //! from our own pages: its `Origin` is ours, or there is none and `Sec-Fetch-Site` says so.
+
+mod pass;
 
 use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
@@ -12,18 +17,30 @@ use argon2::{
 };
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderMap, HeaderValue, Method, header, request::Parts},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
 };
+use engine::Verified;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock as _};
 use jsonwebtoken::{DecodingKey, EncodingKey, Header, Validation};
-use model::{id::UserId, time::Timestamp, user::User};
+use model::{
+    id::UserId,
+    principal::Principal,
+    scope::{Scope, Scopes},
+    time::Timestamp,
+    user::User,
+};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 
 use crate::{
     App,
+    audit::Witness,
+    limits,
+    needs::Needs,
     problem::{Code, Problem},
 };
+
+pub(crate) use self::pass::{Pass, check_socket_origin};
 
 /// How long a sign-in lasts.
 pub(crate) const SIGN_IN_LIFETIME: Duration = Duration::from_secs(30 * 24 * 60 * 60);
@@ -37,7 +54,10 @@ const MAX_COUNTED_ACCOUNTS: usize = 10_000;
 /// Passwords hashed at once: each takes 19 MiB for its time (Argon2id's recommended parameters).
 const HASHES_AT_ONCE: usize = 2;
 
-const COOKIE: &str = "runbook_session";
+pub(crate) const COOKIE: &str = "runbook_session";
+
+/// Where programs written for tinirun show their key.
+pub(crate) const API_KEY: &str = "x-runner-api-key";
 
 /// Keeps the keys and counts the tries.
 pub(crate) struct Auth {
@@ -59,6 +79,9 @@ pub(crate) struct Claims {
     pub(crate) sub: UserId,
     /// Names this sign-in, so that it can be revoked.
     pub(crate) jti: String,
+    /// Generation of the user's sign-ins; another password begins a new one.
+    #[serde(default)]
+    generation: i64,
     /// Seconds since 1970.
     iat: i64,
     /// Seconds since 1970.
@@ -82,11 +105,11 @@ impl Auth {
     }
 
     /// Makes a token for a user who has just shown who they are.
-    pub(crate) fn token(&self, user: UserId, now: Timestamp) -> Result<String, Problem> {
+    pub(crate) fn token(&self, user: &User, now: Timestamp) -> Result<String, Problem> {
         let iat = now.as_millis() / 1000;
         let exp = now.after(SIGN_IN_LIFETIME).as_millis() / 1000;
         let jti = format!("{:032x}", engine::random_id());
-        let claims = Claims { sub: user, jti, iat, exp };
+        let claims = Claims { sub: user.id, jti, generation: user.sign_in_generation, iat, exp };
         jsonwebtoken::encode(&Header::default(), &claims, &self.encoding)
             .map_err(|it| Problem::internal(&it))
     }
@@ -108,13 +131,8 @@ impl Auth {
     }
 
     pub(crate) async fn hash(&self, password: String) -> Result<String, Problem> {
-        self.blocking(move || {
-            Argon2::default()
-                .hash_password(password.as_bytes())
-                .map(|it| it.to_string())
-                .map_err(|it| Problem::internal(&it))
-        })
-        .await?
+        let hashed = self.blocking(move || hash_password(&password)).await?;
+        hashed.map_err(|it| Problem::internal(&it))
     }
 
     /// Whether the password is right. Without an account the same work is done in vain, so that
@@ -147,60 +165,149 @@ impl Auth {
     }
 }
 
-/// The signed-in user of a request.
-#[derive(Debug)]
-pub(crate) struct Principal {
-    pub(crate) user: User,
-    /// The sign-in that the request showed; local mode has none.
-    pub(crate) claims: Option<Claims>,
+/// Hashes a password as the accounts of a hub keep it; takes some 20 ms and 19 MiB.
+///
+/// # Errors
+///
+/// When the kernel gives no random bytes for the salt.
+pub fn hash_password(password: &str) -> Result<String, argon2::password_hash::Error> {
+    Argon2::default().hash_password(password.as_bytes()).map(|it| it.to_string())
 }
 
-impl FromRequestParts<App> for Principal {
+/// Who sent a request, and what they may do.
+#[derive(Debug)]
+pub(crate) struct Caller {
+    pub(crate) user: User,
+    pub(crate) principal: Principal,
+    pub(crate) scopes: Scopes,
+    /// The sign-in that the request showed; local mode and tokens have none.
+    pub(crate) sign_in: Option<Claims>,
+    /// The personal token that speaks for the user, if they did not sign in.
+    pub(crate) token: Option<Arc<Verified>>,
+}
+
+impl Caller {
+    /// Refuses a caller who may not do something.
+    pub(crate) fn require(&self, scope: Scope) -> Result<(), Problem> {
+        if self.scopes.contains(scope) {
+            return Ok(());
+        }
+        let detail = match &self.token {
+            Some(_) => format!("this token lacks the scope {scope}; make one that has it"),
+            None => format!("this needs {scope}, which you do not have here"),
+        };
+        Err(Problem::new(StatusCode::FORBIDDEN, Code::MissingScope, detail))
+    }
+
+    fn signed_in(user: User, sign_in: Option<Claims>) -> Self {
+        let principal = Principal::signed_in(user.id);
+        Self { scopes: user.scopes(), principal, user, sign_in, token: None }
+    }
+
+    fn with_token(verified: Arc<Verified>) -> Self {
+        let Verified { token, user } = &*verified;
+        Self {
+            user: user.clone(),
+            principal: token.principal(),
+            // A user who is no administrator any more has no administrators' tokens either.
+            scopes: token.scopes.and(user.scopes()),
+            sign_in: None,
+            token: Some(verified),
+        }
+    }
+
+    /// Refuses what the route that was asked for needs and the caller does not have.
+    fn check(self, parts: &Parts) -> Result<Self, Problem> {
+        if let Some(witness) = parts.extensions.get::<Witness>() {
+            witness.by(&self.user, self.principal.token);
+        }
+        match Needs::of(parts) {
+            Needs::AnyCaller => {}
+            Needs::SignIn if self.token.is_some() => {
+                let detail = "this is for people who signed in; a token cannot do it";
+                return Err(Problem::new(StatusCode::FORBIDDEN, Code::SignInNeeded, detail));
+            }
+            Needs::SignIn => {}
+            Needs::Scopes(scopes) => scopes.iter().try_for_each(|it| self.require(it))?,
+        }
+        Ok(self)
+    }
+}
+
+impl FromRequestParts<App> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         if let Some(local) = &app.local {
             local.check(parts)?;
-            return Ok(Self { user: local.user.clone(), claims: None });
+            let caller = Self::signed_in(local.user.clone(), None);
+            // There is nobody to make a token for: who opened the URL is all there is.
+            let tokens = Scopes::from_iter([Scope::TokenWrite]);
+            return Self { scopes: caller.scopes.without(tokens), ..caller }.check(parts);
         }
-        let (token, shown) = credential(&parts.headers).ok_or_else(Problem::unauthenticated)?;
-        if shown == Shown::Cookie {
+        // Verified already, where its requests are counted.
+        if let Some(verified) = parts.extensions.get::<Arc<Verified>>() {
+            return Self::with_token(Arc::clone(verified)).check(parts);
+        }
+        let (shown, place) = credential(&parts.headers)?.ok_or_else(Problem::unauthenticated)?;
+        if place == Place::Cookie {
             check_same_origin(parts, app.config.cors_origin.as_deref())?;
         }
-        let claims = app.auth.claims(&token).ok_or_else(Problem::unauthenticated)?;
-        if app.reader.is_sign_in_revoked(&claims.jti).await? {
-            return Err(Problem::unauthenticated());
-        }
-        let user = app.reader.user(claims.sub).await?.ok_or_else(Problem::unauthenticated)?;
-        Ok(Self { user, claims: Some(claims) })
+        let claims = app.auth.claims(shown).ok_or_else(Problem::unauthenticated)?;
+        let user = app.engine.signed_in(&claims.jti, claims.sub, claims.generation).await?;
+        let user = user.map(Arc::unwrap_or_clone).ok_or_else(Problem::unauthenticated)?;
+        limits::count_sign_in(app, parts, user.id)?;
+        Self::signed_in(user, Some(claims)).check(parts)
     }
 }
 
-#[derive(PartialEq, Eq)]
-enum Shown {
+/// Where a credential was shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
     Header,
     Cookie,
 }
 
-fn credential(headers: &HeaderMap) -> Option<(String, Shown)> {
-    let text = |name| headers.get(name).and_then(|it: &HeaderValue| it.to_str().ok());
-    if let Some(value) = text(header::AUTHORIZATION) {
-        let (scheme, token) = value.split_once(' ')?;
-        let token = scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())?;
-        return Some((token.to_owned(), Shown::Header));
+/// What a request shows to say who sends it: a sign-in token or a personal one.
+pub(crate) fn credential(headers: &HeaderMap) -> Result<Option<(&str, Place)>, Problem> {
+    let bearer = match headers.get(header::AUTHORIZATION) {
+        Some(value) => match value.to_str().ok().and_then(|it| it.split_once(' ')) {
+            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Some(token.trim()),
+            // Somebody else's, such as that of a proxy.
+            Some(_) | None if headers.contains_key(API_KEY) => None,
+            Some(_) | None => return Err(Problem::unauthenticated()),
+        },
+        None => None,
+    };
+    let key = match headers.get(API_KEY) {
+        Some(value) => Some(value.to_str().map_err(|_| Problem::unauthenticated())?.trim()),
+        None => None,
+    };
+    match (bearer, key) {
+        (Some(bearer), Some(key)) if bearer != key => {
+            let detail =
+                format!("show one credential, not two: Authorization and {API_KEY} differ");
+            Err(Problem::invalid(detail))
+        }
+        (Some(shown), _) | (None, Some(shown)) => Ok(Some((shown, Place::Header))),
+        (None, None) => Ok(cookie(headers, COOKIE).map(|it| (it, Place::Cookie))),
     }
-    cookie(headers, COOKIE).map(|it| (it.to_owned(), Shown::Cookie))
 }
 
 /// The value of a cookie.
 pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    cookies(headers, name).next()
+}
+
+/// All values of a cookie: a page of the same site could put one of its own before ours.
+pub(crate) fn cookies<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a str> {
     headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|it| it.to_str().ok())
         .flat_map(|it| it.split(';'))
         .filter_map(|it| it.trim().split_once('='))
-        .find_map(|(key, value)| (key == name).then_some(value))
+        .filter_map(move |(key, value)| (key == name).then_some(value))
 }
 
 /// Refuses a request that changes something and that another site may have made up.
@@ -208,6 +315,11 @@ pub(crate) fn check_same_origin(parts: &Parts, allowed: Option<&str>) -> Result<
     if matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS) {
         return Ok(());
     }
+    check_origin(parts, allowed)
+}
+
+/// Refuses a request that another site may have made up, whatever its method.
+pub(crate) fn check_origin(parts: &Parts, allowed: Option<&str>) -> Result<(), Problem> {
     let text = |name: &str| parts.headers.get(name).and_then(|it| it.to_str().ok());
     let same = match text("origin") {
         Some(origin) => {
@@ -221,7 +333,7 @@ pub(crate) fn check_same_origin(parts: &Parts, allowed: Option<&str>) -> Result<
     }
     let detail = "this request did not come from a page of this server; \
                   programs send a bearer token instead of the cookie";
-    Err(Problem::new(axum::http::StatusCode::FORBIDDEN, Code::CrossOrigin, detail))
+    Err(Problem::new(StatusCode::FORBIDDEN, Code::CrossOrigin, detail))
 }
 
 /// The cookie that carries a token, or takes it away again.

@@ -12,7 +12,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use model::id::UserId;
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 use store::Answer;
 
@@ -54,6 +54,11 @@ impl FromRequestParts<App> for IdempotencyKey {
 }
 
 impl IdempotencyKey {
+    /// The key itself, for what keeps it with the thing that is made.
+    pub(crate) fn into_key(self) -> Option<String> {
+        self.key
+    }
+
     /// Answers with what `create` makes, or with what it made when it was asked first.
     pub(crate) async fn once<B: Serialize>(
         self,
@@ -62,32 +67,102 @@ impl IdempotencyKey {
         request: &impl Serialize,
         create: impl Future<Output = Result<B, Problem>>,
     ) -> Result<Response, Problem> {
+        let create = async {
+            let body = serde_json::to_value(create.await?).map_err(|it| Problem::internal(&it))?;
+            Ok((body.clone(), body))
+        };
+        self.once_keeping(app, user, request, create).await
+    }
+
+    /// As [`Self::once`], where what is made must not be stored: `create` gives the answer, and what
+    /// is kept and answered to those who ask again.
+    pub(crate) async fn once_keeping<B: Serialize>(
+        self,
+        app: &App,
+        user: UserId,
+        request: &impl Serialize,
+        create: impl Future<Output = Result<(B, B), Problem>>,
+    ) -> Result<Response, Problem> {
         let Some(key) = self.key else {
-            return Ok((StatusCode::CREATED, axum::Json(create.await?)).into_response());
+            return Ok((StatusCode::CREATED, axum::Json(create.await?.0)).into_response());
         };
         let request_hash = hash(&self.path, request)?;
         let _turn = app.under_way.enter(user, &key)?;
         if let Some(answer) = app.reader.answer(user, &key).await? {
             return replay(answer, &request_hash);
         }
-        let created = create.await?;
-        let body = serde_json::to_string(&created).map_err(|it| Problem::internal(&it))?;
+        let (shown, kept) = create.await?;
+        let body = serde_json::to_string(&kept).map_err(|it| Problem::internal(&it))?;
         let at = app.engine.clock().now();
         let answer = Answer { request_hash, status: StatusCode::CREATED.as_u16(), body, at };
         app.engine.remember_answer(user, &key, &answer).await?;
-        Ok(respond(answer))
+        Ok((StatusCode::CREATED, axum::Json(shown)).into_response())
+    }
+
+    /// What `create` makes, or what it made when it was asked first, for routes that answer with
+    /// something else.
+    pub(crate) async fn made<B: Serialize + DeserializeOwned>(
+        self,
+        app: &App,
+        user: UserId,
+        request: &impl Serialize,
+        create: impl Future<Output = Result<B, Problem>>,
+    ) -> Result<Made<B>, Problem> {
+        let Some(key) = self.key else { return Ok(Made::Now(create.await?)) };
+        let request_hash = hash(&self.path, request)?;
+        let _turn = app.under_way.enter(user, &key)?;
+        if let Some(answer) = app.reader.answer(user, &key).await? {
+            check_same(&answer, &request_hash)?;
+            let made = serde_json::from_str(&answer.body).map_err(|it| Problem::internal(&it))?;
+            return Ok(Made::Before(made));
+        }
+        let made = create.await?;
+        let body = serde_json::to_string(&made).map_err(|it| Problem::internal(&it))?;
+        let at = app.engine.clock().now();
+        let answer = Answer { request_hash, status: StatusCode::CREATED.as_u16(), body, at };
+        app.engine.remember_answer(user, &key, &answer).await?;
+        Ok(Made::Now(made))
     }
 }
 
-fn replay(answer: Answer, request_hash: &str) -> Result<Response, Problem> {
-    if answer.request_hash != request_hash {
-        let detail = "this Idempotency-Key was used for another request; use a new one";
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return Err(Problem::new(status, Code::IdempotencyKeyReused, detail));
+/// What a request made, and when.
+#[derive(Debug)]
+pub(crate) enum Made<B> {
+    Now(B),
+    /// When it was asked first.
+    Before(B),
+}
+
+impl<B> Made<B> {
+    pub(crate) fn into_inner(self) -> B {
+        match self {
+            Self::Now(it) | Self::Before(it) => it,
+        }
     }
-    let mut response = respond(answer);
+}
+
+/// Refuses a request that shows the key of another.
+pub(crate) fn other_request() -> Problem {
+    let detail = "this Idempotency-Key was used for another request; use a new one";
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, Code::IdempotencyKeyReused, detail)
+}
+
+/// Says that an answer is that of a request which was answered before.
+pub(crate) fn replayed(mut response: Response) -> Response {
     response.headers_mut().insert("idempotent-replayed", HeaderValue::from_static("true"));
-    Ok(response)
+    response
+}
+
+fn check_same(answer: &Answer, request_hash: &str) -> Result<(), Problem> {
+    if answer.request_hash == request_hash {
+        return Ok(());
+    }
+    Err(other_request())
+}
+
+fn replay(answer: Answer, request_hash: &str) -> Result<Response, Problem> {
+    check_same(&answer, request_hash)?;
+    Ok(replayed(respond(answer)))
 }
 
 fn respond(answer: Answer) -> Response {

@@ -4,27 +4,36 @@
 //! route but sign-up, sign-in, health and the UI's own files asks who is there, and answers 404
 //! for what belongs to somebody else.
 
+mod accept;
+mod audit;
 mod auth;
+mod base64;
 mod extract;
 mod idempotency;
+mod limits;
+mod listener;
 mod local;
 mod metrics;
+mod needs;
 mod openapi;
+mod preview;
 mod problem;
+mod request;
 mod routes;
+mod socket;
 mod stream;
+mod trace;
 mod web_ui;
 mod welcome;
 mod wire;
 
-use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{future::Future, sync::Arc, time::Duration};
 
 use axum::{
     Router,
     extract::DefaultBodyLimit,
     http::{HeaderName, HeaderValue, Method, header},
     routing::get,
-    serve::ListenerExt,
 };
 use engine::Engine;
 use store::{Reader, StoreError};
@@ -33,10 +42,13 @@ use tower_http::{
     catch_panic::CatchPanicLayer, cors::CorsLayer, set_header::SetResponseHeaderLayer,
 };
 
-use self::{auth::Auth, idempotency::UnderWay};
+use self::{auth::Auth, idempotency::UnderWay, limits::Meters, preview::Previews, socket::Sockets};
 pub use self::{
+    auth::hash_password,
+    limits::RequestLimits,
     local::{Local, LocalDocument, LocalSecret},
     openapi::openapi,
+    preview::{InvalidPreviewUrl, PreviewUrl},
     problem::{Code, Problem},
 };
 
@@ -57,11 +69,38 @@ pub struct Config {
     pub sign_up: bool,
     /// What a reader of `/metrics` shows as its bearer token. Without one, only this machine reads.
     pub metrics_token: Option<String>,
+    /// Largest request to run code, in bytes; input that is streamed does not count.
+    pub max_code_request_bytes: usize,
+    /// Largest payload of a job, in bytes of JSON; what is larger is an artifact.
+    pub max_job_payload_bytes: usize,
+    /// Reads `Accept` as tinirun does: SSE to everybody who does not ask for one of four names of
+    /// newline-delimited JSON exactly, for clients that rely on it.
+    pub accept_as_tinirun: bool,
+    /// Until a request's head must be there, and what its body may take before its pace counts.
+    pub request_patience: Duration,
+    /// Limits of each user who signed in, and of each personal token that has none of its own.
+    pub token_limits: RequestLimits,
 }
+
+/// Largest request to run code unless the operator says otherwise; tinirun's.
+pub const MAX_CODE_REQUEST_BYTES: usize = 2 << 20;
+
+/// Largest payload of a job unless the operator says otherwise; the seed's.
+pub const MAX_JOB_PAYLOAD_BYTES: usize = 20_000;
 
 impl Default for Config {
     fn default() -> Self {
-        Self { jwt_secret: None, cors_origin: None, sign_up: true, metrics_token: None }
+        Self {
+            jwt_secret: None,
+            cors_origin: None,
+            sign_up: true,
+            metrics_token: None,
+            max_code_request_bytes: MAX_CODE_REQUEST_BYTES,
+            max_job_payload_bytes: MAX_JOB_PAYLOAD_BYTES,
+            accept_as_tinirun: false,
+            request_patience: Duration::from_secs(20),
+            token_limits: RequestLimits::default(),
+        }
     }
 }
 
@@ -74,6 +113,9 @@ pub struct App {
     pub(crate) config: Arc<Config>,
     pub(crate) local: Option<Arc<Local>>,
     pub(crate) under_way: Arc<UnderWay>,
+    pub(crate) meters: Arc<Meters>,
+    pub(crate) sockets: Arc<Sockets>,
+    pub(crate) previews: Option<Arc<Previews>>,
 }
 
 impl App {
@@ -110,7 +152,16 @@ impl App {
             config: Arc::new(config),
             local: local.map(Arc::new),
             under_way: Arc::default(),
+            meters: Arc::default(),
+            sockets: Arc::default(),
+            previews: None,
         }
+    }
+
+    /// Shows programs that listen in sessions, which browsers reach at this URL.
+    #[must_use]
+    pub fn with_previews(self, url: PreviewUrl) -> Self {
+        Self { previews: Some(Arc::new(Previews::new(url))), ..self }
     }
 
     /// All routes of the server.
@@ -120,15 +171,20 @@ impl App {
             SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
         };
         api.route("/api/openapi.json", get(openapi::serve))
+            .route("/api/docs", get(web_ui::api_docs))
             .route("/metrics", get(metrics::show))
             .route("/open", get(local::open))
             .fallback(web_ui::serve)
             .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
+            .layer(axum::middleware::from_fn_with_state(self.clone(), audit::write))
+            .layer(axum::middleware::from_fn_with_state(self.clone(), limits::meter))
             .layer(axum::middleware::from_fn_with_state(self.clone(), local::only_ours))
             .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
             .layer(header(header::REFERRER_POLICY, "same-origin"))
             .layer(header(header::X_FRAME_OPTIONS, "DENY"))
+            .layer(header(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"))
             .layer(CatchPanicLayer::new())
+            .layer(axum::middleware::from_fn(trace::follow))
             .layer(self.cross_origin())
             .with_state(self)
     }
@@ -148,41 +204,68 @@ impl App {
                 header::ACCEPT,
                 HeaderName::from_static("idempotency-key"),
                 HeaderName::from_static("last-event-id"),
+                HeaderName::from_static(auth::API_KEY),
             ])
+            .expose_headers([header::RETRY_AFTER, limits::POLICY, limits::STANDING])
     }
 
     /// Answers requests until `stop` resolves; then sessions end and connections close.
-    ///
-    /// # Errors
-    ///
-    /// When the listener fails.
     pub async fn serve(
         self,
         listener: TcpListener,
         stop: impl Future<Output = ()> + Send + 'static,
-    ) -> io::Result<()> {
-        let engine = self.engine.clone();
-        let (stopped, mut draining) = tokio::sync::watch::channel(());
-        let router = self.router().into_make_service_with_connect_info::<SocketAddr>();
-        // Small events must not wait for the acknowledgement of the ones before.
-        let listener = listener.tap_io(|connection| {
-            if let Err(error) = connection.set_nodelay(true) {
-                tracing::debug!(%error, "a connection keeps its delays");
-            }
-        });
-        let graceful = axum::serve(listener, router).with_graceful_shutdown(async move {
+    ) {
+        self.serve_with_previews(listener, None, stop).await;
+    }
+
+    /// As [`Self::serve`], and answers at another address for what [`Self::with_previews`] shows.
+    pub async fn serve_with_previews(
+        self,
+        listener: TcpListener,
+        preview_listener: Option<TcpListener>,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) {
+        let (engine, sockets) = (self.engine.clone(), Arc::clone(&self.sockets));
+        let (closing, previews) = (Arc::clone(&self.sockets), self.previews.clone());
+        let (stopped, draining) = tokio::sync::watch::channel(());
+        let patience = self.config.request_patience;
+        let showing = show_previews(preview_listener, self.clone(), draining.clone());
+        let serving = listener::serve(listener, self.router(), patience, async move {
             stop.await;
+            sockets.stop();
             // Ending the sessions ends the streams that follow them.
             engine.shutdown().await;
             drop(stopped);
         });
+        let serving = async move {
+            tokio::join!(serving, showing);
+            if let Some(previews) = previews {
+                previews.end().await;
+            }
+            closing.closed().await;
+        };
         let deadline = async move {
-            drop(draining.changed().await);
+            gone(draining).await;
             tokio::time::sleep(DRAIN).await;
         };
         tokio::select! {
-            served = graceful => served,
-            () = deadline => Ok(()),
+            () = serving => {}
+            () = deadline => {}
         }
     }
+}
+
+/// Answers at the previews' address until the server stops.
+async fn show_previews(
+    listener: Option<TcpListener>,
+    app: App,
+    stopping: tokio::sync::watch::Receiver<()>,
+) {
+    let Some(listener) = listener else { return };
+    let patience = app.config.request_patience;
+    listener::serve(listener, preview::router(app), patience, gone(stopping)).await;
+}
+
+async fn gone(mut sender: tokio::sync::watch::Receiver<()>) {
+    drop(sender.changed().await);
 }

@@ -3,6 +3,7 @@
 //! They name no user and no runbook. Without a configured token only this machine may read them:
 //! how busy a server is, is nobody's business elsewhere.
 
+mod jobs;
 mod pool;
 
 use std::{fmt, net::SocketAddr};
@@ -45,7 +46,11 @@ pub(crate) async fn show(
         return Err(Problem::new(StatusCode::UNAUTHORIZED, Code::Unauthenticated, message));
     }
     let mut registry = Registry::with_prefix("runbook");
-    registry.register_collector(Box::new(Snapshot(app.engine.statistics())));
+    let is_live = |it| app.engine.watch_session(it).is_some();
+    let previews = app.previews.as_ref().map_or(0, |it| it.count(is_live));
+    registry.register_collector(Box::new(Snapshot { engine: app.engine.statistics(), previews }));
+    let queue = (app.reader.queue_statistics().await?, app.reader.workers().await?);
+    registry.register_collector(Box::new(jobs::Queue::new(queue)));
     let mut text = String::new();
     encode(&mut text, &registry).map_err(|error| Problem::internal(&error))?;
     Ok(([(header::CONTENT_TYPE, OPEN_METRICS)], text).into_response())
@@ -60,20 +65,41 @@ fn may_read(token: Option<&str>, peer: Option<SocketAddr>, headers: &HeaderMap) 
     shown.and_then(|it| it.strip_prefix("Bearer ")).is_some_and(|it| equal(it, token))
 }
 
-/// The engine at the moment of a request.
+/// The hub at the moment of a request.
 #[derive(Debug)]
-struct Snapshot(Statistics);
+struct Snapshot {
+    engine: Statistics,
+    /// Ports of sessions that browsers may look at.
+    previews: usize,
+}
 
 impl Collector for Snapshot {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
-        let Statistics { sessions, sandboxes, waiting, ended, failed, pools } = &self.0;
+        let Statistics {
+            sessions,
+            sandboxes,
+            terminals,
+            live_texts,
+            waiting,
+            refused,
+            ended,
+            failed,
+            pools,
+        } = &self.engine;
         let mut gauge = |name, help, value: usize| {
             let metric = ConstGauge::new(i64::try_from(value).unwrap_or(i64::MAX));
             metric.encode(encoder.encode_descriptor(name, help, None, MetricType::Gauge)?)
         };
         gauge("sessions", "Sessions that have not ended", *sessions)?;
-        gauge("sandboxes", "Sandboxes that sessions hold", *sandboxes)?;
-        gauge("sessions_waiting", "Sessions that wait for a sandbox", *waiting)?;
+        gauge("sandboxes", "Sandboxes that somebody holds", *sandboxes)?;
+        gauge("terminals", "Terminals that are open", *terminals)?;
+        gauge("previews", "Ports of sessions that browsers may look at", self.previews)?;
+        gauge("live_texts", "Runbooks that are open for editing", *live_texts)?;
+        gauge("sessions_waiting", "Sessions and runs that wait for a sandbox", *waiting)?;
+        let help = "Sessions and runs that were refused because too many waited";
+        let refusals =
+            encoder.encode_descriptor("queue_refused", help, None, MetricType::Counter)?;
+        ConstCounter::new(*refused).encode(refusals)?;
         let help = "Executions that ended, by outcome";
         let mut family =
             encoder.encode_descriptor("executions", help, None, MetricType::Counter)?;

@@ -1,7 +1,29 @@
 //! Every route, by resource.
 
 pub(crate) mod account;
+pub(crate) mod artifacts;
+pub(crate) mod audit;
+pub(crate) mod code;
+pub(crate) mod editing;
+pub(crate) mod exchange;
 pub(crate) mod executions;
+pub(crate) mod files;
+pub(crate) mod folders;
+pub(crate) mod functions;
 pub(crate) mod health;
+pub(crate) mod history;
+pub(crate) mod inputs;
+pub(crate) mod jobs;
+pub(crate) mod library;
+pub(crate) mod preview;
+pub(crate) mod queue;
+pub(crate) mod revisions;
 pub(crate) mod runbooks;
+pub(crate) mod schedules;
+pub(crate) mod search;
+pub(crate) mod secrets;
 pub(crate) mod sessions;
+pub(crate) mod terminal;
+pub(crate) mod tokens;
+pub(crate) mod users;
+pub(crate) mod walks;

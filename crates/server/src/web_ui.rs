@@ -33,6 +33,11 @@ pub(crate) async fn serve(uri: Uri, headers: HeaderMap) -> Response {
     }
 }
 
+/// The page that shows the OpenAPI document.
+pub(crate) async fn api_docs(headers: HeaderMap) -> Response {
+    file("api-docs.html", &headers).unwrap_or_else(|| Problem::not_found("page").into_response())
+}
+
 fn file(path: &str, headers: &HeaderMap) -> Option<Response> {
     let plain = WebUi::get(path)?;
     let etag = format!("\"{}\"", hex(&plain.metadata.sha256_hash()[..16]));

@@ -6,20 +6,17 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{AppendHeaders, IntoResponse},
 };
+use model::user::{check_email, check_password, check_username};
 use store::CreateUserError;
 
 use crate::{
     App,
-    auth::{Principal, set_cookie},
+    audit::Witness,
+    auth::{Caller, set_cookie},
     extract::Json,
     problem::{Code, Problem, ProblemDetails},
     wire::account::{SignInBody, SignUpBody, SignedInBody, UserBody},
 };
-
-const MIN_PASSWORD_CHARS: usize = 8;
-
-/// More would let a stranger make us hash megabytes.
-const MAX_PASSWORD_BYTES: usize = 1024;
 
 type SignedIn = (
     StatusCode,
@@ -28,12 +25,13 @@ type SignedIn = (
 );
 
 /// Makes an account and signs in.
-#[utoipa::path(post, path = "/api/auth/sign-up", tag = "account", request_body = SignUpBody, responses(
+#[utoipa::path(post, path = "/api/auth/sign-up", tag = "account", security(()), request_body = SignUpBody, responses(
     (status = 201, description = "signed up and in", body = SignedInBody),
     (status = 400, description = "something is not acceptable", body = ProblemDetails),
     (status = 409, description = "email or username is taken", body = ProblemDetails)))]
 pub(crate) async fn sign_up(
     State(app): State<App>,
+    witness: Witness,
     headers: HeaderMap,
     Json(body): Json<SignUpBody>,
 ) -> Result<SignedIn, Problem> {
@@ -42,9 +40,10 @@ pub(crate) async fn sign_up(
         return Err(Problem::new(StatusCode::FORBIDDEN, Code::SignUpClosed, detail));
     }
     let (email, username) = (body.email.trim(), body.username.trim());
-    check_email(email)?;
-    check_username(username)?;
-    check_password(&body.password)?;
+    let checked = check_email(email).and_then(|()| check_username(username));
+    checked
+        .and_then(|()| check_password(&body.password))
+        .map_err(|it| Problem::invalid(it.to_string()))?;
     let hash = app.auth.hash(body.password).await?;
     let user =
         app.engine.create_user(email, username, &hash).await.map_err(|error| match error {
@@ -57,17 +56,20 @@ pub(crate) async fn sign_up(
             }
             CreateUserError::Store(error) => error.into(),
         })?;
+    witness.by(&user, None);
     app.welcome(&user).await;
     signed_in(&app, &headers, StatusCode::CREATED, user)
 }
 
 /// Signs in.
-#[utoipa::path(post, path = "/api/auth/sign-in", tag = "account", request_body = SignInBody, responses(
+#[utoipa::path(post, path = "/api/auth/sign-in", tag = "account", security(()), request_body = SignInBody, responses(
     (status = 200, description = "signed in", body = SignedInBody),
     (status = 401, description = "wrong credentials", body = ProblemDetails),
+    (status = 403, description = "the account is disabled", body = ProblemDetails),
     (status = 429, description = "too many tries", body = ProblemDetails)))]
 pub(crate) async fn sign_in(
     State(app): State<App>,
+    witness: Witness,
     headers: HeaderMap,
     Json(body): Json<SignInBody>,
 ) -> Result<SignedIn, Problem> {
@@ -75,8 +77,15 @@ pub(crate) async fn sign_in(
     app.auth.count_try(login)?;
     let found = app.reader.credentials(login).await?;
     let (user, hash) = found.unzip();
+    if let Some(user) = &user {
+        witness.by(user, None);
+    }
     let right = app.auth.verify(body.password, hash).await?;
     match user.filter(|_| right) {
+        Some(user) if user.disabled_at.is_some() => {
+            let detail = "this account is disabled; ask the server's administrator";
+            Err(Problem::new(StatusCode::FORBIDDEN, Code::AccountDisabled, detail))
+        }
         Some(user) => signed_in(&app, &headers, StatusCode::OK, user),
         None => {
             let detail = "email address or password is wrong";
@@ -90,21 +99,22 @@ pub(crate) async fn sign_in(
     responses((status = 204, description = "signed out")))]
 pub(crate) async fn sign_out(
     State(app): State<App>,
-    principal: Principal,
+    caller: Caller,
 ) -> Result<impl IntoResponse, Problem> {
-    if let Some(claims) = &principal.claims {
+    if let Some(claims) = &caller.sign_in {
         app.engine.revoke_sign_in(&claims.jti, claims.expires_at()).await?;
+        app.sockets.sign_out(&claims.jti);
     }
     let cookie = [(header::SET_COOKIE, set_cookie(None, false))];
     Ok((StatusCode::NO_CONTENT, AppendHeaders(cookie)))
 }
 
 /// The signed-in user.
-#[utoipa::path(get, path = "/api/auth/me", tag = "account", responses(
+#[utoipa::path(get, path = "/api/auth/me", tag = "account", security(("bearer" = [])), responses(
     (status = 200, description = "the user", body = UserBody),
     (status = 401, description = "nobody is signed in", body = ProblemDetails)))]
-pub(crate) async fn me(principal: Principal) -> Reply<UserBody> {
-    Reply(principal.user.into())
+pub(crate) async fn me(caller: Caller) -> Reply<UserBody> {
+    Reply(caller.user.into())
 }
 
 fn signed_in(
@@ -113,41 +123,9 @@ fn signed_in(
     status: StatusCode,
     user: model::user::User,
 ) -> Result<SignedIn, Problem> {
-    let token = app.auth.token(user.id, app.engine.clock().now())?;
+    let token = app.auth.token(&user, app.engine.clock().now())?;
     // Behind a proxy that speaks TLS the cookie must not travel without it.
     let secure = headers.get("x-forwarded-proto").is_some_and(|it| it == "https");
     let cookie = [(header::SET_COOKIE, set_cookie(Some(&token), secure))];
     Ok((status, AppendHeaders(cookie), Reply(SignedInBody { token, user: user.into() })))
-}
-
-fn check_email(email: &str) -> Result<(), Problem> {
-    let parts = email.split_once('@');
-    let plausible = parts.is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
-    let clean = !email.chars().any(|it| it.is_whitespace() || it.is_control());
-    if plausible && clean && email.len() <= 254 {
-        return Ok(());
-    }
-    Err(Problem::invalid(format!("{email:?} is not an email address")))
-}
-
-fn check_username(username: &str) -> Result<(), Problem> {
-    let known = |it: char| it.is_ascii_alphanumeric() || matches!(it, '-' | '_' | '.');
-    if (2..=40).contains(&username.len()) && username.chars().all(known) {
-        return Ok(());
-    }
-    let rule = "a username has 2 to 40 letters, digits, '-', '_' or '.'";
-    Err(Problem::invalid(format!("{username:?} is not a username: {rule}")))
-}
-
-fn check_password(password: &str) -> Result<(), Problem> {
-    if password.chars().count() < MIN_PASSWORD_CHARS {
-        let detail =
-            format!("the password is too short; use at least {MIN_PASSWORD_CHARS} characters");
-        return Err(Problem::invalid(detail));
-    }
-    if password.len() > MAX_PASSWORD_BYTES {
-        let detail = format!("the password is too long; use at most {MAX_PASSWORD_BYTES} bytes");
-        return Err(Problem::invalid(detail));
-    }
-    Ok(())
 }

@@ -4,7 +4,7 @@ use axum::{Json, extract::State};
 
 use crate::{
     App,
-    auth::Principal,
+    auth::Caller,
     problem::{Problem, ProblemDetails},
     wire::{
         ListBody,
@@ -13,14 +13,14 @@ use crate::{
 };
 
 /// The process is alive.
-#[utoipa::path(get, path = "/healthz", tag = "health",
+#[utoipa::path(get, path = "/healthz", tag = "health", security(()),
     responses((status = 200, description = "alive", body = String)))]
 pub(crate) async fn live() -> &'static str {
     "ok\n"
 }
 
 /// The server can do its work: its database answers.
-#[utoipa::path(get, path = "/readyz", tag = "health", responses(
+#[utoipa::path(get, path = "/readyz", tag = "health", security(()), responses(
     (status = 200, description = "ready", body = String),
     (status = 503, description = "the database cannot be reached", body = ProblemDetails)))]
 pub(crate) async fn ready(State(app): State<App>) -> Result<&'static str, Problem> {
@@ -29,18 +29,25 @@ pub(crate) async fn ready(State(app): State<App>) -> Result<&'static str, Proble
 }
 
 /// What a client must know before anybody signs in.
-#[utoipa::path(get, path = "/api/config", tag = "health",
+#[utoipa::path(get, path = "/api/config", tag = "health", security(()),
     responses((status = 200, description = "the configuration", body = ConfigBody)))]
 pub(crate) async fn config(State(app): State<App>) -> Json<ConfigBody> {
     let mode = if app.local.is_some() { Mode::Local } else { Mode::Hub };
     let version = env!("CARGO_PKG_VERSION").to_owned();
-    Json(ConfigBody { mode, sign_up: app.config.sign_up, version })
+    let history = app.engine.history();
+    Json(ConfigBody {
+        mode,
+        sign_up: app.config.sign_up,
+        version,
+        keep_runs: history.per_runbook,
+        keep_runs_seconds: history.age.map(|it| it.as_secs()),
+    })
 }
 
 /// The languages that blocks can be written in, and which of them this machine has.
-#[utoipa::path(get, path = "/api/runtimes", tag = "health",
+#[utoipa::path(get, path = "/api/runtimes", tag = "health", security(("bearer" = [])),
     responses((status = 200, description = "all runtimes", body = ListBody<RuntimeBody>)))]
-pub(crate) async fn runtimes(State(app): State<App>, _: Principal) -> Json<ListBody<RuntimeBody>> {
+pub(crate) async fn runtimes(State(app): State<App>, _: Caller) -> Json<ListBody<RuntimeBody>> {
     let items = app.engine.runtime_statuses().await;
     let body = |it: engine::RuntimeStatus| RuntimeBody {
         name: it.runtime.into(),

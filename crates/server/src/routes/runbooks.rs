@@ -1,91 +1,71 @@
-//! Runbooks: list, create, read, save, delete.
+//! Runbooks: create, read, save, delete.
 
 use axum::{Json as Reply, extract::State, http::StatusCode, response::Response};
 use engine::Opened;
-use model::{
-    id::{RunbookId, UserId},
-    runbook::Runbook,
-};
+use model::id::{RunbookId, UserId};
 
 use crate::{
     App,
-    auth::Principal,
-    extract::{Json, Path, Query},
+    audit::Witness,
+    auth::Caller,
+    extract::{Json, Path},
     idempotency::IdempotencyKey,
     problem::{Code, Problem, ProblemDetails},
     wire::{
-        ListBody, PageBody, PageQuery,
+        ListBody,
         executions::ExecutionBody,
-        runbooks::{
-            BlocksBody, NewRunbookBody, RevisionBody, RunbookBody, RunbookChangeBody,
-            RunbookSummaryBody,
-        },
+        runbooks::{BlocksBody, NewRunbookBody, RunbookBody, RunbookChangeBody},
     },
 };
 
-/// My runbooks, the one changed last first.
-#[utoipa::path(get, path = "/api/runbooks", tag = "runbooks", params(PageQuery), responses(
-    (status = 200, description = "one page", body = PageBody<RunbookSummaryBody>)))]
-pub(crate) async fn list(
-    State(app): State<App>,
-    principal: Principal,
-    Query(query): Query<PageQuery>,
-) -> Result<Reply<PageBody<RunbookSummaryBody>>, Problem> {
-    let user = principal.user.id;
-    let page = app.reader.list_runbooks(user, query.cursor()?.as_ref(), query.limit()).await?;
-    let summary = |it: Runbook| {
-        let session = app.engine.live_session(user, it.id);
-        RunbookSummaryBody::new(it, session)
-    };
-    Ok(Reply(PageBody::new(page, summary)))
-}
-
 /// Makes a runbook.
-#[utoipa::path(post, path = "/api/runbooks", tag = "runbooks", request_body = NewRunbookBody, responses(
+#[utoipa::path(post, path = "/api/runbooks", tag = "runbooks", security(("bearer" = ["runbook:write"])), request_body = NewRunbookBody, responses(
     (status = 201, description = "the new runbook", body = RunbookBody),
     (status = 400, description = "something is not acceptable", body = ProblemDetails)))]
 pub(crate) async fn create(
     State(app): State<App>,
-    principal: Principal,
+    caller: Caller,
+    witness: Witness,
     key: IdempotencyKey,
     Json(body): Json<NewRunbookBody>,
 ) -> Result<Response, Problem> {
     app.check_editable()?;
-    let user = principal.user.id;
+    let user = caller.user.id;
     let create = async {
         let opened = app.engine.create_runbook(user, &body.title, &body.content).await?;
+        witness.about(opened.runbook.id);
         Ok(RunbookBody::new(opened, None))
     };
     key.once(&app, user, &body, create).await
 }
 
 /// A runbook with its text and blocks.
-#[utoipa::path(get, path = "/api/runbooks/{id}", tag = "runbooks", params(("id" = RunbookId, Path)), responses(
+#[utoipa::path(get, path = "/api/runbooks/{id}", tag = "runbooks", security(("bearer" = ["runbook:read"])), params(("id" = RunbookId, Path)), responses(
     (status = 200, description = "the runbook", body = RunbookBody),
     (status = 404, description = "not there, or not mine", body = ProblemDetails)))]
 pub(crate) async fn show(
     State(app): State<App>,
-    principal: Principal,
+    caller: Caller,
     Path(id): Path<RunbookId>,
 ) -> Result<Reply<RunbookBody>, Problem> {
-    let opened = mine(&app, principal.user.id, id).await?;
-    Ok(Reply(body(&app, principal.user.id, opened)))
+    let opened = mine(&app, caller.user.id, id).await?;
+    Ok(Reply(body(&app, caller.user.id, opened)))
 }
 
 /// Saves a new revision.
-#[utoipa::path(put, path = "/api/runbooks/{id}", tag = "runbooks", params(("id" = RunbookId, Path)),
+#[utoipa::path(put, path = "/api/runbooks/{id}", tag = "runbooks", security(("bearer" = ["runbook:write"])), params(("id" = RunbookId, Path)),
     request_body = RunbookChangeBody, responses(
     (status = 200, description = "the runbook as saved", body = RunbookBody),
     (status = 404, description = "not there, or not mine", body = ProblemDetails),
     (status = 409, description = "somebody saved meanwhile; nothing was changed", body = ProblemDetails)))]
 pub(crate) async fn save(
     State(app): State<App>,
-    principal: Principal,
+    caller: Caller,
     Path(id): Path<RunbookId>,
     Json(change): Json<RunbookChangeBody>,
 ) -> Result<Reply<RunbookBody>, Problem> {
     app.check_editable()?;
-    let user = principal.user.id;
+    let user = caller.user.id;
     mine(&app, user, id).await?;
     let RunbookChangeBody { title, content, revision } = change;
     let saved =
@@ -93,65 +73,44 @@ pub(crate) async fn save(
     Ok(Reply(body(&app, user, saved)))
 }
 
-/// Deletes a runbook; its live session ends.
-#[utoipa::path(delete, path = "/api/runbooks/{id}", tag = "runbooks", params(("id" = RunbookId, Path)), responses(
-    (status = 204, description = "deleted"),
+/// Puts a runbook into the trash, where it stays for 30 days; its live session ends.
+#[utoipa::path(delete, path = "/api/runbooks/{id}", tag = "runbooks", security(("bearer" = ["runbook:write"])), params(("id" = RunbookId, Path)), responses(
+    (status = 204, description = "it is in the trash"),
     (status = 404, description = "not there, or not mine", body = ProblemDetails)))]
 pub(crate) async fn delete(
     State(app): State<App>,
-    principal: Principal,
+    caller: Caller,
     Path(id): Path<RunbookId>,
 ) -> Result<StatusCode, Problem> {
     app.check_editable()?;
-    mine(&app, principal.user.id, id).await?;
+    mine(&app, caller.user.id, id).await?;
     app.engine.delete_runbook(id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// The blocks of a runbook and what is wrong with them.
-#[utoipa::path(get, path = "/api/runbooks/{id}/blocks", tag = "runbooks", params(("id" = RunbookId, Path)), responses(
+#[utoipa::path(get, path = "/api/runbooks/{id}/blocks", tag = "runbooks", security(("bearer" = ["runbook:read"])), params(("id" = RunbookId, Path)), responses(
     (status = 200, description = "the blocks", body = BlocksBody),
     (status = 404, description = "not there, or not mine", body = ProblemDetails)))]
 pub(crate) async fn blocks(
     State(app): State<App>,
-    principal: Principal,
+    caller: Caller,
     Path(id): Path<RunbookId>,
 ) -> Result<Reply<BlocksBody>, Problem> {
-    let opened = mine(&app, principal.user.id, id).await?;
+    let opened = mine(&app, caller.user.id, id).await?;
     Ok(Reply(BlocksBody::new(&opened.document)))
 }
 
-/// Who saved a runbook when, the latest first.
-#[utoipa::path(get, path = "/api/runbooks/{id}/revisions", tag = "runbooks",
-    params(("id" = RunbookId, Path), PageQuery), responses(
-    (status = 200, description = "one page", body = PageBody<RevisionBody>),
-    (status = 404, description = "not there, or not mine", body = ProblemDetails)))]
-pub(crate) async fn revisions(
-    State(app): State<App>,
-    principal: Principal,
-    Path(id): Path<RunbookId>,
-    Query(query): Query<PageQuery>,
-) -> Result<Reply<PageBody<RevisionBody>>, Problem> {
-    mine(&app, principal.user.id, id).await?;
-    let page = app.reader.revisions(id, query.cursor()?.as_ref(), query.limit()).await?;
-    let revision = |it: model::runbook::Revision| RevisionBody {
-        number: it.number,
-        author: it.author,
-        created_at: it.created_at,
-    };
-    Ok(Reply(PageBody::new(page, revision)))
-}
-
 /// The latest execution of each block, whichever session it ran in.
-#[utoipa::path(get, path = "/api/runbooks/{id}/executions", tag = "runbooks", params(("id" = RunbookId, Path)), responses(
+#[utoipa::path(get, path = "/api/runbooks/{id}/executions", tag = "runbooks", security(("bearer" = ["runbook:read"])), params(("id" = RunbookId, Path)), responses(
     (status = 200, description = "the executions", body = ListBody<ExecutionBody>),
     (status = 404, description = "not there, or not mine", body = ProblemDetails)))]
 pub(crate) async fn executions(
     State(app): State<App>,
-    principal: Principal,
+    caller: Caller,
     Path(id): Path<RunbookId>,
 ) -> Result<Reply<ListBody<ExecutionBody>>, Problem> {
-    let user = principal.user.id;
+    let user = caller.user.id;
     mine(&app, user, id).await?;
     let items = app.reader.latest_executions(user, id).await?;
     Ok(Reply(ListBody { items: items.into_iter().map(ExecutionBody::from).collect() }))
@@ -163,7 +122,7 @@ pub(crate) async fn mine(app: &App, user: UserId, id: RunbookId) -> Result<Opene
     opened.filter(|it| it.runbook.owner == user).ok_or_else(|| Problem::not_found("runbook"))
 }
 
-fn body(app: &App, user: UserId, opened: Opened) -> RunbookBody {
+pub(crate) fn body(app: &App, user: UserId, opened: Opened) -> RunbookBody {
     let session = app.engine.live_session(user, opened.runbook.id);
     let editable = app.local.is_none();
     let drifted = app.local.as_ref().is_some_and(|it| it.document.drifted());
@@ -171,7 +130,7 @@ fn body(app: &App, user: UserId, opened: Opened) -> RunbookBody {
 }
 
 impl App {
-    fn check_editable(&self) -> Result<(), Problem> {
+    pub(crate) fn check_editable(&self) -> Result<(), Problem> {
         if self.local.is_none() {
             return Ok(());
         }

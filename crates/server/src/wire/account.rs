@@ -10,21 +10,27 @@ pub(crate) struct UserBody {
     pub(crate) id: UserId,
     pub(crate) email: String,
     pub(crate) username: String,
+    /// Whether they may do what only administrators may.
+    pub(crate) administrator: bool,
 }
 
 impl From<model::user::User> for UserBody {
     fn from(user: model::user::User) -> Self {
-        Self { id: user.id, email: user.email, username: user.username }
+        let model::user::User { id, email, username, administrator, .. } = user;
+        Self { id, email, username, administrator }
     }
 }
 
 #[derive(Deserialize, ToSchema)]
 #[schema(as = SignUp)]
 pub(crate) struct SignUpBody {
+    #[schema(format = Email)]
     pub(crate) email: String,
     /// 2 to 40 letters, digits, `-`, `_` or `.`.
+    #[schema(pattern = "^[A-Za-z0-9_.-]{2,40}$")]
     pub(crate) username: String,
     /// At least 8 characters.
+    #[schema(min_length = 8)]
     pub(crate) password: String,
 }
 

@@ -49,13 +49,22 @@ pub(crate) struct ExecutionBody {
     truncated: bool,
 }
 
+impl From<ExecutionState> for ExecutionStateBody {
+    fn from(state: ExecutionState) -> Self {
+        match state {
+            ExecutionState::Queued => Self::Queued,
+            ExecutionState::Running => Self::Running,
+            ExecutionState::Stopping => Self::Stopping,
+            ExecutionState::Finished(_) => Self::Finished,
+        }
+    }
+}
+
 impl From<Execution> for ExecutionBody {
     fn from(it: Execution) -> Self {
-        let (state, outcome) = match it.state {
-            ExecutionState::Queued => (ExecutionStateBody::Queued, None),
-            ExecutionState::Running => (ExecutionStateBody::Running, None),
-            ExecutionState::Stopping => (ExecutionStateBody::Stopping, None),
-            ExecutionState::Finished(outcome) => (ExecutionStateBody::Finished, Some(outcome)),
+        let outcome = match it.state {
+            ExecutionState::Queued | ExecutionState::Running | ExecutionState::Stopping => None,
+            ExecutionState::Finished(outcome) => Some(outcome),
         };
         let signal = match outcome {
             Some(Outcome::Killed { signal }) => Some(signal),
@@ -75,7 +84,7 @@ impl From<Execution> for ExecutionBody {
             block: it.block,
             content_hash: it.content_hash,
             runtime: it.runtime,
-            state,
+            state: it.state.into(),
             outcome: outcome.as_ref().map(Outcome::kind),
             exit_code: outcome.as_ref().and_then(Outcome::exit_code),
             signal,

@@ -17,6 +17,10 @@ pub(crate) struct ConfigBody {
     /// Whether anybody may make an account.
     pub(crate) sign_up: bool,
     pub(crate) version: String,
+    /// Executions of one user that are kept of each runbook; all if null.
+    pub(crate) keep_runs: Option<u64>,
+    /// How long executions are kept; for ever if null.
+    pub(crate) keep_runs_seconds: Option<u64>,
 }
 
 /// A language that blocks can be written in.

@@ -1,20 +1,18 @@
 //! Runbooks, their blocks and what is wrong with them.
 
-use document::{Block, BlockKind, Document, Severity};
+use document::{Block, BlockKind, Document, Expectation, Hide, Severity};
 use engine::{Opened, SessionView};
-use model::{
-    id::{RunbookId, UserId},
-    runbook::Runbook,
-    time::Timestamp,
-};
+use model::{id::RunbookId, runbook::Runbook, time::Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{health::RuntimeName, sessions::SessionBody};
+use super::{health::RuntimeName, inputs::InputBody, sessions::SessionBody};
 
 #[derive(Deserialize, Serialize, ToSchema)]
 #[schema(as = NewRunbook)]
 pub(crate) struct NewRunbookBody {
+    /// Not only spaces.
+    #[schema(min_length = 1, max_length = 200, pattern = "\\S")]
     pub(crate) title: String,
     pub(crate) content: String,
 }
@@ -22,6 +20,7 @@ pub(crate) struct NewRunbookBody {
 #[derive(Deserialize, ToSchema)]
 #[schema(as = RunbookChange)]
 pub(crate) struct RunbookChangeBody {
+    #[schema(min_length = 1, max_length = 200, pattern = "\\S")]
     pub(crate) title: Option<String>,
     pub(crate) content: Option<String>,
     /// The revision that was edited. If another one came after it, nothing is saved (409).
@@ -61,8 +60,8 @@ pub(crate) struct RunbookBody {
     pub(crate) content: String,
     pub(crate) blocks: Vec<BlockBody>,
     pub(crate) diagnostics: Vec<DiagnosticBody>,
-    /// Lines at the top that are front matter.
-    pub(crate) front_matter_lines: usize,
+    /// What it asks its reader for before its blocks run.
+    pub(crate) inputs: Vec<InputBody>,
     pub(crate) editable: bool,
     /// Whether the file has changed since its blocks were approved (local mode).
     pub(crate) drifted: bool,
@@ -71,14 +70,12 @@ pub(crate) struct RunbookBody {
 impl RunbookBody {
     pub(crate) fn new(opened: Opened, session: Option<SessionView>) -> Self {
         let Opened { runbook, revision, document } = opened;
-        let front_matter = document.front_matter.as_ref();
         Self {
             summary: RunbookSummaryBody::new(runbook, session),
-            front_matter_lines: front_matter
-                .map_or(0, |it| revision.content[it.span.clone()].lines().count()),
             content: revision.content,
             blocks: blocks(&document),
             diagnostics: diagnostics(&document),
+            inputs: document.inputs.iter().map(InputBody::from).collect(),
             editable: true,
             drifted: false,
         }
@@ -126,14 +123,50 @@ pub(crate) struct BlockBody {
     code: String,
     content_hash: String,
     timeout_ms: Option<u64>,
+    /// Names or ids of the blocks that run before it.
+    needs: Vec<String>,
+    tags: Vec<String>,
+    /// Whether it runs beside those after it.
+    background: bool,
+    /// Whether it runs only when it is asked for by itself.
+    manual: bool,
+    expect: ExpectationBody,
+    /// What a reader does not see at first.
+    hide: HideBody,
+    /// Names of the secrets that it finds in its environment.
+    secrets: Vec<String>,
+}
+
+/// How a block must end to pass.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = Expectation)]
+pub(crate) enum ExpectationBody {
+    Success,
+    Failure,
+    Any,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = Hide)]
+pub(crate) enum HideBody {
+    Nothing,
+    Code,
+    Output,
+    Both,
 }
 
 fn blocks(document: &Document) -> Vec<BlockBody> {
     let mut runnable = 0..;
-    document.blocks.iter().map(|it| block(it, &mut runnable)).collect()
+    document.blocks.iter().map(|it| block(document, it, &mut runnable)).collect()
 }
 
-fn block(block: &Block, runnable_so_far: &mut impl Iterator<Item = usize>) -> BlockBody {
+fn block(
+    document: &Document,
+    block: &Block,
+    runnable_so_far: &mut impl Iterator<Item = usize>,
+) -> BlockBody {
     let runnable = block.is_runnable();
     let path = match &block.kind {
         BlockKind::File { path } => path.as_ref().map(ToString::to_string),
@@ -156,6 +189,22 @@ fn block(block: &Block, runnable_so_far: &mut impl Iterator<Item = usize>) -> Bl
         code: block.code.clone(),
         content_hash: block.content_hash.clone(),
         timeout_ms: block.options.timeout.and_then(|it| u64::try_from(it.as_millis()).ok()),
+        needs: block.options.needs.clone(),
+        tags: block.options.tags.clone(),
+        background: block.options.background,
+        manual: block.options.exclude_from_run_all,
+        expect: match block.options.expect {
+            Expectation::Success => ExpectationBody::Success,
+            Expectation::Failure => ExpectationBody::Failure,
+            Expectation::Any => ExpectationBody::Any,
+        },
+        hide: match block.options.hide {
+            Hide::Nothing => HideBody::Nothing,
+            Hide::Code => HideBody::Code,
+            Hide::Output => HideBody::Output,
+            Hide::Both => HideBody::Both,
+        },
+        secrets: document.secrets_of(block).into_iter().map(str::to_owned).collect(),
     }
 }
 
@@ -191,12 +240,4 @@ fn diagnostics(document: &Document) -> Vec<DiagnosticBody> {
         column: it.column,
     };
     document.diagnostics.iter().map(body).collect()
-}
-
-#[derive(Serialize, ToSchema)]
-#[schema(as = Revision)]
-pub(crate) struct RevisionBody {
-    pub(crate) number: i64,
-    pub(crate) author: UserId,
-    pub(crate) created_at: Timestamp,
 }

@@ -9,6 +9,8 @@ use model::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::{executions::ExecutionBody, walks::WalkBody};
+
 /// Where a session is in its life. `TERMINATED` is what the user asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -54,7 +56,17 @@ pub(crate) struct SessionBody {
     created_at: Timestamp,
     last_activity_at: Timestamp,
     expires_at: Option<Timestamp>,
+    /// How long it took until it was ready; null before, and once it has ended.
+    ready_ms: Option<u64>,
+    /// Whether nothing in it moves until it is resumed.
+    paused: bool,
     isolation: IsolationBody,
+    /// Executions of it since the server started; who knows one less than the latest has missed some.
+    executions: u64,
+    /// The execution that was accepted last.
+    latest: Option<ExecutionBody>,
+    /// The walk over several blocks that is under way, or was last.
+    walk: Option<WalkBody>,
 }
 
 /// What isolates a session's programs on this machine.
@@ -70,7 +82,15 @@ pub(crate) struct IsolationBody {
 
 impl From<SessionView> for SessionBody {
     fn from(view: SessionView) -> Self {
-        let SessionView { session, protection, queue_position, message } = view;
+        let SessionView {
+            session,
+            protection,
+            queue_position,
+            message,
+            ready_in,
+            is_paused,
+            activity,
+        } = view;
         Self {
             id: session.id,
             user_id: session.user,
@@ -81,11 +101,16 @@ impl From<SessionView> for SessionBody {
             created_at: session.created_at,
             last_activity_at: session.last_activity_at,
             expires_at: session.expires_at,
+            ready_ms: ready_in.map(|it| u64::try_from(it.as_millis()).unwrap_or(u64::MAX)),
+            paused: is_paused,
             isolation: IsolationBody {
                 backend: session.isolation,
                 holds: protection.holds,
                 missing: protection.missing,
             },
+            executions: activity.accepted,
+            latest: activity.latest.map(ExecutionBody::from),
+            walk: activity.walk.map(WalkBody::from),
         }
     }
 }
@@ -103,4 +128,59 @@ pub(crate) struct NewExecutionBody {
     pub(crate) block: String,
     /// `content_hash` of the block as the caller sees it. Another one is refused (409).
     pub(crate) content_hash: String,
+    /// Whether somebody will answer what the block asks on standard input. If not, its input is empty.
+    #[serde(default)]
+    pub(crate) interactive: bool,
+}
+
+/// Most bytes of standard input in one request: what a person pastes, and a quarter of the guest's window.
+pub(crate) const MAX_STDIN: usize = 64 << 10;
+
+/// Text for a program's standard input.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[schema(as = Stdin)]
+pub(crate) struct StdinBody {
+    /// At most 64 KiB.
+    #[schema(max_length = 65_536)]
+    pub(crate) data: String,
+    /// Nothing follows.
+    #[serde(default)]
+    pub(crate) end: bool,
+}
+
+/// A text that somebody types.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = CompletionQuestion)]
+pub(crate) struct CompletionQuestionBody {
+    /// The block that it is the code of, by its id.
+    pub(crate) block: Option<String>,
+    /// Or its language.
+    pub(crate) runtime: Option<String>,
+    /// Whose variables count, with a language: `keep`, `fresh` or a name.
+    pub(crate) kernel: Option<String>,
+    pub(crate) code: String,
+    /// In UTF-16 code units, as JavaScript counts.
+    pub(crate) cursor: usize,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Completion)]
+pub(crate) struct CompletionBody {
+    pub(crate) items: Vec<CompletionItemBody>,
+    /// What an item takes the place of, in UTF-16 code units.
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = CompletionItem)]
+pub(crate) struct CompletionItemBody {
+    pub(crate) text: String,
+}
+
+impl From<engine::Completion> for CompletionBody {
+    fn from(it: engine::Completion) -> Self {
+        let items = it.items.into_iter().map(|text| CompletionItemBody { text }).collect();
+        Self { items, start: it.start, end: it.end }
+    }
 }

@@ -163,6 +163,14 @@ pub(crate) fn request(method: &str, path: &str) -> axum::http::request::Builder 
 
 pub(crate) async fn engine(backend: Arc<dyn Backend>, config: engine::Config) -> Engine {
     let store = Store::open("sqlite::memory:").await.unwrap();
+    engine_over(store, backend, config).await
+}
+
+pub(crate) async fn engine_over(
+    store: Store,
+    backend: Arc<dyn Backend>,
+    config: engine::Config,
+) -> Engine {
     let runtimes = Arc::new(sandbox::runtime::discover("/usr/local/bin:/usr/bin:/bin"));
     Engine::start(store, Offers::one(backend, runtimes), config, Clock::system()).await.unwrap()
 }

@@ -3,6 +3,22 @@
 #![expect(clippy::unwrap_used, reason = "a broken set-up should stop the test")]
 
 mod app;
+mod artifacts;
+mod audit;
+mod code;
+mod desk;
+mod exchange;
+mod functions;
+mod history;
+mod jobs;
+mod library;
+mod live;
 mod local;
+mod offer;
 mod openapi;
+mod queue;
 mod routes;
+mod search;
+mod slow;
+mod tokens;
+mod users;

@@ -456,3 +456,23 @@ async fn metrics_count_executions_and_are_shown_to_whoever_has_the_token() {
     assert!(after.contains(&format!("runbook_pool_misses_total{kind} 1\n")), "{after}");
     assert!(after.contains("runbook_pool_refill_seconds_bucket{le=\"+Inf\","), "{after}");
 }
+
+#[tokio::test]
+async fn where_no_kernel_lives_nobody_knows_how_a_text_goes_on() {
+    let app = TestApp::hub(scripted()).await;
+    let (ada, eve) = (app.sign_up("ada").await, app.sign_up("eve").await);
+    let (_, session) = app.connect(&ada, "```bash\necho 1\n```\n").await;
+    let path = format!("/api/sessions/{}/complete", session["id"].as_str().unwrap());
+    let question = json!({ "runtime": "bash", "code": "🦀 ec", "cursor": 5 });
+    let answer = app.ask(&ada, "POST", &path, &question).await.expect(200).json();
+    assert_eq!(answer, json!({ "items": [], "start": 5, "end": 5 }));
+    let rows = [
+        (json!({ "code": "", "cursor": 0 }), 400, "invalid"),
+        (json!({ "runtime": "bash", "block": "b", "code": "", "cursor": 0 }), 400, "invalid"),
+        (json!({ "block": "none", "code": "", "cursor": 0 }), 404, "block_not_found"),
+    ];
+    for (question, status, code) in rows {
+        app.ask(&ada, "POST", &path, &question).await.problem(status, code);
+    }
+    app.ask(&eve, "POST", &path, &question).await.problem(404, "not_found");
+}
