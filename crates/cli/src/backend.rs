@@ -2,14 +2,16 @@
 
 use std::{collections::HashMap, env, sync::Arc};
 
-use document::Runtime;
-use engine::{Headless, HeadlessError, Offer, Offers};
+use document::Document;
+use engine::{Ground, HeadlessError, NoPackages, Offer, Offers};
 use sandbox::{
-    Backends, BackendsConfig, Choice, DockerConfig, Readiness, Spec, StartError, runtime::Runtimes,
+    Backends, BackendsConfig, Choice, ImageSource, ImagesConfig, Readiness, Spec, StartError,
+    System, image::Reference, runtime::Runtimes,
 };
 
 use crate::{
-    args::{Binding, IsolationFlags, LimitFlags, Offered},
+    args::{Binding, CacheFlags, ImageFlag, IsolationFlags, LimitFlags, Offered},
+    cache::{self, Lifetime},
     failure::Failure,
     output,
 };
@@ -23,31 +25,93 @@ pub(crate) fn runtimes() -> Arc<Runtimes> {
     Arc::new(sandbox::runtime::discover(&path.to_string_lossy()))
 }
 
-fn backends(flags: &IsolationFlags, readiness: Readiness, runtimes: Arc<Runtimes>) -> Backends {
-    let docker =
-        DockerConfig { host: flags.docker_host.clone(), image: flags.image.clone(), runtime: None };
-    let workspaces = env::temp_dir();
-    Backends::new(BackendsConfig { readiness, docker, workspaces, runtimes })
+/// An image that sandboxes are made from, and how far it is trusted.
+#[derive(Clone, Debug)]
+pub(crate) struct Wanted {
+    image: Option<Reference>,
+    source: ImageSource,
 }
 
-/// A sandbox for a command that needs one and ends.
-pub(crate) async fn one(
+impl Wanted {
+    /// What the command line says or, where it says nothing, the document. Whoever wrote that may name
+    /// an image that is here, and have none brought.
+    pub(crate) fn new(
+        flags: &IsolationFlags,
+        document: Option<&Document>,
+    ) -> Result<Self, Failure> {
+        let source = ImageSource::Anywhere(flags.registry.config());
+        let named = |image| Self { image, source };
+        match &flags.image {
+            Some(ImageFlag::None) => return Ok(named(None)),
+            Some(ImageFlag::Image(image)) => return Ok(named(Some(image.clone()))),
+            None => {}
+        }
+        let options = document.and_then(|it| it.front_matter.as_ref()).map(|it| &it.sandbox);
+        match options.and_then(|it| it.image.as_deref()) {
+            None => Ok(named(None)),
+            Some(text) => {
+                let image = text.parse().map_err(Failure::rejected)?;
+                Ok(Self { image: Some(image), source: ImageSource::Nowhere })
+            }
+        }
+    }
+
+    pub(crate) fn is_image(&self) -> bool {
+        self.image.is_some()
+    }
+
+    /// Refuses a package where none are installed, before an image is brought here in vain.
+    pub(crate) fn check_package(
+        &self,
+        backend: &Choice,
+        dependency: &str,
+    ) -> Result<(), NoPackages> {
+        let dependency = dependency.to_owned();
+        match (&self.image, backend) {
+            (Some(image), _) => Err(NoPackages::Image { dependency, image: image.to_string() }),
+            (None, Choice::Docker { .. }) => {
+                Err(NoPackages::Backend { dependency, backend: "docker" })
+            }
+            (None, Choice::Auto | Choice::Namespaces | Choice::Host) => Ok(()),
+        }
+    }
+}
+
+fn backends(
     flags: &IsolationFlags,
+    readiness: Readiness,
     runtimes: Arc<Runtimes>,
-    wanted: impl IntoIterator<Item = Runtime> + Clone,
-    limits: LimitFlags,
-) -> Result<Headless, HeadlessError> {
-    let backends = backends(flags, Readiness::OnDemand, runtimes);
-    let start = async |choice: &Choice| {
+    source: ImageSource,
+) -> Backends {
+    let docker = flags.docker.config();
+    let images = ImagesConfig { store: flags.data.images(), source };
+    let workspaces = env::temp_dir();
+    Backends::new(BackendsConfig { readiness, docker, images, workspaces, runtimes })
+}
+
+/// Starts what a command needs that ends after it. `start` is asked again where this machine has no
+/// namespaces and nobody insists on them.
+pub(crate) async fn one<T>(
+    (flags, kept, limits): (&IsolationFlags, &CacheFlags, LimitFlags),
+    Wanted { image, source }: Wanted,
+    runtimes: Arc<Runtimes>,
+    mut start: impl AsyncFnMut(Ground) -> Result<T, HeadlessError>,
+) -> Result<T, HeadlessError> {
+    let backends = backends(flags, Readiness::OnDemand, runtimes, source);
+    let image = image.as_ref();
+    let mut start = async |choice: &Choice| {
         let backend = backends.get(choice).await?;
-        let runtimes = backends.runtimes(choice, None).await?;
+        let runtimes = backends.runtimes(choice, image).await?;
         let spec = Spec {
             limits: limits.sandbox(),
             network: flags.network.clone(),
             egress: flags.egress(),
+            system: image.map_or(System::Host, |it| System::Image(it.clone())),
             ..Spec::default()
         };
-        Headless::start(&*backend, runtimes, wanted.clone(), spec, limits.execution()).await
+        let offer = Offer { name: choice.to_string(), image: image.cloned(), backend, runtimes };
+        let environments = cache::open(kept, flags, &offer, Lifetime::Command)?;
+        start(Ground { offer, spec, limits: limits.execution(), environments }).await
     };
     if flags.backend != Choice::Auto {
         return start(&flags.backend).await;
@@ -55,7 +119,7 @@ pub(crate) async fn one(
     // Trying it out first, as a server does, would cost as much as the sandbox itself.
     match start(&Choice::Namespaces).await {
         Err(HeadlessError::Start(error)) => {
-            let chosen = backends.resolve(&Choice::Auto).await.map_err(|_| error)?;
+            let chosen = backends.resolve(&Choice::Auto, image).await.map_err(|_| error)?;
             output::note(&format!("runbook: programs are isolated by {chosen}"));
             start(&chosen.choice).await
         }
@@ -63,20 +127,27 @@ pub(crate) async fn one(
     }
 }
 
-/// What a server offers: its own choice first.
+/// What a server offers: its own choice first, for the only document that it may have.
 pub(crate) async fn many(
     flags: &IsolationFlags,
+    document: Option<&Document>,
     others: &[Offered],
     accounts: &[Binding],
 ) -> Result<Offers, Failure> {
-    let backends = backends(flags, Readiness::Spares(SPARES), runtimes());
-    let default = offer(&backends, &flags.backend, None).await?;
+    let Wanted { image, source } = Wanted::new(flags, document)?;
+    let backends = backends(flags, Readiness::Spares(SPARES), runtimes(), source);
+    let offer = async |choice: &Choice, own: Option<&Reference>| {
+        // The host shows no image, and may be offered beside backends that do.
+        let usual = image.as_ref().filter(|_| *choice != Choice::Host || *choice == flags.backend);
+        offer(&backends, choice, own.or(usual).cloned(), flags).await
+    };
+    let default = offer(&flags.backend, None).await?;
     let mut offers = Offers { default, others: Vec::new(), accounts: HashMap::new() };
     for Offered { backend, image } in others {
-        offers.others.push(offer(&backends, backend, image.clone()).await?);
+        offers.others.push(offer(backend, image.as_ref()).await?);
     }
     for Binding { username, backend } in accounts {
-        let bound = offer(&backends, backend, None).await?;
+        let bound = offer(backend, None).await?;
         offers.accounts.insert(username.to_lowercase(), bound.name.clone());
         if !offers.others.iter().chain([&offers.default]).any(|it| it.name == bound.name) {
             offers.others.push(bound);
@@ -88,11 +159,17 @@ pub(crate) async fn many(
 async fn offer(
     backends: &Backends,
     choice: &Choice,
-    image: Option<String>,
+    image: Option<Reference>,
+    flags: &IsolationFlags,
 ) -> Result<Offer, Failure> {
     let unavailable = |error: StartError| Failure::unavailable(error.to_string());
-    let chosen = backends.resolve(choice).await.map_err(unavailable)?.choice;
+    let chosen = backends.resolve(choice, image.as_ref()).await.map_err(unavailable)?.choice;
     let backend = backends.get(&chosen).await.map_err(unavailable)?;
-    let runtimes = backends.runtimes(&chosen, image.as_deref()).await.map_err(unavailable)?;
+    // Known by its name too, so that documents can ask for it.
+    let image = image.or_else(|| match &chosen {
+        Choice::Docker { .. } => flags.docker.container_image.clone(),
+        Choice::Auto | Choice::Namespaces | Choice::Host => None,
+    });
+    let runtimes = backends.runtimes(&chosen, image.as_ref()).await.map_err(unavailable)?;
     Ok(Offer { name: chosen.to_string(), image, backend, runtimes })
 }

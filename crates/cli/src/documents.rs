@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use document::{Block, Diagnostic, Document, Severity};
+use document::{Block, Diagnostic, Document, Notebook, Outputs, Severity, Syntax};
 
 use crate::failure::Failure;
 
@@ -16,15 +16,20 @@ const NAMES: [&str; 3] = ["runbook.mdx", "runbook.md", "README.md"];
 #[derive(Debug)]
 pub(crate) struct Source {
     pub(crate) path: PathBuf,
+    /// The document; of a notebook, what it is in Markdown.
     pub(crate) text: String,
+    /// What the file holds.
+    pub(crate) original: String,
     pub(crate) document: Document,
+    /// Of a notebook, the line of the text on which each cell begins.
+    cell_lines: Option<Vec<usize>>,
 }
 
 impl Source {
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
         let path = locate(path)?;
         let bytes = fs::read(&path).map_err(|error| unreadable(&path, &error))?;
-        let text = String::from_utf8(bytes).map_err(|error| {
+        let original = String::from_utf8(bytes).map_err(|error| {
             let valid =
                 String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
             let line = valid.matches('\n').count() + 1;
@@ -32,8 +37,33 @@ impl Source {
             let place = format!("{}:{line}:{column}", path.display());
             Failure::rejected(format!("{place}: this is not UTF-8 text; save the file as UTF-8"))
         })?;
-        let document = document::parse(&text);
-        Ok(Self { path, text, document })
+        let (text, cell_lines) = if is_notebook(&path) {
+            let notebook = Notebook::read(original.as_bytes());
+            let notebook = notebook.map_err(|it| Failure::rejected(it).at(path.display()))?;
+            let mut converted = notebook.to_markdown(Outputs::Keep);
+            if converted.text.len() > document::MAX_DOCUMENT_BYTES {
+                converted = notebook.to_markdown(Outputs::Drop);
+            }
+            (converted.text, Some(converted.cell_lines))
+        } else {
+            (original.clone(), None)
+        };
+        let document = document::parse_as(&text, Syntax::of(&path.to_string_lossy()));
+        Ok(Self { path, text, original, document, cell_lines })
+    }
+
+    /// Whether the file is a notebook, which is read and not written in place.
+    pub(crate) fn is_notebook(&self) -> bool {
+        self.cell_lines.is_some()
+    }
+
+    /// `file:line`, or `file: cell N` in a notebook.
+    pub(crate) fn line_place(&self, line: usize) -> String {
+        let path = self.path.display();
+        match &self.cell_lines {
+            Some(cells) => format!("{path}: cell {}", cells.partition_point(|it| *it <= line)),
+            None => format!("{path}:{line}"),
+        }
     }
 
     /// The title, or else the name of the file.
@@ -44,7 +74,9 @@ impl Source {
 
     /// `file:line:column: message`, as compilers write it.
     pub(crate) fn place(&self, it: &Diagnostic) -> String {
-        format!("{}:{}:{}: {}", self.path.display(), it.line, it.column, it.message)
+        let place = self.line_place(it.line);
+        let column = if self.is_notebook() { String::new() } else { format!(":{}", it.column) };
+        format!("{place}{column}: {}", it.message)
     }
 
     /// What a block is called on the command line: its name, or else its place among those that
@@ -67,8 +99,9 @@ impl Source {
             Some(name) => format!("{name:?}"),
             None => self.number(block).to_string(),
         };
-        let language = block.runtime.map_or("?", |it| it.name());
-        format!("{}:{}: block {name} ({language})", self.path.display(), block.line)
+        let language = block.runtime.map(document::Runtime::name);
+        let language = language.or(block.language.as_deref()).unwrap_or("?");
+        format!("{}: block {name} ({language})", self.line_place(block.line))
     }
 
     fn number(&self, block: &Block) -> usize {
@@ -79,6 +112,47 @@ impl Source {
     pub(crate) fn first_error(&self) -> Option<&Diagnostic> {
         self.document.diagnostics.iter().find(|it| it.severity == Severity::Error)
     }
+}
+
+pub(crate) fn is_notebook(path: &Path) -> bool {
+    path.extension().is_some_and(|it| it.eq_ignore_ascii_case("ipynb"))
+}
+
+/// The documents that paths name, in their order: files as they are, directories with all that is
+/// beneath them but for hidden and installed things.
+pub(crate) fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    let mut found = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            walk(path, &mut found)?;
+        } else if path.exists() {
+            found.push(path.clone());
+        } else {
+            return Err(unreadable(path, &io::ErrorKind::NotFound.into()));
+        }
+    }
+    Ok(found)
+}
+
+fn walk(directory: &Path, found: &mut Vec<PathBuf>) -> Result<(), Failure> {
+    const SKIPPED: [&str; 4] = ["node_modules", "target", "venv", "__pycache__"];
+    let entries = fs::read_dir(directory).map_err(|error| unreadable(directory, &error))?;
+    let mut entries: Vec<_> = entries.filter_map(Result::ok).collect();
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        // A link could lead in a circle.
+        let Ok(kind) = entry.file_type() else { continue };
+        if name.starts_with('.') || SKIPPED.contains(&name.as_str()) {
+            continue;
+        }
+        if kind.is_dir() {
+            walk(&entry.path(), found)?;
+        } else if kind.is_file() && document::is_document(&name) {
+            found.push(entry.path());
+        }
+    }
+    Ok(())
 }
 
 /// A file that the user named cannot be read.

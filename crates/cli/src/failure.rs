@@ -2,6 +2,8 @@
 
 use std::{fmt::Display, io};
 
+/// What was looked at is not as it should be.
+pub(crate) const FAILED: u8 = 1;
 /// The caller's mistake: a bad flag, a missing file, a bad document.
 pub(crate) const REJECTED: u8 = 2;
 /// Our own fault.
@@ -26,6 +28,15 @@ impl Failure {
 
     pub(crate) fn unavailable(message: impl Display) -> Self {
         Self { exit_code: UNAVAILABLE, message: Some(message.to_string()) }
+    }
+
+    /// The audit log does not hold.
+    pub(crate) fn broken(message: impl Display) -> Self {
+        Self { exit_code: FAILED, message: Some(message.to_string()) }
+    }
+
+    pub(crate) fn is_unavailable(&self) -> bool {
+        self.exit_code == UNAVAILABLE
     }
 
     pub(crate) fn internal(message: impl Display) -> Self {
@@ -55,12 +66,25 @@ impl From<io::Error> for Failure {
 
 impl From<engine::HeadlessError> for Failure {
     fn from(error: engine::HeadlessError) -> Self {
-        use engine::{FileError, HeadlessError};
+        use engine::{EnvironmentError, FileError, HeadlessError};
         match error {
-            HeadlessError::Program(_) | HeadlessError::Start(_) => Self::unavailable(error),
+            HeadlessError::Program(_) | HeadlessError::Start(_) | HeadlessError::NoPackages(_) => {
+                Self::unavailable(error)
+            }
+            HeadlessError::Environment(EnvironmentError::Invalid(_)) => Self::rejected(error),
+            HeadlessError::Environment(EnvironmentError::BuildFailed { ref log, .. }) => {
+                Self::unavailable(format!("{error}\n{log}"))
+            }
+            HeadlessError::Environment(_) => Self::unavailable(error),
             HeadlessError::File(FileError::Path { .. }) => Self::rejected(error),
             HeadlessError::File(FileError::Write { .. }) => Self::internal(error),
         }
+    }
+}
+
+impl From<sandbox::image::ImageError> for Failure {
+    fn from(error: sandbox::image::ImageError) -> Self {
+        if error.is_ours() { Self::unavailable(error) } else { Self::rejected(error) }
     }
 }
 

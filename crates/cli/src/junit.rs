@@ -1,4 +1,4 @@
-//! A run as `junit` XML, which every CI service can show: one test case for each block.
+//! Runs as `junit` XML, which every CI service can show: one test case for each block or command.
 
 use std::{
     fmt::Write as _,
@@ -72,23 +72,67 @@ fn unwritable(path: &Path, error: &io::Error) -> Failure {
 
 impl Report {
     fn to_xml(&self, document: &Path) -> String {
+        suites(&[(document, self)])
+    }
+
+    fn counts(&self) -> Counts {
         let count =
             |of: fn(&Verdict) -> bool| self.cases.iter().filter(|it| of(&it.verdict)).count();
-        let failures = count(|it| matches!(it, Verdict::Failed(_)));
-        let errors = count(|it| matches!(it, Verdict::Error(_)));
-        let skipped = count(|it| matches!(it, Verdict::Skipped));
-        let time = seconds(self.cases.iter().map(|it| it.duration).sum());
-        let document = attribute(&document.to_string_lossy());
-        let counts = format!(
-            "tests=\"{}\" failures=\"{failures}\" errors=\"{errors}\" skipped=\"{skipped}\" time=\"{time}\"",
-            self.cases.len()
-        );
-        let cases: String = self.cases.iter().map(|it| it.to_xml(&document)).collect();
+        Counts {
+            tests: self.cases.len(),
+            failures: count(|it| matches!(it, Verdict::Failed(_))),
+            errors: count(|it| matches!(it, Verdict::Error(_))),
+            skipped: count(|it| matches!(it, Verdict::Skipped)),
+            time: self.cases.iter().map(|it| it.duration).sum(),
+        }
+    }
+}
+
+/// What a suite, or all of them, say of themselves.
+#[derive(Debug, Default)]
+struct Counts {
+    tests: usize,
+    failures: usize,
+    errors: usize,
+    skipped: usize,
+    time: Duration,
+}
+
+impl Counts {
+    fn add(&mut self, other: &Self) {
+        self.tests += other.tests;
+        self.failures += other.failures;
+        self.errors += other.errors;
+        self.skipped += other.skipped;
+        self.time += other.time;
+    }
+
+    fn attributes(&self) -> String {
+        let Self { tests, failures, errors, skipped, time } = self;
+        let time = seconds(*time);
         format!(
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"runbook\" {counts}>\n  \
-             <testsuite name=\"{document}\" {counts}>\n{cases}  </testsuite>\n</testsuites>\n"
+            "tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\" skipped=\"{skipped}\" time=\"{time}\""
         )
     }
+}
+
+/// The reports of documents as one file.
+pub(crate) fn suites(reports: &[(&Path, &Report)]) -> String {
+    let mut all = Counts::default();
+    let mut suites = String::new();
+    for (document, report) in reports {
+        let document = attribute(&document.to_string_lossy());
+        let counts = report.counts();
+        all.add(&counts);
+        let cases: String = report.cases.iter().map(|it| it.to_xml(&document)).collect();
+        let counts = counts.attributes();
+        write!(suites, "  <testsuite name=\"{document}\" {counts}>\n{cases}  </testsuite>\n")
+            .expect("a string takes any text");
+    }
+    let all = all.attributes();
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"runbook\" {all}>\n{suites}</testsuites>\n"
+    )
 }
 
 impl Case {

@@ -3,35 +3,39 @@
 
 mod args;
 mod backend;
+mod cache;
 mod commands;
+mod database;
 mod documents;
 mod failure;
+mod indexes;
 mod interrupt;
 mod junit;
+mod key;
 mod output;
+mod telemetry;
 
 use std::process::ExitCode;
 
 use clap::Parser;
-use tracing_subscriber::EnvFilter;
 
-use self::args::{Args, Command};
+use self::{
+    args::{Args, Command},
+    telemetry::Telemetry,
+};
 
 fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => return output::usage(&error),
     };
-    tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new(&args.log))
-        .with_writer(std::io::stderr)
-        .with_target(false)
-        .init();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let done = match runtime {
-        Ok(runtime) => runtime.block_on(run(args.command)),
-        Err(error) => Err(failure::Failure::internal(error)),
-    };
+    let done = runtime.map_err(failure::Failure::internal).and_then(|runtime| {
+        let telemetry = Telemetry::start(&args.log, runtime.handle())?;
+        let done = runtime.block_on(run(args.command));
+        telemetry.flush();
+        done
+    });
     match done {
         Ok(code) => code,
         Err(failure) => output::failure(&failure),
@@ -40,11 +44,20 @@ fn main() -> ExitCode {
 
 async fn run(command: Command) -> Result<ExitCode, failure::Failure> {
     match command {
-        Command::Hub(args) => commands::hub::run(args).await,
+        Command::Hub(args) => commands::hub::run(*args).await,
+        Command::Worker(args) => commands::worker::run(*args).await,
+        Command::Job(command) => commands::job::run(command).await,
+        Command::Audit(command) => commands::audit::run(command).await,
         Command::Open(args) => commands::open::run(args).await,
         Command::Run(args) => commands::run::run(args).await,
         Command::Exec(args) => commands::exec::run(args).await,
         Command::Check(args) => commands::check::run(&args),
+        Command::Test(args) => commands::test::run(args).await,
+        Command::Convert(args) => commands::convert::run(&args),
+        Command::Fmt(args) => commands::fmt::run(&args),
+        Command::User(command) => commands::user::run(command).await,
+        Command::Token(command) => commands::token::run(command).await,
+        Command::Image(args) => commands::image::run(args).await,
         Command::Doctor(args) => commands::doctor::run(&args).await,
     }
 }

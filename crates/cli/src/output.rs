@@ -3,6 +3,7 @@
 use std::{
     io::{self, IsTerminal, Write},
     process::ExitCode,
+    time::Duration,
 };
 
 use engine::Sink;
@@ -24,6 +25,20 @@ use crate::{
 /// When stdout cannot be written.
 pub(crate) fn say(line: &str) -> io::Result<()> {
     write(&mut io::stdout().lock(), format!("{line}\n").as_bytes())
+}
+
+/// Says lines of columns on stdout, each as wide as its widest entry.
+///
+/// # Errors
+///
+/// When stdout cannot be written.
+pub(crate) fn say_table<const N: usize>(rows: &[[String; N]]) -> io::Result<()> {
+    let width = |column: usize| rows.iter().map(|it| it[column].chars().count()).max().unwrap_or(0);
+    let widths: Vec<_> = (0..N).map(width).collect();
+    rows.iter().try_for_each(|row| {
+        let entries = row.iter().zip(&widths).map(|(entry, width)| format!("{entry:<width$}"));
+        say(entries.collect::<Vec<_>>().join("  ").trim_end())
+    })
 }
 
 /// Says a line on stderr, where it does not mix with what programs print.
@@ -135,10 +150,10 @@ impl Printer {
                 }
                 write(&mut io::stderr().lock(), &bytes)
             }
-            EventKind::Display { data } => match data.get("text/plain") {
+            EventKind::Display { data, .. } => match data.get("text/plain") {
                 Some(text) => {
                     let text = text.as_str().unwrap_or_default();
-                    write(&mut io::stdout().lock(), text.as_bytes())
+                    write(&mut io::stdout().lock(), format!("{text}\n").as_bytes())
                 }
                 None => Ok(()),
             },
@@ -156,9 +171,21 @@ impl Printer {
         }
     }
 
+    /// Prints an event that a hub has numbered and timed.
+    ///
+    /// # Errors
+    ///
+    /// When the output cannot be written.
+    pub(crate) fn foreign(&mut self, event: Event) -> io::Result<()> {
+        if self.json { self.numbered(event) } else { self.event(event.kind) }
+    }
+
     fn line(&mut self, kind: EventKind) -> io::Result<()> {
         self.seq += 1;
-        let event = Event { seq: self.seq, at: self.clock.now(), kind };
+        self.numbered(Event { seq: self.seq, at: self.clock.now(), kind })
+    }
+
+    fn numbered(&mut self, event: Event) -> io::Result<()> {
         let line = Line { event, block: self.block.as_deref() };
         let line = serde_json::to_string(&line)?;
         write(&mut io::stdout().lock(), format!("{line}\n").as_bytes())
@@ -199,12 +226,24 @@ fn write(target: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
     target.flush()
 }
 
+/// A length of time as the page says it too: 12 ms, 3.4 s, 2 min 5 s.
+fn duration(it: Duration) -> String {
+    let (seconds, tenths) = (it.as_secs(), it.subsec_millis() / 100);
+    match seconds {
+        0 => format!("{} ms", it.as_millis()),
+        1..60 if tenths > 0 => format!("{seconds}.{tenths} s"),
+        1..60 => format!("{seconds} s"),
+        _ if seconds % 60 == 0 => format!("{} min", seconds / 60),
+        _ => format!("{} min {} s", seconds / 60, seconds % 60),
+    }
+}
+
 /// How an outcome reads in a sentence.
 pub(crate) fn describe(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Exited { code } => format!("exit {code}"),
         Outcome::Killed { signal } => format!("killed by signal {signal}"),
-        Outcome::TimedOut { limit } => format!("timed out after {limit:?}"),
+        Outcome::TimedOut { limit } => format!("timed out after {}", duration(*limit)),
         Outcome::OutOfMemory { limit_bytes } => {
             format!("out of memory: the limit is {} MiB", limit_bytes >> 20)
         }

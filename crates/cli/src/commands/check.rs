@@ -22,7 +22,12 @@ pub(crate) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
     }
     let runnable = source.document.runnable().count();
     let files = source.document.files().count();
-    output::say(&format!("{}: {runnable} runnable blocks, {files} files", source.path.display()))?;
+    let components = match source.document.components.len() {
+        0 => String::new(),
+        count => format!(", {count} components"),
+    };
+    let path = source.path.display();
+    output::say(&format!("{path}: {runnable} runnable blocks, {files} files{components}"))?;
     let failed = source.first_error().is_some();
     Ok(if failed { ExitCode::from(REJECTED) } else { ExitCode::SUCCESS })
 }

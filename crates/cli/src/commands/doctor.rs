@@ -12,7 +12,10 @@ use crate::{
 };
 
 pub(crate) async fn run(args: &DoctorArgs) -> Result<ExitCode, Failure> {
-    let report = sandbox::doctor::probe().await;
+    let docker = args.docker.config();
+    let (mut report, containers) =
+        tokio::join!(sandbox::doctor::probe(), sandbox::doctor::probe_docker(&docker));
+    report.findings.extend(containers);
     let runtimes = engine::statuses(&backend::runtimes());
     if args.json {
         let runtime = |it: &engine::RuntimeStatus| json!({ "name": it.runtime.name(), "version": it.version, "message": it.message });

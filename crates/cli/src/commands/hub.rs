@@ -1,25 +1,41 @@
 //! `runbook hub`: the server for a team.
 
-use std::{fs, io, net::SocketAddr, path::Path, process::ExitCode};
+use std::{io, net::SocketAddr, path::Path, process::ExitCode};
 
-use engine::{Clock, Engine};
+use engine::{Clock, Engine, FunctionsConfig, SecretKey};
 use sandbox::PoolConfig;
-use server::App;
-use store::{Store, StoreError};
+use server::{App, PreviewUrl};
 use tokio::net::TcpListener;
 
-use crate::{args::HubArgs, backend, failure::Failure, interrupt::Interrupt, output};
+use super::worker::{config_of, machine, open_artifacts};
+use crate::{
+    args::{HubArgs, PreviewFlags},
+    backend, cache, database,
+    failure::Failure,
+    interrupt::Interrupt,
+    key, output,
+};
 
 pub(crate) async fn run(args: HubArgs) -> Result<ExitCode, Failure> {
     let address = SocketAddr::new(args.listen.ip(), args.port.unwrap_or(args.listen.port()));
     // The port first: a second hub must not touch the database of the first one.
     let listener = listen(address).await?;
-    let store = open_store(&args).await?;
-    let offers = backend::many(&args.isolation, &args.offer, &args.account_backend).await?;
+    let store = database::open(&args.isolation.data.data, args.database.as_deref()).await?;
+    let secret_key = load_key(
+        (args.secret_key_file.as_deref(), args.secret_key_command.as_deref()),
+        &args.isolation.data.data,
+    )?;
+    let artifacts =
+        open_artifacts(&args.artifacts, &args.isolation.data.data, &store, &secret_key)?;
+    let offers = backend::many(&args.isolation, None, &args.offer, &args.account_backend).await?;
     // Beside the database there is room; with one elsewhere, there may be no such directory.
-    let snapshots = if args.data.is_dir() { args.data } else { std::env::temp_dir() };
+    let data = args.isolation.data.data.clone();
+    let snapshots = if data.is_dir() { data } else { std::env::temp_dir() };
+    let environments = cache::of_server(&args.cache, &args.isolation, &offers.default)?;
     let config = engine::Config {
         max_sandboxes: args.max_sandboxes.max(1),
+        max_sandboxes_per_user: args.max_sandboxes_per_user,
+        max_waiting: args.max_waiting,
         keep_ready: args.ready,
         sleep_after: args.sleep_after,
         snapshots,
@@ -29,22 +45,94 @@ pub(crate) async fn run(args: HubArgs) -> Result<ExitCode, Failure> {
         sandbox: args.limits.sandbox(),
         egress: args.isolation.egress(),
         network: args.isolation.network,
+        environments,
+        functions: FunctionsConfig {
+            keep_warm: args.keep_warm,
+            warm_instances: args.warm_instances,
+            ..FunctionsConfig::default()
+        },
+        artifacts: Some(artifacts),
+        webhooks: args.jobs.webhooks(),
+        history: args.history.config(),
+        secret_key,
     };
     let engine = Engine::start(store.clone(), offers, config, Clock::system()).await?;
+    if let Some(key) = &args.api_key {
+        engine.tokens().accept_operator_key(key).await.map_err(Failure::unavailable)?;
+    }
+    engine.tell_webhooks().map_err(Failure::internal)?;
+    let worker = if args.jobs.no_worker {
+        engine.tend_jobs(args.work.keep_jobs);
+        None
+    } else {
+        Some(engine.work(config_of(args.work, &machine(), &engine)).await?)
+    };
     let config = server::Config {
         jwt_secret: args.jwt_secret,
         cors_origin: args.cors_origin,
         sign_up: !args.no_sign_up,
         metrics_token: args.metrics_token,
+        max_code_request_bytes: args.code_request_mb << 20,
+        max_job_payload_bytes: args.jobs.job_payload_bytes,
+        accept_as_tinirun: args.accept_as_tinirun,
+        token_limits: args.token_limits.limits(),
+        ..server::Config::default()
     };
     let app = App::hub(engine, config).await?;
+    let (app, preview_listener) = show_previews(app, args.previews).await?;
     let bound = listener.local_addr().map_err(Failure::internal)?;
     // Before it is said: whoever was told may ask to stop at once.
     let stop = Interrupt::listen()?;
     output::say(&format!("Runbook is ready at http://{bound}"))?;
-    app.serve(listener, stop.asked()).await.map_err(Failure::internal)?;
+    let stopped = async move {
+        stop.asked().await;
+        // What runs may end; what has not started is another's, or waits for the next start.
+        if let Some(worker) = worker {
+            worker.drain().await;
+        }
+    };
+    app.serve_with_previews(listener, preview_listener, stopped).await;
     store.close().await?;
     Ok(ExitCode::SUCCESS)
+}
+
+async fn show_previews(
+    app: App,
+    flags: PreviewFlags,
+) -> Result<(App, Option<TcpListener>), Failure> {
+    if flags.no_previews {
+        return Ok((app, None));
+    }
+    let address = flags.preview_listen;
+    let listener = TcpListener::bind(address).await.map_err(|error| {
+        Failure::unavailable(format!(
+            "listening on {address} for previews failed: {error}; choose another address with --preview-listen"
+        ))
+    })?;
+    let port = listener.local_addr().map_err(Failure::internal)?.port();
+    let url = flags.preview_url.unwrap_or_else(|| PreviewUrl::of_this_machine(port));
+    Ok((app.with_previews(url), Some(listener)))
+}
+
+/// The key that seals secrets. A database elsewhere does not hold it: it stays on this machine.
+pub(crate) fn load_key(
+    (file, command): (Option<&Path>, Option<&str>),
+    data: &Path,
+) -> Result<SecretKey, Failure> {
+    let path = match file {
+        Some(path) => path.to_owned(),
+        None => {
+            database::create_private(data).map_err(|error| {
+                let data = data.display();
+                Failure::unavailable(format!(
+                    "the data directory {data} cannot be made for the key of secrets: {error}; choose another \
+                     one with --data, or a file with --secret-key-file"
+                ))
+            })?;
+            data.join("secret.key")
+        }
+    };
+    key::load(&path, command)
 }
 
 /// Listens, or says what stands in the way.
@@ -60,32 +148,4 @@ pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> 
         )),
         _ => Failure::unavailable(format!("listening on {address} failed: {error}")),
     })
-}
-
-async fn open_store(args: &HubArgs) -> Result<Store, Failure> {
-    let url = match &args.database {
-        Some(url) => url.clone(),
-        None => {
-            create_private(&args.data).map_err(|error| {
-                let data = args.data.display();
-                Failure::unavailable(format!(
-                    "the data directory {data} cannot be made: {error}; choose another one with --data"
-                ))
-            })?;
-            format!("sqlite://{}", args.data.join("hub.db").display())
-        }
-    };
-    Store::open(&url).await.map_err(|error| match (&args.database, error) {
-        (None, StoreError::Unavailable { reason }) => Failure::unavailable(format!(
-            "the data directory {} cannot be used ({reason}); choose another one with --data",
-            args.data.display()
-        )),
-        (_, error) => error.into(),
-    })
-}
-
-/// Makes a directory that only its owner can look into.
-fn create_private(path: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
 }

@@ -7,27 +7,32 @@ use std::{
 };
 
 use engine::{Clock, Engine};
-use server::{App, Local, LocalDocument, LocalSecret};
+use server::{App, Local, LocalDocument, LocalSecret, PreviewUrl};
 use store::Store;
 
 use super::hub::listen;
 use crate::{
-    args::OpenArgs, backend, documents::Source, failure::Failure, interrupt::Interrupt, output,
+    args::OpenArgs, backend, cache, documents::Source, failure::Failure, interrupt::Interrupt,
+    output,
 };
 
 pub(crate) async fn run(args: OpenArgs) -> Result<ExitCode, Failure> {
     let source = Source::read(&args.document)?;
     let listener = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, args.port))).await?;
     let port = listener.local_addr().map_err(Failure::internal)?.port();
-    let offers = backend::many(&args.isolation, &[], &[]).await?;
+    let preview_listener = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
+    let preview_port = preview_listener.local_addr().map_err(Failure::internal)?.port();
+    let offers = backend::many(&args.isolation, Some(&source.document), &[], &[]).await?;
     // What is run and printed here lives as long as this process.
     let store = Store::open("sqlite::memory:").await?;
+    let environments = cache::of_server(&args.cache, &args.isolation, &offers.default)?;
     let config = engine::Config {
         limits: args.limits.execution(),
         sandbox: args.limits.sandbox(),
         egress: args.isolation.egress(),
         network: args.isolation.network,
         snapshots: std::env::temp_dir(),
+        environments,
         ..engine::Config::default()
     };
     let engine = Engine::start(store, offers, config, Clock::system()).await?;
@@ -38,16 +43,17 @@ pub(crate) async fn run(args: OpenArgs) -> Result<ExitCode, Failure> {
         .map_err(Failure::rejected)?;
     let secret = LocalSecret::random();
     let url = format!("http://127.0.0.1:{port}{}", secret.path());
-    let document = LocalDocument { path: source.path, content: source.text };
+    let document = LocalDocument { path: source.path, content: source.original };
     let app =
         App::local(engine, Local { user, runbook: opened.runbook.id, secret, port, document });
+    let app = app.with_previews(PreviewUrl::of_this_machine(preview_port));
     // Before the URL is said: whoever reads it may ask to stop at once.
     let stop = Interrupt::listen()?;
     output::say(&url)?;
     if !args.no_browser {
         open_browser(&url);
     }
-    app.serve(listener, stop.asked()).await.map_err(Failure::internal)?;
+    app.serve_with_previews(listener, Some(preview_listener), stop.asked()).await;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -26,6 +26,19 @@ fn every_error_is_a_line_with_its_place() {
 }
 
 #[test]
+fn components_of_mdx_are_checked_and_counted() {
+    let document = "# A\n\n<Command id=\"a\" command={run} />\n\n<Check id=\"b\" path=\"b.sh\" title=\"B\" />\n";
+    let answer = Place::with("doc.mdx", document).runbook(&["check", "doc.mdx"]).expect(2);
+    assert_eq!(answer.text(), "doc.mdx: 0 runnable blocks, 0 files, 2 components\n");
+    assert!(
+        answer.stderr.starts_with("error: doc.mdx:3:26: command holds an expression"),
+        "{answer:?}"
+    );
+    let fine = Place::with("doc.md", document).runbook(&["check", "doc.md"]).expect(0);
+    assert_eq!(fine.text(), "doc.md: 0 runnable blocks, 0 files\n");
+}
+
+#[test]
 fn a_missing_document_is_one_line() {
     let answer = Place::new().runbook(&["check", "missing.md"]).expect(2);
     assert_eq!(answer.error(), "there is no file missing.md; check its name");

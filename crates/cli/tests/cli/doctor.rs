@@ -33,3 +33,15 @@ fn the_exit_code_is_the_same_for_people() {
         assert!(answer.text().contains(it["name"].as_str().unwrap()), "{answer:?}");
     }
 }
+
+#[test]
+fn a_daemon_that_is_not_there_is_named_with_what_to_do() {
+    let host = "unix:///nowhere/docker.sock";
+    let answer = Place::new().runbook(&["doctor", "--json", "--docker-host", host]);
+    let report = &answer.json_lines()[0];
+    let docker = report["protections"].as_array().unwrap().iter().find(|it| it["name"] == "docker");
+    let docker = docker.unwrap_or_else(|| panic!("{report}"));
+    assert_eq!(docker["holds"], false, "{docker}");
+    assert!(docker["detail"].as_str().unwrap().contains(host), "{docker}");
+    assert!(docker["advice"].as_str().unwrap().contains("DOCKER_HOST"), "{docker}");
+}

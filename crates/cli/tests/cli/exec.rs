@@ -2,7 +2,7 @@
 
 use std::{fs::OpenOptions, process::Stdio};
 
-use crate::harness::{Place, Running, installed, missing_language, sandboxes};
+use crate::harness::{Place, Running, installed, missing_language, outside, sandboxes, skipped};
 
 /// A program in each language that prints `hello` and nothing else.
 const HELLO: [(&str, &str, &str); 5] = [
@@ -72,12 +72,48 @@ fn code_that_cannot_be_read_is_refused() {
 }
 
 #[test]
-fn a_program_that_fails_is_1_and_its_own_code_is_said() {
+fn the_exit_code_is_the_program_s_own() {
     if !sandboxes() {
         return;
     }
-    let answer = Place::new().fed(&["exec", "bash"], b"echo said; exit 7").expect(1);
-    assert_eq!((answer.text(), answer.stderr.as_str()), ("said\n", "runbook: exit 7\n"));
+    let answer = Place::new().fed(&["exec", "bash"], b"echo said; exit 7").expect(7);
+    assert_eq!((answer.text(), answer.stderr.as_str()), ("said\n", ""));
+    let answer = Place::new().fed(&["exec", "bash"], b"kill -9 $$").expect(137);
+    assert_eq!(answer.stderr, "runbook: killed by signal 9\n");
+    let endless = b"while :; do :; done";
+    let answer = Place::new().fed(&["exec", "bash", "--timeout", "300ms"], endless).expect(1);
+    assert!(answer.stderr.starts_with("runbook: timed out after "), "{answer:?}");
+}
+
+#[test]
+fn arguments_variables_files_and_input_reach_the_program() {
+    if !sandboxes() {
+        return;
+    }
+    let place = Place::with("show.sh", "echo $1-$2-$GREETING; cat data/a.txt hosts; cat");
+    std::fs::create_dir(place.path("data")).unwrap();
+    place.write("data/a.txt", "from a file\n");
+    let elsewhere = tempfile::tempdir().unwrap();
+    std::fs::write(elsewhere.path().join("hosts"), "from elsewhere\n").unwrap();
+    let hosts = elsewhere.path().join("hosts").display().to_string();
+    let arguments = [
+        "exec",
+        "bash",
+        "show.sh",
+        "--file",
+        "data/a.txt",
+        "--file",
+        &hosts,
+        "--env",
+        "GREETING=hi",
+        "--",
+        "one",
+        "--two",
+    ];
+    let answer = place.fed(&arguments, b"from stdin\n").expect(0);
+    assert_eq!(answer.text(), "one---two-hi\nfrom a file\nfrom elsewhere\nfrom stdin\n");
+    let answer = place.runbook(&["exec", "bash", "show.sh", "--file", "missing"]).expect(2);
+    assert_eq!(answer.error(), "there is no file missing; check its name");
 }
 
 #[test]
@@ -103,7 +139,7 @@ fn json_gives_every_event_and_then_the_result() {
         return;
     }
     let code = b"import sys\nsys.stdout.buffer.write(b'\\xff')\nsys.exit(4)\n";
-    let answer = Place::new().fed(&["exec", "python", "--json"], code).expect(1);
+    let answer = Place::new().fed(&["exec", "python", "--json"], code).expect(4);
     let events = answer.json_lines();
     let [stdout, result] = events.as_slice() else { panic!("{events:?}") };
     assert_eq!((&stdout["seq"], &result["seq"]), (&1.into(), &2.into()));
@@ -214,4 +250,120 @@ fn only_a_listed_host_is_reached_and_a_refusal_is_told() {
     assert!(answer.text().starts_with("hello\n"), "{answer:?}");
     assert!(answer.text().contains("403"), "{answer:?}");
     assert!(answer.stderr.contains("network: refused example.com:80"), "{answer:?}");
+}
+
+/// A directory that sandboxes may be shown, which none below `/tmp` is.
+pub(crate) fn cache() -> Option<tempfile::TempDir> {
+    let place = |it: &str| tempfile::Builder::new().prefix("runbook-test-").tempdir_in(it).ok();
+    let mut places = [env!("CARGO_TARGET_TMPDIR"), "/var/cache"].into_iter().filter_map(place);
+    let found = places.find(|it| sandbox::may_be_shown(it.path()));
+    if found.is_none() {
+        skipped("skipped: no directory that sandboxes may be shown can be written");
+    }
+    found
+}
+
+/// Makes a package, and serves the page that Python itself makes of its directory as an index; gives its
+/// address, too.
+pub(crate) fn index(place: &Place) -> (Running, String) {
+    let script = "import os, zipfile\n\
+        os.makedirs('simple/greeting')\n\
+        info = 'greeting-1.0.dist-info'\n\
+        files = {'greeting.py': 'text = \"hello\"\\n',\n\
+                 f'{info}/METADATA': 'Metadata-Version: 2.1\\nName: greeting\\nVersion: 1.0\\n',\n\
+                 f'{info}/WHEEL': 'Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n',\n\
+                 f'{info}/RECORD': ''}\n\
+        with zipfile.ZipFile('simple/greeting/greeting-1.0-py3-none-any.whl', 'w') as wheel:\n\
+        \x20   for name, text in files.items(): wheel.writestr(name, text)\n";
+    let made = outside("python3").args(["-c", script]).current_dir(place.path("")).status();
+    assert!(made.unwrap().success());
+    let mut server = outside("python3");
+    server.args(["-u", "-m", "http.server", "--bind", "127.0.0.1", "0"]);
+    server.current_dir(place.path("")).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut server = Running::new(&mut server);
+    let port = server.line().split(' ').nth(5).unwrap().to_owned();
+    (server, format!("http://localhost:{port}/simple"))
+}
+
+#[test]
+fn a_package_is_installed_once_for_local_programs() {
+    if !sandboxes() || !installed("python") {
+        return;
+    }
+    let Some(cache) = cache() else { return };
+    let place = Place::new();
+    let (server, url) = index(&place);
+    let kept = cache.path().join("cache").to_string_lossy().into_owned();
+    let arguments =
+        ["exec", "python", "--dep", "greeting>=1", "--python-index", &url, "--cache-dir", &kept];
+    let code = b"import greeting; print(greeting.text)";
+    let answer = place.fed(&arguments, code).expect(0);
+    assert_eq!(answer.text(), "hello\n", "{answer:?}");
+    assert!(answer.stderr.contains("greeting"), "what is installed is said: {answer:?}");
+    let answer = place.fed(&[&arguments[..], &["--json"]].concat(), code).expect(0);
+    let said = answer.json_lines().iter().any(|it| it["event"] == "info");
+    assert!(!said, "nothing is installed again: {answer:?}");
+    drop(server);
+    assert_eq!(place.fed(&arguments, code).expect(0).text(), "hello\n", "the index is not asked");
+}
+
+#[test]
+fn a_package_that_cannot_be_had_is_an_error_that_says_why() {
+    let place = Place::new();
+    let option = ["exec", "python", "--dep", "--index-url=http://127.0.0.1:1"];
+    place.fed(&option, b"").expect(2);
+    let option = ["exec", "python", "--dep=--index-url=http://127.0.0.1:1"];
+    if sandboxes() && installed("python") {
+        assert!(place.fed(&option, b"").expect(2).error().contains("it is an option"));
+    }
+    for others in [["--image", "python:3.12"], ["--backend", "docker"]] {
+        let arguments = [&["exec", "python", "--dep", "six"][..], &others].concat();
+        let answer = place.fed(&arguments, b"import six").expect(75);
+        let advice = "put it into";
+        assert!(answer.error().contains(advice) && answer.error().contains("six"), "{answer:?}");
+    }
+}
+
+#[test]
+fn a_compiled_program_is_kept_for_the_next_time_and_a_refused_one_says_why() {
+    if !sandboxes() || !installed("rust") {
+        return;
+    }
+    let Some(cache) = cache() else { return };
+    let place = Place::new();
+    let kept = cache.path().join("cache");
+    let arguments = ["exec", "rust", "--cache-dir", kept.to_str().unwrap()];
+    let programs = || std::fs::read_dir(kept.join("kept")).unwrap().count();
+    for _ in 0..2 {
+        let answer = place.fed(&arguments, b"fn main() { println!(\"hello\"); }").expect(0);
+        assert_eq!((answer.text(), answer.stderr.as_str()), ("hello\n", ""));
+        assert_eq!(programs(), 1);
+    }
+    let answer = place.fed(&arguments, b"fn main() { nothing_like_that(); }").expect(1);
+    assert!(answer.stderr.contains("cannot find function"), "{answer:?}");
+    assert_eq!(programs(), 1);
+}
+
+#[test]
+fn what_is_kept_may_stand_where_a_service_keeps_its_own() {
+    if !sandboxes() || !installed("python") {
+        return;
+    }
+    let Ok(service) = tempfile::Builder::new().prefix("runbook-test-").tempdir_in("/var/lib")
+    else {
+        println!("skipped: nothing can be written below /var/lib");
+        return;
+    };
+    let place = Place::new();
+    let (_server, url) = index(&place);
+    let kept = service.path().join("cache").to_string_lossy().into_owned();
+    let arguments =
+        ["exec", "python", "--dep", "greeting", "--python-index", &url, "--cache-dir", &kept];
+    let code = b"import greeting, os; print(greeting.text, os.listdir('/var/lib'))";
+    let answer = place.fed(&arguments, code).expect(0);
+    let own = service.path().file_name().unwrap().to_str().unwrap();
+    assert_eq!(answer.text(), format!("hello ['{own}']\n"), "nothing else of it is seen");
+    let elsewhere = ["exec", "python", "--dep", "greeting", "--cache-dir", "/var/tmp/runbook"];
+    let answer = place.fed(&elsewhere, code).expect(75);
+    assert!(answer.error().contains("choose a directory"), "{answer:?}");
 }

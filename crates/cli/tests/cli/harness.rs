@@ -151,7 +151,9 @@ impl Running {
             rest.read_to_end(&mut stdout).unwrap();
         }
         let mut stderr = Vec::new();
-        self.child.stderr.take().unwrap().read_to_end(&mut stderr).unwrap();
+        if let Some(mut rest) = self.child.stderr.take() {
+            rest.read_to_end(&mut stderr).unwrap();
+        }
         Answer::new(self.child.wait().unwrap(), stdout, &stderr)
     }
 }

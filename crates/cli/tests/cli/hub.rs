@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use serde_json::{Value, json};
 
 use crate::{
-    harness::{Place, Running, sandboxes},
+    harness::{Place, Running, installed, sandboxes},
     http::Client,
     processes,
 };
@@ -19,7 +19,16 @@ pub(crate) struct Hub {
 
 impl Hub {
     pub(crate) fn start(place: &Place) -> Self {
-        let mut running = place.start(&["hub", "--port", "0", "--data", "data"]);
+        Self::start_with(place, &[])
+    }
+
+    pub(crate) fn start_with(place: &Place, flags: &[&str]) -> Self {
+        let usual = ["hub", "--port", "0", "--data", "data"];
+        Self::of(place.start(&[&usual[..], flags].concat()))
+    }
+
+    /// One that was started just now.
+    pub(crate) fn of(mut running: Running) -> Self {
         let client = Client::new(ready(&mut running));
         let account =
             json!({ "email": "ada@example.com", "username": "ada", "password": "correct horse" });
@@ -199,4 +208,53 @@ fn a_hub_that_is_stopped_at_once_ends_well() {
         running.signal("TERM");
         running.end().expect(0);
     }
+}
+
+#[test]
+fn an_account_bound_to_auto_gets_what_auto_stands_for_and_not_what_the_hub_uses() {
+    if !sandboxes() {
+        return;
+    }
+    let place = Place::new();
+    let hub = Hub::start_with(&place, &["--backend", "host", "--account-backend", "Ada=auto"]);
+    // What every sandbox is called, and no host.
+    let runbook = hub.create("```runnable bash name=where\nuname -n\n```\n");
+    hub.run_until(&runbook, "where", "sandbox\n");
+}
+
+#[test]
+fn a_live_kernel_says_how_a_text_might_go_on() {
+    if !sandboxes() || !installed("python") {
+        return;
+    }
+    let place = Place::new();
+    let hub = Hub::start(&place);
+    let runbook = hub.create(
+        "```python name=load\ntemperature = 1\n```\n\n```python name=busy\nprint('begun', flush=True)\nimport time\ntime.sleep(60)\n```\n",
+    );
+    let session = hub.connect(&runbook);
+    // The crab is two UTF-16 code units, one character and four bytes.
+    let ask = |code: &str, cursor: usize| {
+        let question = json!({ "runtime": "python", "code": code, "cursor": cursor });
+        hub.client.post(&format!("/api/sessions/{session}/complete"), &question).expect(200).json()
+    };
+    let knows = |answer: &Value, name: &str| {
+        answer["items"].as_array().unwrap().iter().any(|it| it["text"] == name)
+    };
+    assert!(!knows(&ask("temp", 4), "temperature"), "nothing has run");
+    hub.events(&hub.run(&runbook, &session, "load")).for_each(drop);
+    let answer = ask("'🦀'; temp + 1", 10);
+    assert!(knows(&answer, "temperature"), "{answer}");
+    assert_eq!((&answer["start"], &answer["end"]), (&json!(6), &json!(10)));
+    let of_block = json!({ "block": "load", "code": "temperature.bit_l", "cursor": 17 });
+    let path = format!("/api/sessions/{session}/complete");
+    let answer = hub.client.post(&path, &of_block).expect(200).json();
+    assert!(knows(&answer, "bit_length"), "{answer}");
+
+    let busy = hub.run(&runbook, &session, "busy");
+    hub.events(&busy).find(|it| it["event"] == "stdout").unwrap();
+    assert_eq!(ask("temp", 4)["items"], json!([]), "it has something else to do");
+    hub.client.post(&format!("/api/executions/{busy}/cancel"), &Value::Null).expect(202);
+    hub.events(&busy).for_each(drop);
+    assert!(knows(&ask("temp", 4), "temperature"), "what it knows is still there");
 }

@@ -5,16 +5,30 @@
 
 #![expect(clippy::unwrap_used, reason = "a binary that cannot be driven should stop the test")]
 
+mod audit;
 mod check;
+mod clients;
+mod code;
 mod doctor;
 mod exec;
+mod faults;
+mod formats;
 mod harness;
 mod http;
 mod hub;
+mod image;
+mod inputs;
+mod jobs;
 mod junit;
 mod open;
 mod outages;
+#[path = "../../../store/tests/store/postgres.rs"]
+mod postgres;
+mod previews;
 mod processes;
 mod run;
 mod run_limits;
+mod stories;
+mod tokens;
+mod traces;
 mod usage;

@@ -39,14 +39,14 @@ fn a_killed_hub_leaves_no_process_and_the_next_one_records_what_was_lost() {
 }
 
 /// A data directory on a disk of its own that only the hub sees.
-struct SmallDisk {
+pub(crate) struct SmallDisk {
     place: Place,
-    hub: Hub,
+    pub(crate) hub: Hub,
 }
 
 impl SmallDisk {
     /// `None` where no file system can be mounted; says so.
-    fn start() -> Option<Self> {
+    pub(crate) fn start() -> Option<Self> {
         let place = Place::new();
         fs::create_dir(place.path("data")).unwrap();
         let mount = "mount -t tmpfs -o size=6m tmpfs \"$0\" && exec \"$@\"";
@@ -79,14 +79,14 @@ impl SmallDisk {
     }
 
     /// A file on the disk, as seen from outside.
-    fn file(&self, name: &str) -> PathBuf {
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
         let data = self.place.path("data");
         let root = PathBuf::from(format!("/proc/{}/root", self.hub.running.pid()));
         root.join(data.strip_prefix("/").unwrap()).join(name)
     }
 
     /// Fills the disk to its last byte; gives the file to remove.
-    fn fill(&self) -> PathBuf {
+    pub(crate) fn fill(&self) -> PathBuf {
         let path = self.file("filler");
         let mut file = fs::File::create(&path).unwrap();
         for size in [64 << 10, 1 << 10, 1] {
@@ -95,7 +95,7 @@ impl SmallDisk {
         path
     }
 
-    fn stop(self) {
+    pub(crate) fn stop(self) {
         self.hub.running.signal("TERM");
         self.hub.running.end().expect(0);
     }

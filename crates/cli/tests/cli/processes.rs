@@ -6,12 +6,12 @@ use std::{
 };
 
 /// Far longer than anything takes to die; a failing test waits this long.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A process, told from a later one with the same number by when it started.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Process {
-    pid: u32,
+    pub(crate) pid: u32,
     started: String,
 }
 
@@ -66,4 +66,11 @@ pub(crate) fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
         assert!(start.elapsed() < PATIENCE, "still not: {what}");
         thread::sleep(Duration::from_millis(10));
     }
+}
+
+/// Resident memory of a process in bytes.
+pub(crate) fn resident(pid: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let line = status.lines().find_map(|it| it.strip_prefix("VmRSS:")).unwrap();
+    line.split_whitespace().next().unwrap().parse::<u64>().unwrap() * 1024
 }

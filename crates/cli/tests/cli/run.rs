@@ -123,6 +123,43 @@ fn a_block_is_held_to_what_its_author_expects() {
 }
 
 #[test]
+fn a_failure_that_is_expected_is_said() {
+    if !sandboxes() {
+        return;
+    }
+    let place = Place::with("doc.md", "```runnable bash expect=failure\nexit 3\n```\n");
+    let answer = place.runbook(&["run", "doc.md"]).expect(0);
+    assert_eq!(answer.stderr.lines().last(), Some("failed as expected: exit 3"));
+}
+
+#[test]
+fn a_block_brings_what_it_needs_before_it() {
+    if !sandboxes() {
+        return;
+    }
+    let document = "```runnable bash name=use needs=setup\necho use $A\n```\n
+```runnable bash name=other\necho other\n```\n
+```runnable bash name=setup\nA=1; echo setup\n```\n";
+    let place = Place::with("doc.md", document);
+    assert_eq!(place.runbook(&["run", "doc.md", "use"]).expect(0).text(), "setup\nuse 1\n");
+    assert_eq!(place.runbook(&["run", "doc.md"]).expect(0).text(), "setup\nuse 1\nother\n");
+    place.write("circle.md", "```runnable bash name=a needs=a\ntrue\n```\n");
+    let error = place.runbook(&["run", "circle.md"]).expect(2);
+    assert!(error.error().starts_with("circle.md:1:4: the block needs itself"), "{error:?}");
+}
+
+#[test]
+fn a_block_in_the_background_runs_beside_the_others_and_ends_with_them() {
+    if !sandboxes() {
+        return;
+    }
+    let document = "```runnable bash background=true\nmkfifo ask answer; read -r x <ask; echo \"got $x\" >answer; sleep 1000\n```\n
+```runnable bash\nuntil [ -p answer ]; do sleep 0.01; done; echo hello >ask; cat answer\n```\n";
+    let place = Place::with("doc.md", document);
+    assert_eq!(place.runbook(&["run", "-q", "doc.md"]).expect(0).text(), "got hello\n");
+}
+
+#[test]
 fn a_block_excluded_from_running_all_runs_only_by_name() {
     if !sandboxes() {
         return;
@@ -259,4 +296,23 @@ fn killing_the_binary_leaves_nothing_running() {
     running.signal("KILL");
     drop(running);
     processes::expect_gone(&tree, &marker);
+}
+
+#[test]
+fn blocks_of_a_jupyter_kernel_share_its_variables() {
+    if !sandboxes() {
+        return;
+    }
+    if !std::path::Path::new("/usr/share/jupyter/kernels/python3/kernel.json").exists() {
+        eprintln!("skipped: no Jupyter kernel is installed; apt install python3-ipykernel");
+        return;
+    }
+    let document = "```whatever {run kernel=jupyter:python3}\nx = 41\n```\n\n\
+        ```whatever {run kernel=jupyter:python3}\nprint(x + 1, get_ipython().kernel.banner[:6])\n```\n";
+    let place = Place::with("doc.md", document);
+    let answer = place.runbook(&["run", "-q", "doc.md"]).expect(0);
+    assert_eq!(answer.text(), "42 Python\n");
+    let missing = document.replace("jupyter:python3", "jupyter:none");
+    let answer = Place::with("doc.md", &missing).runbook(&["run", "-q", "doc.md"]).expect(70);
+    assert!(answer.stderr.contains("no Jupyter kernel `none` is installed"), "{}", answer.stderr);
 }

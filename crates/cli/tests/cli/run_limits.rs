@@ -13,7 +13,7 @@ fn the_timeout_of_a_block_is_obeyed_and_said() {
     }
     let document = "```runnable bash timeout=300ms\nsleep 1000\n```\n";
     let answer = Place::with("doc.md", document).runbook(&["run", "doc.md"]).expect(1);
-    assert_eq!(last_line(&answer), "failed: doc.md:1: block 1 (bash): timed out after 300ms");
+    assert_eq!(last_line(&answer), "failed: doc.md:1: block 1 (bash): timed out after 300 ms");
 }
 
 #[test]
@@ -24,7 +24,7 @@ fn the_timeout_of_the_command_line_holds_for_blocks_without_one() {
     let document = "```runnable bash\nsleep 1000\n```\n";
     let place = Place::with("doc.md", document);
     let answer = place.runbook(&["run", "doc.md", "--timeout", "200ms"]).expect(1);
-    assert_eq!(last_line(&answer), "failed: doc.md:1: block 1 (bash): timed out after 200ms");
+    assert_eq!(last_line(&answer), "failed: doc.md:1: block 1 (bash): timed out after 200 ms");
 }
 
 #[test]

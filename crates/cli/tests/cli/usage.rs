@@ -6,7 +6,7 @@ use crate::harness::{Place, Running};
 fn help_and_version_go_to_stdout() {
     let place = Place::new();
     let help = place.runbook(&["--help"]).expect(0);
-    for command in ["hub", "open", "run", "exec", "check", "doctor"] {
+    for command in ["hub", "open", "run", "exec", "check", "user", "token", "doctor"] {
         assert!(help.text().contains(&format!("\n  {command} ")), "{command}: {}", help.text());
         assert!(place.runbook(&[command, "--help"]).expect(0).text().contains("Usage: runbook"));
     }
