@@ -59,6 +59,76 @@ for (const scheme of ["light", "dark"] as const) {
   });
 }
 
+/** Shows each page of programs and functions with something on it, and gives it to `look`. */
+async function eachProgramPage(page: Page, hub: string, look: () => Promise<void>): Promise<void> {
+  await signUp(page, hub);
+  await page.getByRole("link", { name: "Playground" }).click();
+  await expect(page.getByRole("textbox", { name: "Python program" })).toBeVisible();
+  for (const fold of ["Files", "Input", "Limits", "Network"]) await page.locator("summary").filter({ hasText: fold }).click();
+  await page.getByRole("button", { name: "New file" }).click();
+  await page.getByRole("textbox", { name: "Packages" }).fill("six");
+  await page.getByRole("textbox", { name: "Packages" }).press("Enter");
+  await page.getByLabel("Time, seconds").fill("900");
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await expect(page.getByRole("alert")).toBeVisible();
+  await look();
+  await page.getByRole("button", { name: "Remove six" }).click();
+  await page.getByLabel("Time, seconds").fill("");
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await expect(page.locator("[data-outcome]")).toHaveText("success");
+  await page.getByRole("button", { name: "Copy as…" }).click();
+  await expect(page.getByRole("region", { name: "curl snippet" })).toBeVisible();
+  await look();
+  await page.keyboard.press("Escape");
+
+  await page.getByRole("link", { name: "Functions" }).click();
+  await expect(page.getByRole("heading", { name: "No functions yet" })).toBeVisible();
+  await look();
+  await page.getByRole("link", { name: "New function" }).click();
+  await page.getByLabel("Name", { exact: true }).fill("a-function-whose-name-is-quite-long-for-a-phone");
+  await look();
+  await page.getByRole("button", { name: "Create function" }).click();
+  await expect(page.locator("main [data-state=ready]").first()).toBeVisible({ timeout: 30_000 });
+  await look();
+  await page.getByRole("link", { name: "Call" }).click();
+  await page.getByRole("button", { name: "Call", exact: true }).click();
+  await expect(page.getByRole("region", { name: "Value of the call" })).toBeVisible();
+  await look();
+  await page.getByRole("link", { name: "Versions" }).click();
+  await expect(page.getByRole("listitem", { name: "Version 0" })).toBeVisible();
+  await look();
+  await page.getByRole("link", { name: "History" }).click();
+  await page.locator("summary").click();
+  await look();
+  await page.getByRole("link", { name: "Functions", exact: true }).click();
+  await expect(page.getByRole("link", { name: /^a-function/ })).toBeVisible();
+  await look();
+
+  await page.getByRole("link", { name: "Your account" }).click();
+  await page.getByRole("button", { name: "New token" }).click();
+  await page.getByRole("textbox", { name: "Name" }).fill("Nightly tests");
+  await look();
+  await page.getByRole("button", { name: "Create token" }).click();
+  await expect(page.getByLabel("Token", { exact: true })).toBeVisible();
+  await look();
+  await page.getByRole("button", { name: "Done" }).click();
+  await expect(page.getByRole("listitem").filter({ hasText: "Nightly tests" })).toBeVisible();
+  await look();
+}
+
+for (const scheme of ["light", "dark"] as const) {
+  test(`no_serious_accessibility_problem_where_programs_are_written_in_${scheme}`, async ({ page, hub }) => {
+    test.setTimeout(120_000);
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+    await eachProgramPage(page, hub, async () => expect(await seriousProblems(page)).toEqual([]));
+  });
+}
+
+test("a_phone_shows_programs_and_functions_without_sideways_scroll", async ({ page, hub }) => {
+  await page.setViewportSize({ width: 375, height: 812 });
+  await eachProgramPage(page, hub, async () => expect(await sidewaysScroll(page)).toBe(0));
+});
+
 test("the_keyboard_alone_leads_from_sign_up_to_output", async ({ page, hub }) => {
   const name = `keys-${Date.now().toString(36)}`;
   await page.goto(`${hub}/sign-up`);
@@ -107,7 +177,16 @@ test("a_phone_never_scrolls_the_page_sideways", async ({ page, hub }) => {
   await run(page, "first");
   await expect(badge(page, "first")).toHaveText("success");
   expect(await sidewaysScroll(page)).toBe(0);
-  await page.getByRole("link", { name: "Edit" }).click();
+  // A title with what leads back, and a line of what is done most: the rest is in a menu.
+  const bar = page.locator(".sticky", { has: page.getByRole("button", { name: "Run all" }) });
+  expect((await bar.boundingBox())?.height).toBeLessThan(100);
+  // As wide as 1280 pixels are at 400 %.
+  await page.setViewportSize({ width: 320, height: 640 });
+  expect(await sidewaysScroll(page)).toBe(0);
+  await page.getByRole("button", { name: "More actions" }).click();
+  await expect(page.getByRole("button", { name: "Disconnect" })).toBeVisible();
+  expect(await seriousProblems(page)).toEqual([]);
+  await page.getByRole("link", { name: "Edit source" }).click();
   await expect(page.getByRole("textbox", { name: "Source of the runbook" })).toBeVisible();
   expect(await sidewaysScroll(page)).toBe(0);
 });

@@ -5,7 +5,7 @@ test("each_ending_has_its_own_words", async ({ page, hub }) => {
   const content = [
     "# Endings",
     fence("bash name=good", "exit 0"),
-    fence("bash name=bad", "echo out; echo oops >&2; exit 3"),
+    fence("bash name=bad", "echo out; sleep 0.3; echo oops >&2; sleep 0.3; echo more; exit 3"),
     fence("bash name=slow timeout=1s", "sleep 30"),
     fence("bash name=killed", "kill -9 $$"),
   ].join("\n\n");
@@ -15,8 +15,15 @@ test("each_ending_has_its_own_words", async ({ page, hub }) => {
   await expect(badge(page, "good")).toHaveText("success");
   await run(page, "bad");
   await expect(badge(page, "bad")).toHaveText("exit 3");
+  const looks = (name: string) =>
+    badge(page, name).evaluate((it) => ({ colour: getComputedStyle(it).color, icon: it.querySelector("path")?.getAttribute("d") }));
+  const [good, bad] = [await looks("good"), await looks("bad")];
+  expect(good.colour).not.toBe(bad.colour);
+  expect(good.icon).not.toBe(bad.icon);
+  for (const name of ["good", "bad"]) await expect(block(page, name).getByText(/^\d+(\.\d)? m?s|under 1 ms/)).toBeVisible();
   await expect(output(page, "bad").locator(".stderr")).toHaveText("oops");
   await expect(output(page, "bad").locator(":not(.has-stderr) > span", { hasText: "out" })).toHaveCount(1);
+  await expect(output(page, "bad")).toHaveText(/out\s*oops\s*more/);
   await run(page, "slow");
   await expect(badge(page, "slow")).toHaveText("timed out after 1 s");
   await run(page, "killed");
@@ -47,11 +54,14 @@ test("colours_progress_and_html_in_prose_are_shown_safely", async ({ page, hub }
   const content = [
     "# Terminal",
     '<img src=x onerror="window.hacked = true"><script>window.hacked = true</script>',
-    fence("bash name=tty", "printf '10%%\\r100%%\\n\\033[31mred\\033[0m plain\\n'"),
+    fence("bash name=tty", "printf '10%%\\r100%%\\n\\033[31mred\\033[0m plain\\n'; for byte in 360 237 230 200; do printf \"\\\\$byte\"; sleep 0.2; done; echo"),
   ].join("\n\n");
   await openRunbook(page, hub, "Terminal", content);
   await run(page, "tty");
-  await expect(output(page, "tty")).toHaveAttribute("data-lines", "2");
+  await expect(output(page, "tty")).toHaveAttribute("data-lines", "3");
+  // Its four bytes came one by one.
+  await expect(output(page, "tty")).toContainText("😀");
+  await expect(output(page, "tty")).not.toContainText("\uFFFD");
   await expect(output(page, "tty").locator(".ansi-fg-1")).toHaveText("red");
   await expect(output(page, "tty")).not.toContainText("10%100%");
   expect(await page.evaluate(() => "hacked" in window)).toBe(false);

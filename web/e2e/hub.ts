@@ -1,6 +1,6 @@
 /** Starts the product for the journeys, and takes a new reader to a document. */
 import { test as base, expect, type Page } from "@playwright/test";
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,6 +15,8 @@ interface Running {
   url: string;
   /** Null for a server that was there before the journeys. */
   pid: number | null;
+  /** Where a hub keeps what it has, if that is known. */
+  data: string | null;
 }
 
 export const test = base.extend<{ local: (document: string) => Promise<string> }, { server: Running; hub: string }>({
@@ -24,11 +26,12 @@ export const test = base.extend<{ local: (document: string) => Promise<string> }
     async ({}, provide) => {
       const running = process.env.RUNBOOK_URL;
       if (running) {
-        await provide({ url: running, pid: null });
+        await provide({ url: running, pid: null, data: process.env.RUNBOOK_DATA ?? null });
         return;
       }
       const data = mkdtempSync(join(tmpdir(), "runbook-e2e-"));
-      await whileRunning(["hub", "--listen", "127.0.0.1:0", "--data", data], provide);
+      // Every journey leaves a session behind, and none may wait for the room of another.
+      await whileRunning(["hub", "--listen", "127.0.0.1:0", "--data", data, "--max-sandboxes", "200"], (hub) => provide({ ...hub, data }));
       rmSync(data, { recursive: true, force: true });
     },
     { scope: "worker", timeout: startMs },
@@ -62,7 +65,7 @@ async function whileRunning(args: string[], during: (running: Running) => Promis
   const program = spawn(binary, args, { stdio: ["ignore", "pipe", "pipe"] });
   try {
     const url = await addressOf(program);
-    await during({ url, pid: program.pid ?? null });
+    await during({ url, pid: program.pid ?? null, data: null });
   } finally {
     const ended = new Promise((resolve) => program.once("exit", resolve));
     if (program.exitCode === null && program.kill("SIGTERM")) await ended;
@@ -84,6 +87,7 @@ function addressOf(program: ChildProcess): Promise<string> {
 }
 
 let people = 0;
+const password = "correct horse battery";
 
 /** Signs up someone new through the page and ends at the list of runbooks. */
 export async function signUp(page: Page, hub: string): Promise<void> {
@@ -92,8 +96,27 @@ export async function signUp(page: Page, hub: string): Promise<void> {
   await page.goto(`${hub}/sign-up`);
   await page.getByLabel("Email").fill(`${name}@example.com`);
   await page.getByLabel("Username").fill(name);
-  await page.getByLabel("Password").fill("correct horse battery");
+  await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Create account" }).click();
+  await expect(page.getByRole("heading", { name: "Your runbooks" })).toBeVisible();
+}
+
+/** Makes an administrator of the hub and gives the email to sign in with; null where that cannot be done. */
+export function administrator({ data }: { data: string | null }): string | null {
+  const binary = process.env.RUNBOOK_BIN;
+  if (!binary || data === null) return null;
+  people += 1;
+  const name = `admin-${process.pid}-${Date.now().toString(36)}-${people}`;
+  const email = `${name}@example.com`;
+  execFileSync(binary, ["user", "create", "--administrator", "--password-stdin", "--data", data, name, email], { input: `${password}\n` });
+  return email;
+}
+
+export async function signIn(page: Page, hub: string, email: string): Promise<void> {
+  await page.goto(`${hub}/sign-in`);
+  await page.getByLabel("Email").fill(email);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page.getByRole("heading", { name: "Your runbooks" })).toBeVisible();
 }
 
@@ -115,6 +138,17 @@ export async function openRunbook(page: Page, hub: string, title: string, conten
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   return id;
 }
+
+/** Leaves an empty file in the workspace of a runbook's session: what a block may wait for. */
+export async function touch(page: Page, hub: string, runbook: string, path: string): Promise<void> {
+  const { session } = (await (await page.request.get(`${hub}/api/runbooks/${runbook}`)).json()) as { session: { id: string } };
+  const headers = { origin: new URL(hub).origin, "content-type": "application/octet-stream" };
+  const answer = await page.request.put(`${hub}/api/sessions/${session.id}/files/content?path=${path}`, { data: Buffer.alloc(0), headers });
+  expect(answer.ok(), await answer.text()).toBe(true);
+}
+
+/** Waits until the text can be edited: it comes by a connection of its own. */
+export const editable = (page: Page) => page.locator("article[data-ready]").waitFor();
 
 export const block = (page: Page, name: string) => page.getByRole("region", { name: `Block ${name}`, exact: true });
 export const output = (page: Page, name: string) => page.getByRole("region", { name: `Output of ${name}`, exact: true });

@@ -5,7 +5,7 @@ const at = "2026-11-21T01:00:00.000Z";
 /** One red pixel. */
 const png =
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg==";
-const result = { exit_code: 0, outcome: "exited", timeout: false, duration_ms: 5, truncated: false };
+const result = { exit_code: 0, outcome: "exited", timeout: false, duration_ms: 5, cpu_ms: 2, peak_memory_bytes: 4096, truncated: false };
 
 /** Programs cannot yet send displays from every runtime, so the stream itself is written by the test. */
 async function answerWith(page: Page, bundles: Record<string, string>[]): Promise<void> {
@@ -63,4 +63,51 @@ test("output_continues_after_the_connection_dropped", async ({ page, hub }) => {
   await expect(badge(page, "drop")).toHaveText("success");
   await expect(page.getByRole("region", { name: "Output of drop" })).toHaveText("line 1line 2line 3");
   expect(asked).toEqual(["1", "3"]);
+});
+
+/** A program that shows one bundle after another, and then fails. */
+const shows = `class Bundle:
+    def __init__(self, type, data): self.data = {type: data, 'text/plain': type}
+    def _repr_mimebundle_(self, include=None, exclude=None): return self.data
+def show(type, data): display(Bundle(type, data))
+bars = [{'name': 'ash', 'n': 3}, {'name': 'elm', 'n': 5}]
+show('application/vnd.vegalite.v5+json', {
+    'data': {'values': bars}, 'mark': 'bar', 'height': 120,
+    'encoding': {'x': {'field': 'n', 'type': 'quantitative'}, 'y': {'field': 'name', 'type': 'nominal'}}})
+show('application/vnd.vegalite.v5+json', {'data': {'url': '/api/secrets'}, 'mark': 'bar'})
+show('text/latex', r'$\\displaystyle \\frac{1}{2} \\href{javascript:alert(1)}{x}$')
+show('application/json', {'trees': bars, 'none': None, 'many': list(range(250))})
+show('text/markdown', '**bold** and <b onclick=alert(1)>raw</b>')
+def divide(): return 1 / 0
+divide()`;
+
+test("charts_formulas_trees_and_tracebacks_are_drawn_without_trusting_them", async ({ page, hub }) => {
+  await signUp(page, hub);
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  await openRunbook(page, hub, "Drawn", `# Drawn\n\n${fence("python name=drawn", shows)}`);
+  await run(page, "drawn");
+  await expect(badge(page, "drawn")).toHaveText("exit 1");
+  const output = block(page, "drawn");
+
+  const charts = output.locator('iframe[title="Chart"]');
+  await expect(charts.first().contentFrame().locator("svg").getByText("elm")).toBeVisible();
+  await expect(charts.nth(1).contentFrame().getByText(/not fetched: \/api\/secrets/)).toBeVisible();
+  expect(asked).not.toContain("/api/secrets");
+
+  await expect(output.locator("math mfrac")).toBeVisible();
+  await expect(output.locator("math a, math [href]")).toHaveCount(0);
+  await expect(output.locator("strong", { hasText: "bold" })).toBeVisible();
+  await expect(output.locator("b")).toHaveCount(0);
+
+  const tree = output.getByRole("region", { name: "JSON" });
+  await tree.locator("summary", { hasText: /^0: / }).click();
+  await expect(tree.getByText('"ash"')).toBeVisible();
+  await tree.getByText(/250 items/).click();
+  await expect(tree.getByText("99", { exact: true })).toHaveCount(2);
+  await tree.getByRole("button", { name: "Show 100 more of 150" }).click();
+  await expect(tree.getByText("199", { exact: true })).toHaveCount(2);
+
+  await expect(output.locator(".trace-error")).toHaveText("ZeroDivisionError: division by zero");
+  await expect(output.locator(".trace-place").first()).toContainText("line");
 });

@@ -68,5 +68,12 @@ function blockOf(info, code, line, end) {
     code,
     content_hash: hash(code),
     timeout_ms: timeout ? Number(timeout[1]) * unit : null,
+    needs: attributes.needs?.split(",") ?? [],
+    tags: [],
+    background: attributes.background === "true",
+    manual: false,
+    expect: "success",
+    hide: "nothing",
+    secrets: [],
   };
 }

@@ -36,12 +36,14 @@ class Refusal extends Error {
 }
 
 const missing = () => new Refusal(404, "not_found", "This does not exist, or it is not yours to see.");
+/** The mock keeps nothing beside a runbook. */
+const shelf = { folder: null, starred: false, opened_at: null, tags: [], last_execution: null };
 /** Sessions are kept this long without activity, in milliseconds. */
 const idleMs = 30 * 60_000;
 
 /** @type {[string, RegExp, (call: Call) => unknown][]} */
 const open = [
-  ["GET", /^\/api\/config$/, () => ({ mode: "hub", sign_up: true, version: "0.1.0-mock" })],
+  ["GET", /^\/api\/config$/, () => ({ mode: "hub", sign_up: true, version: "0.1.0-mock", keep_runs: 1000, keep_runs_seconds: null })],
   ["POST", /^\/api\/auth\/sign-up$/, signUp],
   ["POST", /^\/api\/auth\/sign-in$/, signIn],
 ];
@@ -54,7 +56,10 @@ const closed = [
   }],
   ["GET", /^\/api\/auth\/me$/, ({ user }) => person(user)],
   ["GET", /^\/api\/runtimes$/, () => ({ items: ["python", "node", "bash", "golang", "typescript", "rust"].map((name) => ({ name, available: true, version: null, message: null })) })],
-  ["GET", /^\/api\/runbooks$/, ({ user }) => ({ items: mine(user).map(summary), next_cursor: null })],
+  ["GET", /^\/api\/runbooks$/, ({ user }) => ({ items: mine(user).map((it) => ({ ...summary(it), ...shelf })), next_cursor: null })],
+  ["GET", /^\/api\/(?:folders|tags)$/, () => ({ items: [] })],
+  ["GET", /^\/api\/(?:trash|search)$/, () => ({ items: [], next_cursor: null, indexing: false })],
+  ["POST", /^\/api\/runbooks\/[^/]+\/visits$/, ({ response }) => void response.writeHead(204).end()],
   ["POST", /^\/api\/runbooks$/, ({ user, body, response }) => reply(response, 201, full(addRunbook(user.id, body.title, body.content)))],
   ["GET", /^\/api\/runbooks\/([^/]+)$/, (call) => full(runbookOf(call))],
   ["PUT", /^\/api\/runbooks\/([^/]+)$/, save],
@@ -67,7 +72,9 @@ const closed = [
   ["DELETE", /^\/api\/sessions\/end\/([^/]+)$/, end],
   ["GET", /^\/api\/sessions\/([^/]+)$/, (call) => sessionOf(call).session],
   ["GET", /^\/api\/sessions\/([^/]+)\/updates$/, updates],
-  ["POST", /^\/api\/sessions\/([^/]+)\/executions$/, execute],
+  ["POST", /^\/api\/sessions\/([^/]+)\/walks$/, walk],
+  ["DELETE", /^\/api\/sessions\/([^/]+)\/walks$/, () => null],
+  ["GET", /^\/api\/runbooks\/([^/]+)\/stale$/, () => ({ items: [] })],
   ["GET", /^\/api\/executions\/([^/]+)$/, (call) => executionOf(call).record],
   ["POST", /^\/api\/executions\/([^/]+)\/cancel$/, (call) => {
     const stored = executionOf(call);
@@ -173,7 +180,12 @@ function connect(call) {
     created_at: at,
     last_activity_at: at,
     expires_at: null,
+    ready_ms: null,
+    paused: false,
     isolation: { backend: "mock", holds: [], missing: ["this is the mock: nothing isolates it"] },
+    executions: 0,
+    latest: null,
+    walk: null,
   };
   sessions.set(session.id, { session, wake: new Set() });
   const active = () => changeSession(session.id, { status: "ACTIVE", queue_position: null, expires_at: new Date(Date.now() + idleMs).toISOString() });
@@ -203,24 +215,30 @@ function updates(call) {
   tell();
 }
 
-/** @param {Call} call */
-function execute(call) {
+/**
+ * The mock has no order of blocks: a walk is the one that was named, or the first.
+ * @param {Call} call
+ */
+function walk(call) {
   const { session } = sessionOf(call);
   if (session.status !== "ACTIVE") throw new Refusal(409, "session_ended", "This session has ended. Connect again.");
   const runbook = /** @type {StoredRunbook} */ (runbooks.get(session.runbook_id));
   const { blocks } = full(runbook);
-  const block = blocks.find((it) => it.id === call.body.block);
-  if (!block || block.content_hash !== call.body.content_hash) {
+  const named = call.body.block ?? blocks.find((it) => it.runnable)?.id;
+  const block = blocks.find((it) => it.id === named);
+  if (!block || (call.body.content_hash ?? block.content_hash) !== block.content_hash) {
     throw new Refusal(409, "block_changed", "This block was edited meanwhile. The page now shows the new version: run it again.");
   }
-  for (const { record } of executions.values()) {
-    if (record.session_id === session.id && record.block === block.id && record.state !== "finished") {
-      throw new Refusal(409, "already_running", "This block is already running.");
-    }
-  }
-  changeSession(session.id, { expires_at: new Date(Date.now() + idleMs).toISOString() });
+  const running = [...executions.values()].find(({ record: it }) => it.session_id === session.id && it.block === block.id && it.state !== "finished");
   const files = blocks.filter((it) => it.kind === "file");
-  reply(call.response, 201, start(call.user.id, session.id, runbook.id, block, files));
+  const execution = running?.record ?? start(call.user.id, session.id, runbook.id, block, files);
+  changeSession(session.id, {
+    expires_at: new Date(Date.now() + idleMs).toISOString(),
+    executions: session.executions + (running ? 0 : 1),
+    latest: execution,
+  });
+  const state = { number: 1, state: "running", done: 0, total: 1, block: block.id, not_run: [] };
+  reply(call.response, 201, { walk: state, blocks: [block.id], execution, under_way: running !== undefined });
 }
 
 /** @param {Call} call */

@@ -71,7 +71,7 @@ export function summary({ owner, content: _content, ...rest }) {
  * @returns {Runbook}
  */
 export function full(stored) {
-  return { ...summary(stored), content: stored.content, ...parseBlocks(stored.content), editable: true, drifted: false };
+  return { ...summary(stored), content: stored.content, ...parseBlocks(stored.content), inputs: [], editable: true, drifted: false };
 }
 
 /**

@@ -11,6 +11,16 @@ it("every_page_has_the_address_that_people_have_bookmarked", () => {
   ]);
 });
 
+it("functions_and_programs_have_addresses_of_their_own", () => {
+  expect([paths.playground(), paths.playground("#program=1.x"), paths.function("greet"), paths.function("greet", "history"), paths.account()]).toEqual([
+    "/playground",
+    "/playground#program=1.x",
+    "/functions/greet",
+    "/functions/greet?view=history",
+    "/account",
+  ]);
+});
+
 it("signing_in_never_leads_to_another_site", () => {
   const next = (value: string) => nextPath(new URLSearchParams({ next: value }));
   expect(next("/runbooks/x?view=edit")).toBe("/runbooks/x?view=edit");

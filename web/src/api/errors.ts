@@ -5,13 +5,20 @@ import type { Problem, ProblemCode } from "./schema.ts";
 export class ApiError extends Error {
   readonly status: number;
   readonly code: ProblemCode | "unknown";
+  /** Where in the request the reason stands: the parts of a JSON pointer. Empty if there is no one place. */
+  readonly field: readonly string[];
 
   constructor(problem: Problem) {
     super(sentence(problem.detail ?? problem.title));
     this.name = "ApiError";
     this.status = problem.status;
     this.code = problem.code ?? "unknown";
+    this.field = partsOf(problem.field ?? "");
   }
+}
+
+function partsOf(pointer: string): string[] {
+  return pointer.split("/").slice(1).map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
 /** The server could not be reached at all. */

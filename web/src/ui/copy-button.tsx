@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { writeClipboard } from "./clipboard.ts";
 import { Icon } from "./icon.tsx";
 import { toast } from "./toasts.tsx";
 
@@ -24,22 +25,4 @@ export function CopyButton({ text, label }: { text: () => string; label: string 
       <Icon name={copied ? "check" : "copy"} className="size-3.5" />
     </button>
   );
-}
-
-// The clipboard API exists only on HTTPS and localhost; a hub on a LAN address needs the old way.
-async function writeClipboard(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    const area = document.createElement("textarea");
-    area.value = text;
-    area.style.position = "fixed";
-    area.style.opacity = "0";
-    document.body.append(area);
-    area.select();
-    const done = document.execCommand("copy");
-    area.remove();
-    return done;
-  }
 }

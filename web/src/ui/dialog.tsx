@@ -5,10 +5,14 @@ interface DialogProps {
   onClose: () => void;
   children: ReactNode;
   footer: ReactNode;
+  /** Large ones hold code. */
+  size?: "medium" | "large";
 }
 
+const widths = { medium: "w-[min(27rem,calc(100vw-2rem))]", large: "w-[min(44rem,calc(100vw-2rem))]" };
+
 /** A modal of the platform: it traps focus, closes on Escape and gives focus back by itself. */
-export function Dialog({ title, onClose, children, footer }: DialogProps) {
+export function Dialog({ title, onClose, children, footer, size = "medium" }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
@@ -24,7 +28,7 @@ export function Dialog({ title, onClose, children, footer }: DialogProps) {
         event.preventDefault();
         onClose();
       }}
-      className="m-auto w-[min(27rem,calc(100vw-2rem))] rounded-2xl border border-line bg-raised p-0 text-ink shadow-high"
+      className={`m-auto ${widths[size]} rounded-2xl border border-line bg-raised p-0 text-ink shadow-high`}
     >
       <div className="p-6">
         <h2 id={id} className="text-lg font-semibold tracking-tight">

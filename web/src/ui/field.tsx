@@ -1,14 +1,18 @@
 import { useId, type InputHTMLAttributes, type Ref } from "react";
 
-interface FieldProps extends InputHTMLAttributes<HTMLInputElement> {
+interface FieldProps extends Omit<InputHTMLAttributes<HTMLInputElement>, "size"> {
   label: string;
   hint?: string;
   problem?: string | null;
+  /** Small ones stand in rows beside others. */
+  size?: "small" | "medium";
   ref?: Ref<HTMLInputElement>;
 }
 
+const sizes = { small: "h-9 px-2.5 text-sm", medium: "h-11 px-3.5 text-[0.9375rem]" };
+
 /** A labelled input that says what is wrong with its value, beside it and to screen readers. */
-export function Field({ label, hint, problem, className = "", ...input }: FieldProps) {
+export function Field({ label, hint, problem, size = "medium", className = "", ...input }: FieldProps) {
   const id = useId();
   const note = problem ?? hint;
   return (
@@ -21,7 +25,7 @@ export function Field({ label, hint, problem, className = "", ...input }: FieldP
         id={id}
         aria-invalid={problem ? true : undefined}
         aria-describedby={note ? `${id}-note` : undefined}
-        className={`h-11 w-full rounded-lg border bg-surface px-3.5 text-[0.9375rem] text-ink transition-colors placeholder:text-ink-faint/70 ${
+        className={`w-full rounded-lg border bg-surface text-ink transition-colors placeholder:text-ink-faint/70 ${sizes[size]} ${
           problem ? "border-failure" : "border-line-strong/60 hover:border-line-strong"
         }`}
       />

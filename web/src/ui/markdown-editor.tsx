@@ -1,7 +1,8 @@
 import { useEffect, useImperativeHandle, useRef, type Ref } from "react";
-import { isolateHistory } from "@codemirror/commands";
 import { setDiagnostics } from "@codemirror/lint";
+import { Transaction } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
+import { fromElsewhere, type TextChange } from "./text-change.ts";
 import { editorState } from "./markdown-editor-state.ts";
 
 export interface EditorMark {
@@ -12,8 +13,8 @@ export interface EditorMark {
 }
 
 export interface EditorHandle {
-  /** Replaces the text as one step that undo takes back. */
-  replace: (text: string) => void;
+  /** Makes a change that someone else made. */
+  change: (change: TextChange) => void;
   goTo: (line: number) => void;
 }
 
@@ -60,12 +61,8 @@ export function MarkdownEditor({ initial, label, marks, onChange, onSave, ref }:
   }, [marks]);
 
   useImperativeHandle(ref, () => ({
-    replace: (text) => {
-      const editor = view.current;
-      // A step of its own: joined to what was just typed, one undo would lose that too.
-      const annotations = isolateHistory.of("full");
-      editor?.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: text }, annotations });
-    },
+    // Someone else's words: undo takes back only what was typed here.
+    change: (change) => view.current?.dispatch({ changes: change, annotations: [fromElsewhere.of(true), Transaction.addToHistory.of(false)] }),
     goTo: (line) => {
       const editor = view.current;
       if (!editor) return;
@@ -75,5 +72,5 @@ export function MarkdownEditor({ initial, label, marks, onChange, onSave, ref }:
     },
   }));
 
-  return <div ref={host} className="overflow-hidden rounded-xl border border-line bg-surface shadow-card focus-within:border-accent" />;
+  return <div ref={host} className="overflow-hidden rounded-xl border border-line bg-surface shadow-card [--editor-height:55vh] focus-within:border-accent" />;
 }

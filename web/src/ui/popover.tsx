@@ -1,29 +1,31 @@
-import { useId, useRef, type ReactNode, type ToggleEvent } from "react";
+import { useId, useRef, useState, type ReactNode, type ToggleEvent } from "react";
+import { putBeside } from "./beside.ts";
 import { Icon, type IconName } from "./icon.tsx";
 
 interface PopoverProps {
   icon: IconName;
   /** Names the button and the panel. */
   label: string;
+  /** For a short list rather than text. */
+  narrow?: boolean;
+  /** Is told whenever the panel is shown or hidden. */
+  onToggle?: (open: boolean) => void;
+  /** Of the button. */
+  className?: string;
   children: ReactNode;
 }
 
-/** Pixels between the panel, its button and the edges of the window. */
-const gap = 8;
-
 /** A panel of the platform beside its button: Escape or a click elsewhere closes it. */
-export function Popover({ icon, label, children }: PopoverProps) {
+export function Popover({ icon, label, narrow = false, onToggle, className = "", children }: PopoverProps) {
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
   const panel = useRef<HTMLDivElement>(null);
+  // A page may have a thousand of these, and few are ever opened.
+  const [open, setOpen] = useState(false);
 
   const place = (event: ToggleEvent) => {
-    const from = button.current?.getBoundingClientRect();
-    const shown = panel.current;
-    if (event.newState !== "open" || !from || !shown) return;
-    const room = document.documentElement.clientWidth - shown.offsetWidth - 2 * gap;
-    shown.style.left = `${Math.max(2 * gap, Math.min(from.left - gap, room))}px`;
-    shown.style.top = `${from.bottom + gap}px`;
+    onToggle?.(event.newState === "open");
+    if (event.newState === "open" && panel.current && button.current) putBeside(panel.current, button.current, "left");
   };
 
   return (
@@ -34,7 +36,7 @@ export function Popover({ icon, label, children }: PopoverProps) {
         popoverTarget={id}
         aria-label={label}
         title={label}
-        className="inline-flex size-7 shrink-0 items-center justify-center rounded-md text-ink-faint transition-colors hover:bg-sunken hover:text-ink"
+        className={`inline-flex size-7 shrink-0 items-center justify-center rounded-md text-ink-faint transition-colors hover:bg-sunken hover:text-ink ${className}`}
       >
         <Icon name={icon} />
       </button>
@@ -44,10 +46,11 @@ export function Popover({ icon, label, children }: PopoverProps) {
         popover="auto"
         role="dialog"
         aria-label={label}
+        onBeforeToggle={(event) => setOpen(event.newState === "open")}
         onToggle={place}
-        className="fixed inset-auto m-0 w-[min(23rem,calc(100vw-2rem))] rounded-xl border border-line bg-raised p-4 text-left text-ink shadow-high"
+        className={`fixed inset-auto m-0 max-h-[70dvh] overflow-y-auto rounded-xl border border-line bg-raised p-4 text-left text-ink shadow-high ${narrow ? "w-[min(16rem,calc(100vw-2rem))]" : "w-[min(23rem,calc(100vw-2rem))]"}`}
       >
-        {children}
+        {open ? children : null}
       </div>
     </>
   );

@@ -6,6 +6,12 @@ interface Toast {
   id: number;
   tone: "success" | "failure";
   text: string;
+  action: ToastAction | null;
+}
+
+export interface ToastAction {
+  label: string;
+  onSelect: () => void;
 }
 
 interface ToastStore {
@@ -18,10 +24,10 @@ let lastId = 0;
 
 const useToasts = create<ToastStore>(() => ({ toasts: [] }));
 
-export function toast(text: string, tone: Toast["tone"] = "success"): void {
+export function toast(text: string, tone: Toast["tone"] = "success", action: ToastAction | null = null): void {
   lastId += 1;
   const id = lastId;
-  useToasts.setState(({ toasts }) => ({ toasts: [...toasts.slice(-2), { id, tone, text }] }));
+  useToasts.setState(({ toasts }) => ({ toasts: [...toasts.slice(-2), { id, tone, text, action }] }));
   setTimeout(() => dismiss(id), shownMs);
 }
 
@@ -47,6 +53,18 @@ export function ToastList() {
             className={`mt-0.5 size-4 ${it.tone === "success" ? "text-success" : "text-failure"}`}
           />
           <span className="min-w-0 flex-1">{it.text}</span>
+          {it.action ? (
+            <button
+              type="button"
+              onClick={() => {
+                dismiss(it.id);
+                it.action?.onSelect();
+              }}
+              className="-my-1 rounded-md px-2 py-1 font-medium text-accent hover:bg-accent-soft"
+            >
+              {it.action.label}
+            </button>
+          ) : null}
           <button
             type="button"
             aria-label="Dismiss"

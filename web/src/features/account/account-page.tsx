@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, Navigate, useNavigate, useSearchParams } from "react-router";
+import { Link, Navigate, useLocation, useNavigate, useSearchParams } from "react-router";
 import { nextPath, paths } from "@/paths.ts";
 import { BlankSlate } from "@/ui/blank-slate.tsx";
 import { Logo } from "@/ui/icon.tsx";
@@ -11,16 +11,17 @@ export type AccountMode = "sign-in" | "sign-up";
 
 export function AccountPage({ mode }: { mode: AccountMode }) {
   const [search] = useSearchParams();
+  const { hash } = useLocation();
   const navigate = useNavigate();
   const account = useQuery(accountQuery);
   const config = useQuery(configQuery);
-  const next = nextPath(search);
+  const next = nextPath(search) + hash;
   const query = search.get("next") ?? undefined;
   const closed = config.data?.sign_up === false;
 
   if (account.data) return <Navigate replace to={next} />;
   if (config.data?.mode === "local") return <LocalPage />;
-  if (mode === "sign-up" && closed) return <Navigate replace to={paths.signIn(query)} />;
+  if (mode === "sign-up" && closed) return <Navigate replace to={paths.signIn(query) + hash} />;
   return (
     <div className="flex min-h-dvh flex-col">
       <title>{mode === "sign-in" ? "Sign in · Runbook" : "Create your account · Runbook"}</title>
@@ -47,7 +48,7 @@ export function AccountPage({ mode }: { mode: AccountMode }) {
             <p className="mt-6 text-center text-sm text-ink-faint">
               {mode === "sign-in" ? "New here? " : "Already have an account? "}
               <Link
-                to={mode === "sign-in" ? paths.signUp(query) : paths.signIn(query)}
+                to={(mode === "sign-in" ? paths.signUp(query) : paths.signIn(query)) + hash}
                 className="rounded font-medium text-accent underline decoration-accent/40 underline-offset-4 hover:decoration-current"
               >
                 {mode === "sign-in" ? "Create an account" : "Sign in"}

@@ -37,6 +37,9 @@ export function RequireAccount({ children }: { children: ReactNode }) {
       </main>
     );
   }
-  if (account.data === null) return <Navigate replace to={paths.signIn(location.pathname + location.search)} />;
+  if (account.data === null) {
+    // A fragment may hold somebody's program. It stays one, for browsers send those to nobody.
+    return <Navigate replace to={paths.signIn(location.pathname + location.search) + location.hash} />;
+  }
   return children;
 }

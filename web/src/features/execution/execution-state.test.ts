@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Execution, ExecutionEvent } from "@/api/schema.ts";
-import { applyEvent, applyRecord, isLive, plainText, queued, succeeded, type ExecutionState } from "./execution-state.ts";
+import { applyEvent, applyRecord, asksForInput, isLive, plainText, queued, succeeded, type ExecutionState } from "./execution-state.ts";
 
 const at = "2026-11-21T01:00:00.000Z";
 const out = (seq: number, data: string): ExecutionEvent => ({ seq, at, event: "stdout", data });
@@ -47,10 +47,26 @@ describe("applyEvent", () => {
     expect(state.parts.map((part) => part.kind)).toEqual(["text", "display", "text"]);
   });
 
+  it("a_display_with_an_id_takes_the_place_of_the_one_before", () => {
+    const shown = (seq: number, text: string, id?: string): ExecutionEvent => ({ seq, at, event: "display", data: { "text/plain": text }, id });
+    const state = reduce([shown(1, "a", "x"), shown(2, "b"), shown(3, "c", "x")]);
+    expect(state.parts).toEqual([
+      { kind: "display", key: 1, id: "x", bundle: { "text/plain": "c" } },
+      { kind: "display", key: 2, id: null, bundle: { "text/plain": "b" } },
+    ]);
+  });
+
+  it("a_line_without_an_end_asks_for_input", () => {
+    expect(asksForInput(reduce([out(1, "name? ")]))).toBe(true);
+    expect(asksForInput(reduce([out(1, "done\n")]))).toBe(false);
+    expect(asksForInput(queued)).toBe(false);
+  });
+
   it("a_result_finishes_with_its_outcome", () => {
     const state = reduce([out(1, "x"), result(2, { exit_code: 3 })]);
     expect(state.phase).toBe("finished");
-    expect(state.ending).toEqual({ kind: "outcome", outcome: "exited", exitCode: 3, signal: null, durationMs: 12 });
+    const usage = { cpuMs: 3, peakMemoryBytes: 4096 };
+    expect(state.ending).toEqual({ kind: "outcome", outcome: "exited", exitCode: 3, signal: null, durationMs: 12, usage });
     expect(succeeded(state)).toBe(false);
     expect(isLive(state)).toBe(false);
   });

@@ -8,7 +8,7 @@ import { OutputBuffer } from "./output-buffer.ts";
 
 export type Part =
   | { kind: "text"; key: number; buffer: OutputBuffer; revision: number }
-  | { kind: "display"; key: number; bundle: DisplayBundle };
+  | { kind: "display"; key: number; id: string | null; bundle: DisplayBundle };
 
 export interface ExecutionState {
   phase: ExecutionPhase;
@@ -20,11 +20,26 @@ export interface ExecutionState {
   /** The output limit in bytes that was passed, if it was. */
   limit: number | null;
   ending: Ending | null;
+  /** What a function returned, as JSON has it; undefined where nothing was. */
+  value: unknown;
+}
+
+/** What an execution took of the machine. Only events tell it. */
+export interface Usage {
+  cpuMs: number;
+  peakMemoryBytes: number;
 }
 
 /** How it ended: by itself in an outcome, or by our own failure. */
 export type Ending =
-  | { kind: "outcome"; outcome: Outcome; exitCode: number | null; signal: number | null; durationMs: number | null }
+  | {
+      kind: "outcome";
+      outcome: Outcome;
+      exitCode: number | null;
+      signal: number | null;
+      durationMs: number | null;
+      usage: Usage | null;
+    }
   | { kind: "failure"; code: string; message: string };
 
 export const queued: ExecutionState = {
@@ -35,6 +50,7 @@ export const queued: ExecutionState = {
   parts: [],
   limit: null,
   ending: null,
+  value: undefined,
 };
 
 export function applyEvent(state: ExecutionState, event: ExecutionEvent): ExecutionState {
@@ -52,11 +68,11 @@ export function applyEvent(state: ExecutionState, event: ExecutionEvent): Execut
     case "stderr":
       return { ...next, parts: write(state.parts, event) };
     case "display":
-      return { ...next, parts: [...state.parts, { kind: "display", key: event.seq, bundle: event.data }] };
+      return { ...next, parts: show(state.parts, event) };
     case "truncated":
       return { ...next, limit: event.data.limit_bytes };
     case "result":
-      return { ...next, phase: "finished", ending: endingOf(event.data) };
+      return { ...next, phase: "finished", ending: endingOf(event.data), value: event.data.value };
     case "error":
       return { ...next, phase: "finished", ending: { kind: "failure", code: event.data.error, message: event.data.message } };
     default:
@@ -82,6 +98,7 @@ export function applyRecord(state: ExecutionState, record: Execution): Execution
       exitCode: record.exit_code,
       signal: record.signal,
       durationMs: record.duration_ms,
+      usage: state.ending?.usage ?? null,
     },
     phase: "finished",
   };
@@ -105,6 +122,25 @@ export function plainText(state: ExecutionState): string {
   return state.parts.flatMap((part) => (part.kind === "text" ? [part.buffer.text()] : [])).join("\n");
 }
 
+/** True while the last line is a question: a prompt that stands before the cursor. */
+export function asksForInput(state: ExecutionState): boolean {
+  const last = state.parts.at(-1);
+  return last?.kind === "text" && (last.buffer.lines.at(-1)?.length ?? 0) > 0;
+}
+
+type DisplayEvent = Extract<ExecutionEvent, { event: "display" }>;
+
+/** Adds what is shown, or puts it in the place of what had the same id. */
+function show(parts: readonly Part[], event: DisplayEvent): readonly Part[] {
+  const id = event.id ?? null;
+  const shown = { kind: "display" as const, id, bundle: event.data };
+  const place = id === null ? -1 : parts.findIndex((part) => part.kind === "display" && part.id === id);
+  const before = parts[place];
+  return before === undefined
+    ? [...parts, { ...shown, key: event.seq }]
+    : parts.with(place, { ...shown, key: before.key });
+}
+
 type TextEvent = Extract<ExecutionEvent, { event: "stdout" | "stderr" }>;
 
 function write(parts: readonly Part[], event: TextEvent): readonly Part[] {
@@ -123,6 +159,7 @@ function endingOf(result: ExecutionResult): Ending {
     exitCode: result.exit_code ?? null,
     signal: result.signal ?? null,
     durationMs: result.duration_ms,
+    usage: { cpuMs: result.cpu_ms, peakMemoryBytes: result.peak_memory_bytes },
   };
 }
 

@@ -5,16 +5,22 @@ const colours = {
   dark: { scheme: "dark", ink: "#ececea", ground: "#16181b", line: "#2c2f36", faint: "#9a9da5" },
 };
 
-/** Nothing of the output runs: the one script comes from `origin`, is ours, and measures. */
-export function frameDocument(html: string, theme: "light" | "dark", origin: string): string {
-  const script = `${origin}/frame-size.js`;
-  const policy = `default-src 'none'; script-src ${script}; style-src 'unsafe-inline'; img-src data: blob:; font-src data:`;
+/** Nothing of the output runs: the scripts come from `origin` and are ours. One measures; `more` are by name. */
+export function frameDocument(html: string, theme: "light" | "dark", origin: string, more: readonly string[] = []): string {
+  const scripts = ["frame-size.js", ...more].map((name) => `${origin}/${name}`);
+  const policy = `default-src 'none'; script-src ${scripts.join(" ")}; style-src 'unsafe-inline'; img-src data: blob:; font-src data:`;
   const { scheme, ink, ground, line, faint } = colours[theme];
   return `<!doctype html><html><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">
-<script defer src="${script}"></script>
-<style>:root{color-scheme:${scheme}}body{margin:12px 16px;font:14px/1.5 system-ui,sans-serif;color:${ink};background:${ground}}
+${scripts.map((script) => `<script defer src="${script}"></script>`).join("")}
+<style>:root{color-scheme:${scheme};--line:${line}}body{margin:12px 16px;font:14px/1.5 system-ui,sans-serif;color:${ink};background:${ground}}
 table{border-collapse:collapse}th,td{padding:4px 10px;border-bottom:1px solid ${line};text-align:left}th{color:${faint};font-weight:550}
 img,svg{max-width:100%;height:auto}</style></head><body>${html}</body></html>`;
+}
+
+/** The body of a frame in which `frame-chart.js` draws. The description cannot end its element. */
+export function chartBody(spec: object): string {
+  const written = JSON.stringify(spec).replaceAll("<", "\\u003c");
+  return `<div id="chart"></div><script type="application/json" id="spec">${written}</script>`;
 }
 
 /** Pixels that a frame may take; taller output scrolls, and the reader can drag it open. */

@@ -3,7 +3,7 @@ import type { Outcome } from "@/api/schema.ts";
 import { duration, size, verdictOf } from "./outcome.ts";
 
 const ended = (outcome: Outcome, over: { exitCode?: number; signal?: number; durationMs?: number } = {}) =>
-  ({ kind: "outcome", outcome, exitCode: null, signal: null, durationMs: 10, ...over }) as const;
+  ({ kind: "outcome", outcome, exitCode: null, signal: null, durationMs: 10, usage: null, ...over }) as const;
 
 it("each_outcome_has_its_own_words_and_icon", () => {
   const verdicts = [
@@ -22,7 +22,7 @@ it("each_outcome_has_its_own_words_and_icon", () => {
     "killed by signal 9 (SIGKILL)",
     "timed out after 30 s",
     "out of memory",
-    "cancelled",
+    "stopped",
     "lost",
     "could not run",
   ]);
@@ -35,7 +35,7 @@ it("a_timeout_without_a_limit_of_the_block_names_how_long_it_ran", () => {
 
 it("durations_and_sizes_read_naturally", () => {
   expect([0, 12, 999, 1000, 3449, 60_000, 125_000, 3_720_000].map(duration)).toEqual([
-    "0 ms",
+    "under 1 ms",
     "12 ms",
     "999 ms",
     "1 s",

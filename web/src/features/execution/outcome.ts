@@ -1,4 +1,5 @@
 /** How an ending is told to people: words, tone, and what to do about it. */
+import type { Expectation } from "@/api/schema.ts";
 import type { Ending } from "./execution-state.ts";
 
 export type Tone = "success" | "failure" | "warning" | "neutral";
@@ -27,8 +28,23 @@ const signalNames = new Map([
   [15, "SIGTERM"],
 ]);
 
-/** `timeoutMs` is the block's own limit, where it has one. */
-export function verdictOf(ending: Ending, timeoutMs: number | null): Verdict {
+/** What a block's author can do about its time. */
+const moreTimeForBlock = "Give the block more time with timeout=2m in its first line.";
+
+/** How an ending is told where the program's author expects a certain one. */
+export function verdictOf(ending: Ending, timeoutMs: number | null, moreTime?: string, expected: Expectation = "success"): Verdict {
+  const plain = plainVerdictOf(ending, timeoutMs, moreTime);
+  if (expected === "success" || ending.kind === "failure") return plain;
+  const failed = (ending.outcome === "exited" && ending.exitCode !== 0) || ending.outcome === "killed";
+  if (failed) return { label: `failed as expected: ${plain.label}`, tone: "success", icon: "check", advice: null };
+  if (expected === "failure" && ending.outcome === "exited") {
+    return { label: "exit 0", tone: "failure", icon: "cross", advice: "The block is expected to fail, and did not." };
+  }
+  return plain;
+}
+
+/** `timeoutMs` is the program's own limit, where it has one; `moreTime` says how to get a higher one. */
+function plainVerdictOf(ending: Ending, timeoutMs: number | null, moreTime: string = moreTimeForBlock): Verdict {
   if (ending.kind === "failure") {
     return { label: "could not run", tone: "failure", icon: "alert", advice: ending.message };
   }
@@ -44,7 +60,7 @@ export function verdictOf(ending: Ending, timeoutMs: number | null): Verdict {
         label: `timed out after ${duration(timeoutMs ?? ending.durationMs ?? 0)}`,
         tone: "warning",
         icon: "clock",
-        advice: "Give the block more time with timeout=2m in its first line.",
+        advice: moreTime,
       };
     case "out_of_memory":
       return {
@@ -54,7 +70,7 @@ export function verdictOf(ending: Ending, timeoutMs: number | null): Verdict {
         advice: "The program needed more memory than its sandbox allows.",
       };
     case "cancelled":
-      return { label: "cancelled", tone: "neutral", icon: "stop", advice: null };
+      return { label: "stopped", tone: "neutral", icon: "stop", advice: null };
     case "lost":
       return {
         label: "lost",
@@ -71,8 +87,9 @@ function killedBy(signal: number | null): string {
   return name ? `killed by signal ${signal} (${name})` : `killed by signal ${signal}`;
 }
 
-/** Milliseconds as a reader says them: 12 ms, 3.4 s, 2 min 5 s. */
+/** Milliseconds as a reader says them: 12 ms, 3.4 s, 2 min 5 s. Nothing takes no time: the server rounds down. */
 export function duration(ms: number): string {
+  if (ms < 1) return "under 1 ms";
   if (ms < 1000) return `${Math.round(ms)} ms`;
   const seconds = ms / 1000;
   if (seconds < 59.95) return `${Number(seconds.toFixed(1))} s`;

@@ -3,30 +3,36 @@ import { Icon } from "@/ui/icon.tsx";
 import { Spinner } from "@/ui/spinner.tsx";
 import { useNow } from "@/ui/time.tsx";
 import { plainText, rawOutput, type ExecutionState } from "./execution-state.ts";
-import { duration, type Verdict } from "./outcome.ts";
+import { duration, size, type Verdict } from "./outcome.ts";
 import { OutcomeBadge } from "./outcome-badge.tsx";
 
 interface OutputBarProps {
   state: ExecutionState;
   verdict: Verdict | null;
   name: string;
-  stale: boolean;
+  stale: string | null;
 }
 
 export function OutputBar({ state, verdict, name, stale }: OutputBarProps) {
-  const ran = state.ending?.kind === "outcome" ? state.ending.durationMs : null;
+  const ending = state.ending?.kind === "outcome" ? state.ending : null;
+  const ran = ending?.durationMs ?? null;
   const hasText = state.parts.some((part) => part.kind === "text");
   return (
     <div className="flex min-h-10 flex-wrap items-center gap-x-2.5 gap-y-1 py-1.5 pr-2 pl-3">
       {verdict ? <OutcomeBadge verdict={verdict} /> : <Progress state={state} />}
-      {verdict && ran !== null ? <span className="text-xs text-ink-faint tabular-nums">{duration(ran)}</span> : null}
-      {stale ? (
+      {verdict && ran !== null ? (
+        <span className="text-xs text-ink-faint tabular-nums">
+          {duration(ran)}
+          {ending?.usage ? ` · ${duration(ending.usage.cpuMs)} CPU · ${size(ending.usage.peakMemoryBytes)}` : null}
+        </span>
+      ) : null}
+      {stale !== null ? (
         <span
-          title="The block was edited after this output was made. Run it again."
+          title={`${stale} Run it again.`}
           className="inline-flex items-center gap-1 rounded-full bg-warning-soft px-2 py-0.5 text-xs font-medium text-warning"
         >
           stale
-          <span className="sr-only">: the block was edited after this output was made</span>
+          <span className="sr-only">: {stale}</span>
         </span>
       ) : null}
       {hasText ? (
@@ -51,11 +57,14 @@ function Progress({ state }: { state: ExecutionState }) {
   const running = state.phase !== "queued" && state.startedAt !== null;
   const now = useNow(running ? 200 : null);
   const elapsed = running && state.startedAt !== null ? Math.max(0, now - Date.parse(state.startedAt)) : null;
+  // Before a program writes, what is done for it is all there is to tell.
+  const notice = state.parts.length === 0 ? state.notices.at(-1) : undefined;
   const words = { queued: "Waiting for its turn", running: "Running", stopping: "Stopping", finished: "Finished" }[state.phase];
   return (
-    <span className="inline-flex items-center gap-2 text-[0.8125rem] text-ink-soft">
+    <span className="inline-flex min-w-0 items-center gap-2 text-[0.8125rem] text-ink-soft">
       <Spinner className="size-3.5 text-accent" />
       {words}
+      {notice === undefined ? null : <span className="min-w-0 truncate text-xs text-ink-faint">{notice}</span>}
       {elapsed !== null && elapsed > 900 ? <span className="text-xs text-ink-faint tabular-nums">{(elapsed / 1000).toFixed(1)} s</span> : null}
     </span>
   );

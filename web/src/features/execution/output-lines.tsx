@@ -1,5 +1,7 @@
 import { memo, useLayoutEffect, useRef, useState } from "react";
 import type { Line, OutputBuffer, Run } from "./output-buffer.ts";
+import type { FoundLines } from "./output-search.ts";
+import { traceRole } from "./traceback.ts";
 
 /** Pixels; equals the line height of `.output-line`. */
 const rowHeight = 20;
@@ -16,9 +18,11 @@ interface OutputLinesProps {
   /** Changes with the buffer's content, which grows in place. */
   revision: number;
   label: string;
+  /** The lines in which something was found. */
+  found?: FoundLines | undefined;
 }
 
-export const OutputLines = memo(function OutputLines({ buffer, revision, label }: OutputLinesProps) {
+export const OutputLines = memo(function OutputLines({ buffer, revision, label, found }: OutputLinesProps) {
   const frame = useRef<HTMLDivElement>(null);
   const following = useRef(true);
   const [view, setView] = useState({ top: 0, height: 480 });
@@ -31,6 +35,16 @@ export const OutputLines = memo(function OutputLines({ buffer, revision, label }
     // The revision stands for the buffer's content.
     // oxlint-disable-next-line react/exhaustive-effect-dependencies
   }, [revision, virtual]);
+
+  const current = found?.current ?? null;
+  useLayoutEffect(() => {
+    const element = frame.current;
+    if (!element || current === null) return;
+    const row = virtual ? null : element.querySelector<HTMLElement>(`[data-line="${current}"]`);
+    const top = row ? row.offsetTop : current * rowHeight;
+    element.scrollTop = top - element.clientHeight / 2;
+    following.current = false;
+  }, [current, virtual]);
 
   const look = () => {
     const element = frame.current;
@@ -63,7 +77,7 @@ export const OutputLines = memo(function OutputLines({ buffer, revision, label }
             style={virtual ? { transform: `translateY(${first * rowHeight}px)` } : undefined}
           >
             {rows.map((line, at) => (
-              <OutputLine key={first + at} line={line} />
+              <OutputLine key={first + at} line={line} at={first + at} mark={markOf(found, first + at)} />
             ))}
           </div>
         </div>
@@ -78,11 +92,22 @@ export const OutputLines = memo(function OutputLines({ buffer, revision, label }
   );
 });
 
-function OutputLine({ line }: { line: Line }) {
+type Mark = "found" | "current" | null;
+
+const marks = { found: "bg-warning-soft", current: "bg-warning-soft outline-1 outline-warning -outline-offset-1" };
+
+function markOf(found: FoundLines | undefined, at: number): Mark {
+  if (!found) return null;
+  return found.current === at ? "current" : found.lines.has(at) ? "found" : null;
+}
+
+function OutputLine({ line, at: row, mark }: { line: Line; at: number; mark: Mark }) {
   const stderr = line.runs.some((run) => run.stream === "stderr");
   const shown = clip(line);
+  // A program that colours its own lines knows better.
+  const role = stderr && line.runs.every((run) => run.style === null) ? traceRole(line.runs.map((run) => run.text).join("")) : null;
   return (
-    <div className={stderr ? "output-line has-stderr" : "output-line"}>
+    <div data-line={row} className={`output-line ${stderr ? "has-stderr" : ""} ${role ? `trace-${role}` : ""} ${mark ? marks[mark] : ""}`}>
       {shown.map((run, at) => (
         // Runs of a line have no identity of their own: their place is the key.
         // oxlint-disable-next-line react/no-array-index-key

@@ -1,25 +1,48 @@
-import { Fragment } from "react";
+import { Fragment, type ReactNode } from "react";
 import { sentence } from "@/api/errors.ts";
+import type { Expectation } from "@/api/schema.ts";
+import { Folded } from "@/ui/folded.tsx";
 import { Notice } from "@/ui/notice.tsx";
 import { DisplayView } from "./display-view.tsx";
-import type { ExecutionFeed } from "./execution-feed.ts";
+import type { EventFeed } from "./event-feed.ts";
 import type { ExecutionState } from "./execution-state.ts";
 import { size, verdictOf } from "./outcome.ts";
 import { OutputBar } from "./output-bar.tsx";
 import { OutputLines } from "./output-lines.tsx";
+import type { FoundLines } from "./output-search.ts";
+
+/** More remarks than this fold into one line. */
+const openNotices = 2;
 
 interface OutputPanelProps {
-  feed: ExecutionFeed;
+  feed: EventFeed;
   state: ExecutionState;
   name: string;
   timeoutMs: number | null;
-  /** The block was edited after this output was made. */
-  stale: boolean;
+  /** Why this output no longer follows from the document, as a sentence; null where it does. */
+  stale?: string | null;
+  /** How the program must end to pass. */
+  expected?: Expectation;
+  /** What it wrote is shown only to who asks. */
+  folded?: boolean;
+  /** How to get more time, where it is not a block's first line that gives it. */
+  moreTime?: string;
+  /** What was found in each part, by its key. */
+  found?: ReadonlyMap<number, FoundLines> | undefined;
+  /** What stands below the output while it grows. */
+  children?: ReactNode;
 }
 
 /** What one execution wrote, and how it is going or went. */
-export function OutputPanel({ feed, state, name, timeoutMs, stale }: OutputPanelProps) {
-  const verdict = state.ending ? verdictOf(state.ending, timeoutMs) : null;
+export function OutputPanel({ feed, state, name, timeoutMs, stale = null, expected, folded = false, moreTime, found, children }: OutputPanelProps) {
+  const verdict = state.ending ? verdictOf(state.ending, timeoutMs, moreTime, expected) : null;
+  const parts = state.parts.map((part) =>
+    part.kind === "text" ? (
+      <OutputLines key={part.key} buffer={part.buffer} revision={part.revision} label={`Output of ${name}`} found={found?.get(part.key)} />
+    ) : (
+      <DisplayView key={part.key} bundle={part.bundle} />
+    ),
+  );
   return (
     <div className="border-t border-line bg-sunken">
       <OutputBar state={state} verdict={verdict} name={name} stale={stale} />
@@ -28,15 +51,8 @@ export function OutputPanel({ feed, state, name, timeoutMs, stale }: OutputPanel
           The connection dropped. The program goes on, and its output continues here as soon as the server answers.
         </Notice>
       ) : null}
-      <div className={stale ? "opacity-60" : ""}>
-        {state.parts.map((part) =>
-          part.kind === "text" ? (
-            <OutputLines key={part.key} buffer={part.buffer} revision={part.revision} label={`Output of ${name}`} />
-          ) : (
-            <DisplayView key={part.key} bundle={part.bundle} />
-          ),
-        )}
-      </div>
+      <div className={stale === null ? "" : "opacity-60"}>{folded && parts.length > 0 ? <Folded words="Output">{parts}</Folded> : parts}</div>
+      {children}
       {state.phase === "finished" && state.parts.length === 0 && state.ending?.kind === "outcome" ? (
         <p className="px-4 pb-3 text-[0.8125rem] text-ink-faint">No output.</p>
       ) : null}
@@ -45,16 +61,31 @@ export function OutputPanel({ feed, state, name, timeoutMs, stale }: OutputPanel
           Output is cut at {size(state.limit)}. What the program wrote after that was not kept.
         </p>
       )}
-      {state.notices.map((notice) => (
-        <p key={notice} className="border-t border-line px-4 py-2.5 text-[0.8125rem] text-ink-soft">
-          <Words text={sentence(notice)} />
-        </p>
-      ))}
+      <Notices notices={state.notices} />
       {verdict?.advice ? (
-        <p className="border-t border-line px-4 py-2.5 text-[0.8125rem] text-ink-soft">{verdict.advice}</p>
+        <p className="border-t border-line px-4 py-2.5 text-[0.8125rem] whitespace-pre-wrap text-ink-soft">{verdict.advice}</p>
       ) : null}
     </div>
   );
+}
+
+/** What we have to say about it. The lines of a build are many, and of interest to few. */
+function Notices({ notices }: { notices: readonly string[] }) {
+  if (notices.length > openNotices) {
+    return (
+      <details className="border-t border-line text-[0.8125rem] text-ink-soft">
+        <summary className="cursor-pointer px-4 py-2.5 select-none">What was done for it, in {notices.length} lines</summary>
+        <pre tabIndex={0} role="region" aria-label="What was done for it" className="code max-h-60 overflow-auto px-4 pb-3 text-xs">
+          {notices.join("\n")}
+        </pre>
+      </details>
+    );
+  }
+  return notices.map((notice) => (
+    <p key={notice} className="border-t border-line px-4 py-2.5 text-[0.8125rem] text-ink-soft">
+      <Words text={sentence(notice)} />
+    </p>
+  ));
 }
 
 /** Plain words in which `backticks` mark what is to be typed. */

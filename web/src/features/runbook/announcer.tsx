@@ -43,7 +43,7 @@ function statusOf(runner: Runner, blocks: readonly Block[]): Map<string, string>
   for (const block of blocks) {
     const state = runner.feeds.get(block.id)?.state;
     if (!state) continue;
-    const how = state.ending ? verdictOf(state.ending, block.timeout_ms).label : "running";
+    const how = state.ending ? verdictOf(state.ending, block.timeout_ms, undefined, block.expect).label : "running";
     words.set(block.id, `${nameOf(block)}: ${how}`);
   }
   return words;

@@ -17,12 +17,13 @@ export function BlockFrame({ label, line, head, actions, children, runnable, onK
     // Runnable cards take focus so that Shift+Enter can walk from one to the next.
     <section
       ref={ref}
-      id={`line-${line}`}
+      id={line > 0 ? `line-${line}` : undefined}
       aria-label={label}
       tabIndex={runnable ? 0 : -1}
       data-runnable={runnable || undefined}
+      data-cell-focus
       onKeyDown={onKeyDown}
-      className="my-6 overflow-hidden rounded-xl border border-line bg-surface text-base leading-normal shadow-card focus-within:border-line-strong/60"
+      className="overflow-hidden rounded-xl border border-line bg-surface text-base leading-normal shadow-card focus-within:border-line-strong/60 in-data-[mode=edit]:border-accent"
     >
       <div className="flex min-h-12 items-center gap-2.5 border-b border-line py-1.5 pr-2 pl-4">
         {head}

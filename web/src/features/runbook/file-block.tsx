@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import type { Block } from "@/api/schema.ts";
 import { Code } from "@/ui/code.tsx";
 import { CopyButton } from "@/ui/copy-button.tsx";
@@ -5,7 +6,7 @@ import { Icon } from "@/ui/icon.tsx";
 import { BlockFrame } from "./block-frame.tsx";
 
 /** A file that is written into the sandbox before anything runs. */
-export function FileBlock({ block }: { block: Block }) {
+export function FileBlock({ block, code, tools }: { block: Block; code?: ReactNode; tools?: ReactNode }) {
   const path = block.path ?? "file without a path";
   return (
     <BlockFrame
@@ -20,11 +21,12 @@ export function FileBlock({ block }: { block: Block }) {
       actions={
         <>
           <span className="mr-1 hidden text-xs text-ink-faint sm:inline">in the sandbox</span>
+          {tools}
           <CopyButton label={`Copy ${path}`} text={() => block.code} />
         </>
       }
     >
-      <Code text={block.code} language={block.language} label={`Content of ${path}`} />
+      {code ?? <Code text={block.code} language={block.language} label={`Content of ${path}`} />}
     </BlockFrame>
   );
 }

@@ -12,7 +12,7 @@ export function NewRunbookDialog({ onClose }: { onClose: () => void }) {
   const [title, setTitle] = useState("");
   const [missing, setMissing] = useState(false);
   const navigate = useNavigate();
-  const create = useCreateRunbook((runbook) => void navigate(paths.runbook(runbook.id, "edit")));
+  const create = useCreateRunbook((runbook) => void navigate(paths.runbook(runbook.id)));
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const name = title.trim();

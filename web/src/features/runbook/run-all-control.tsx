@@ -8,22 +8,24 @@ export function RunAllControl({ blocks }: { blocks: readonly Block[] }) {
   const runner = useRunner(of);
   const { walk } = runner;
   const walking = walk?.state === "running";
+  const busy = runner.isStarting || blocks.some((block) => !block.background && runner.isLive(block.id));
   return (
     <>
-      {walk && !walking ? (
+      {walk && !walking && !busy ? (
         <span
-          className={`text-[0.8125rem] tabular-nums max-sm:order-last max-sm:basis-full ${walk.state === "stopped" ? "text-warning" : "text-ink-soft"}`}
+          data-walk-end
+          className={`text-[0.8125rem] whitespace-nowrap tabular-nums ${walk.state === "passed" ? "text-ink-soft" : "text-warning"}`}
         >
           {walk.state === "passed" ? `All ${walk.total} ran` : `Stopped at ${walk.done}/${walk.total}`}
         </span>
       ) : null}
-      {walking || runner.isRunning ? (
+      {walking || busy ? (
         <Button size="small" icon="stop" onClick={() => void runner.stopAll()} aria-label={walking ? `Stop everything, running ${walk.done + 1} of ${walk.total}` : "Stop everything"}>
           Stop
           {walking ? <span className="tabular-nums opacity-80">{`${Math.min(walk.done + 1, walk.total)}/${walk.total}`}</span> : null}
         </Button>
       ) : (
-        <Button size="small" look="primary" icon="playAll" onClick={() => void runner.runAll(blocks)}>
+        <Button size="small" look="primary" icon="playAll" onClick={() => void runner.runAll()}>
           Run all
         </Button>
       )}

@@ -1,19 +1,29 @@
+import { memo, use } from "react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 import type { Runbook } from "@/api/schema.ts";
 import { configQuery } from "@/features/account/account-queries.ts";
+import { ExportMenu } from "@/features/exchange/export-menu.tsx";
 import { SessionControl } from "@/features/session/session-control.tsx";
+import { SessionTools } from "@/features/session/session-tools.tsx";
 import { paths } from "@/paths.ts";
 import { buttonClass } from "@/ui/button.tsx";
 import { Icon } from "@/ui/icon.tsx";
+import { useEditing } from "./editing-context.ts";
+import { OutlineButton, type OutlineProps } from "./outline-panel.tsx";
 import { RunAllControl } from "./run-all-control.tsx";
-import { useRunbookContext } from "./runbook-context.ts";
+import { RunbookMenu } from "./runbook-menu.tsx";
+import { SaveWords } from "./save-words.tsx";
+import { RunnableBlocks, useRunbookContext, useRunner } from "./runbook-context.ts";
 import { ShortcutHelp } from "./shortcut-help.tsx";
 import { useSetSession } from "./runbook-queries.ts";
 
 /** Stays in view: which document this is, whether it is connected, and what can be done with it. */
-export function RunbookHeader({ runbook, editing }: { runbook: Runbook; editing: boolean }) {
-  const { runnable } = useRunbookContext();
+export const RunbookHeader = memo(function RunbookHeader({ runbook, source, outline }: { runbook: Runbook; source: boolean; outline: OutlineProps }) {
+  const { editing } = useEditing();
+  const runnable = use(RunnableBlocks);
+  const { runner: held } = useRunbookContext();
+  const runner = useRunner(held);
   const config = useQuery(configQuery);
   const local = config.data?.mode === "local";
   const setSession = useSetSession(runbook.id);
@@ -34,6 +44,7 @@ export function RunbookHeader({ runbook, editing }: { runbook: Runbook; editing:
           <p className="min-w-0 truncate text-[0.9375rem] font-semibold tracking-[-0.012em]" title={runbook.title}>
             {runbook.title || "Untitled runbook"}
           </p>
+          {editing ? <SaveWords editing={editing} /> : null}
           {local ? (
             <span
               title="A file of this machine, served for you alone. Only its blocks as they were when it was opened can run."
@@ -43,18 +54,38 @@ export function RunbookHeader({ runbook, editing }: { runbook: Runbook; editing:
             </span>
           ) : null}
         </div>
-        {runbook.editable ? (
-          <Link to={paths.runbook(runbook.id, editing ? "read" : "edit")} className={`${buttonClass("secondary", "small")} sm:order-last`}>
-            <Icon name={editing ? "read" : "edit"} />
-            {editing ? "Read" : "Edit"}
+        {source ? null : <OutlineButton outline={outline} />}
+        {/* A phone has these in the menu of its second line. */}
+        <div className="contents max-sm:hidden">
+          {runbook.session ? <SessionTools session={runbook.session} running={runner.isRunning} /> : null}
+          {runbook.editable ? (
+            <Link
+              to={paths.runbook(runbook.id, source ? "read" : "edit")}
+              title={source ? "Back to reading" : "Edit the source as a whole"}
+              className={`${buttonClass("secondary", "small")} order-last`}
+            >
+              <Icon name={source ? "read" : "edit"} />
+              {/* The line of buttons is full on most screens. */}
+              <span className="sr-only 2xl:not-sr-only">{source ? "Read" : "Edit source"}</span>
+            </Link>
+          ) : null}
+          <Link
+            to={paths.history(runbook.id)}
+            aria-label="History"
+            title="History of runs and versions"
+            className="inline-flex size-8 shrink-0 items-center justify-center rounded-lg text-ink-faint hover:bg-sunken hover:text-ink"
+          >
+            <Icon name="history" className="size-[1.125rem]" />
           </Link>
-        ) : null}
-        <ShortcutHelp />
-        <div className="flex min-w-0 flex-wrap items-center gap-2 max-sm:basis-full">
+          <ExportMenu runbook={runbook.id} />
+        </div>
+        <ShortcutHelp editable={runbook.editable} />
+        <div className="group/bar flex min-w-0 items-center gap-2 max-sm:basis-full sm:flex-wrap">
           <SessionControl runbook={runbook.id} session={runbook.session} onSession={setSession} />
-          {runnable.length > 0 && !editing ? <RunAllControl blocks={runnable} /> : null}
+          {runnable.length > 0 && !source ? <RunAllControl blocks={runnable} /> : null}
+          <RunbookMenu runbook={runbook} source={source} running={runner.isRunning} />
         </div>
       </div>
     </div>
   );
-}
+});

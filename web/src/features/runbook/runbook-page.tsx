@@ -7,11 +7,14 @@ import { BlankSlate, Skeleton } from "@/ui/blank-slate.tsx";
 import { Button, buttonClass } from "@/ui/button.tsx";
 import { runbookQuery } from "./runbook-queries.ts";
 import { RunbookView } from "./runbook-view.tsx";
+import { useVisit } from "./use-visit.ts";
 
 export function RunbookPage() {
   const { runbook: id = "" } = useParams();
   const [search] = useSearchParams();
   const runbook = useQuery(runbookQuery(id));
+  const isThere = runbook.isSuccess;
+  useVisit(id, isThere);
   if (runbook.isPending) return <PageSkeleton />;
   // Data that was loaded once stays on screen while the server is away.
   if (!runbook.data) return <PageError error={runbook.error} retry={() => void runbook.refetch()} />;
@@ -20,7 +23,7 @@ export function RunbookPage() {
   return (
     <>
       <title>{`${shown.title || "Untitled runbook"} · Runbook`}</title>
-      <RunbookView key={shown.id} runbook={shown} editing={shown.editable && search.get("view") === "edit"} line={line} />
+      <RunbookView key={shown.id} runbook={shown} source={shown.editable && search.get("view") === "edit"} line={line} />
     </>
   );
 }

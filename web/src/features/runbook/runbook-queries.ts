@@ -1,30 +1,25 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { api } from "@/api/client.ts";
-import { sentence } from "@/api/errors.ts";
-import type { Runbook, RuntimeName, Session } from "@/api/schema.ts";
+import { hasCode } from "@/api/errors.ts";
+import type { Runbook, Session } from "@/api/schema.ts";
 
-export const runbooksQuery = infiniteQueryOptions({
-  queryKey: ["runbooks"],
-  queryFn: ({ pageParam, signal }) => api.runbooks(pageParam, signal),
-  initialPageParam: null as string | null,
-  getNextPageParam: (page) => page.next_cursor,
-  // Sessions come and go on other pages: a list that is opened is a list that is asked for.
-  staleTime: 0,
-});
+/** Lists of runbooks, however they are narrowed. */
+export const runbooksKey = ["runbooks"];
+
+/** `filter` holds what the route takes: folder, tag, starred, sort. */
+export const runbooksQuery = (filter: URLSearchParams) =>
+  infiniteQueryOptions({
+    queryKey: [...runbooksKey, filter.toString()],
+    queryFn: ({ pageParam, signal }) => api.runbooks(filter, pageParam, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+    // Sessions come and go on other pages: a list that is opened is a list that is asked for.
+    staleTime: 0,
+  });
 
 export const runbookQuery = (id: string) =>
   queryOptions({ queryKey: ["runbook", id], queryFn: ({ signal }) => api.runbook(id, signal) });
-
-/** The languages this machine lacks, and what to do. Asked again when the reader comes back from installing one. */
-export const runtimesQuery = queryOptions({
-  queryKey: ["runtimes"],
-  queryFn: ({ signal }) => api.runtimes(signal),
-  select: ({ items }): ReadonlyMap<RuntimeName, string> => {
-    const missing = items.filter((it) => !it.available);
-    return new Map(missing.map((it) => [it.name, sentence(it.message ?? `${it.name} is not installed on this machine`)]));
-  },
-});
 
 export function useCreateRunbook(then: (runbook: Runbook) => void) {
   const queries = useQueryClient();
@@ -32,7 +27,7 @@ export function useCreateRunbook(then: (runbook: Runbook) => void) {
     mutationFn: api.createRunbook,
     onSuccess: (runbook) => {
       queries.setQueryData(runbookQuery(runbook.id).queryKey, runbook);
-      void queries.invalidateQueries({ queryKey: runbooksQuery.queryKey });
+      void queries.invalidateQueries({ queryKey: runbooksKey });
       then(runbook);
     },
   });
@@ -44,25 +39,23 @@ export function useDeleteRunbook() {
     mutationFn: api.deleteRunbook,
     onSuccess: (_, id) => {
       queries.removeQueries({ queryKey: runbookQuery(id).queryKey });
-      return queries.invalidateQueries({ queryKey: runbooksQuery.queryKey });
+      return queries.invalidateQueries({ queryKey: runbooksKey });
     },
   });
 }
 
-export interface Saving {
-  title: string;
-  content: string;
-  /** The revision that was edited. */
-  revision: number;
-}
-
-export function useSaveRunbook(id: string) {
+/** Gives a runbook another title. Its text goes its own way, so that only the revision of the moment can be told. */
+export function useSaveTitle(id: string) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (saving: Saving) => api.saveRunbook(id, saving),
+    mutationFn: async (title: string) => {
+      const { revision } = await api.runbook(id);
+      return api.saveRunbook(id, { title, revision });
+    },
+    retry: (count, error) => count < 3 && hasCode(error, "revision_conflict"),
     onSuccess: (saved) => {
-      queries.setQueryData(runbookQuery(id).queryKey, saved);
-      void queries.invalidateQueries({ queryKey: runbooksQuery.queryKey });
+      queries.setQueryData(runbookQuery(id).queryKey, (known) => (known ? { ...known, title: saved.title, revision: saved.revision } : saved));
+      void queries.invalidateQueries({ queryKey: runbooksKey });
     },
   });
 }

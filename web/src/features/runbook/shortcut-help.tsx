@@ -2,20 +2,34 @@ import { useEffect, useState } from "react";
 import { Button } from "@/ui/button.tsx";
 import { Dialog } from "@/ui/dialog.tsx";
 
-const shortcuts = [
+const always = [
   ["Ctrl Enter", "Run the focused block"],
   ["Shift Enter", "Run it and move to the next"],
   ["Tab", "Move between blocks and their buttons"],
-  ["Ctrl S", "Save while editing"],
   ["?", "Show this list"],
 ] as const;
 
+const whereEditable = [
+  ["Enter", "Edit the selected block or text"],
+  ["Esc", "Leave the editor"],
+  ["j k", "Next, previous; arrows do the same"],
+  ["a b", "New block above, below"],
+  ["Shift a b", "New text above, below"],
+  ["Alt ↑ ↓", "Move up, down"],
+  ["d d", "Delete"],
+  ["z", "Undo, as Ctrl+Z does; Shift+Z again"],
+  ["y m", "Turn into a block, into text"],
+  ["Shift m", "Merge with the next"],
+  ["Ctrl Shift -", "Split at the cursor"],
+  ["Ctrl Space", "Complete from what the session knows"],
+] as const;
+
 /** The list of keys, shown on "?" wherever that is not text being typed. */
-export function ShortcutHelp() {
+export function ShortcutHelp({ editable }: { editable: boolean }) {
   const [open, setOpen] = useState(false);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      const typing = event.target instanceof HTMLElement && event.target.closest("input, textarea, [contenteditable=true]");
+      const typing = event.target instanceof HTMLElement && event.target.closest("input, textarea, select, [contenteditable=true]");
       if (event.key === "?" && !typing) setOpen(true);
     };
     addEventListener("keydown", onKey);
@@ -33,7 +47,7 @@ export function ShortcutHelp() {
       }
     >
       <dl className="mt-4 space-y-2.5">
-        {shortcuts.map(([keys, meaning]) => (
+        {[...always, ...(editable ? whereEditable : [])].map(([keys, meaning]) => (
           <div key={keys} className="flex items-center justify-between gap-4">
             <dt className="order-last flex gap-1">
               {keys.split(" ").map((key) => (

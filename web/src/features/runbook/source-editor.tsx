@@ -1,104 +1,86 @@
 import { useEffect, useRef, useState } from "react";
+import { messageOf } from "@/api/errors.ts";
 import type { Runbook } from "@/api/schema.ts";
-import { Button } from "@/ui/button.tsx";
-import { Dialog } from "@/ui/dialog.tsx";
 import { MarkdownEditor, type EditorHandle } from "@/ui/markdown-editor.tsx";
-import { Notice } from "@/ui/notice.tsx";
+import { toast } from "@/ui/toasts.tsx";
+import type { Editing } from "./cells/editing.ts";
+import { differenceOf, wholeMap } from "./cells/line-map.ts";
+import { endingOf } from "./cells/source-lines.ts";
 import { DiagnosticList } from "./diagnostic-list.tsx";
-import { useEditing, type Editing } from "./use-editing.ts";
-import { useLeaveGuard } from "./use-leave-guard.ts";
+import { useSaveTitle } from "./runbook-queries.ts";
 
-export function SourceEditor({ runbook, line }: { runbook: Runbook; line: number | null }) {
+interface SourceEditorProps {
+  runbook: Runbook;
+  editing: Editing;
+  /** Where the editor opens. */
+  line: number | null;
+}
+
+/** The whole source of a document in one editor: the same live text as the cells. */
+export function SourceEditor({ runbook, editing, line }: SourceEditorProps) {
+  const { live } = editing;
   const editor = useRef<EditorHandle>(null);
-  const editing = useEditing(runbook, (text) => editor.current?.replace(text));
-  const [initial] = useState(editing.draft.content);
-  useLeaveGuard(editing.dirty);
+  const [initial] = useState(() => mapOf(live.text).value);
+  const shown = useRef(initial);
+
   useEffect(() => {
     if (line !== null) editor.current?.goTo(line);
   }, [line]);
+  useEffect(
+    () =>
+      live.onText(() => {
+        const { value } = mapOf(live.text);
+        const change = differenceOf(shown.current, value);
+        shown.current = value;
+        if (change) editor.current?.change(change);
+      }),
+    [live],
+  );
 
-  const onKeyDown = (event: { key: string; ctrlKey: boolean; metaKey: boolean; preventDefault: () => void }) => {
-    if (event.key !== "s" || !(event.ctrlKey || event.metaKey)) return;
-    event.preventDefault();
-    editing.save();
+  const onChange = (value: string) => {
+    const change = differenceOf(shown.current, value);
+    shown.current = value;
+    if (change) live.edit([mapOf(live.text).edit(change)]);
+  };
+  const save = () => {
+    live.flush().catch((error: unknown) => toast(messageOf(error), "failure"));
   };
   return (
     <div>
-      <div className="mb-4 flex flex-wrap items-center gap-x-4 gap-y-3">
-        <input
-          aria-label="Title"
-          value={editing.draft.title}
-          maxLength={200}
-          placeholder="Untitled runbook"
-          onKeyDown={onKeyDown}
-          onChange={(event) => editing.change({ title: event.target.value })}
-          className="-mx-2 min-w-0 flex-1 basis-60 rounded-lg bg-transparent px-2 py-1 text-2xl font-semibold tracking-[-0.024em] placeholder:text-ink-faint"
-        />
-        <SaveState editing={editing} />
-      </div>
-      {editing.restored ? (
-        <Notice
-          tone="neutral"
-          className="mb-4"
-          action={
-            <Button size="small" onClick={editing.discard}>
-              Discard draft
-            </Button>
-          }
-        >
-          This is the unsaved text from your last visit.
-        </Notice>
-      ) : null}
-      {editing.problem ? <Notice className="mb-4">{editing.problem}</Notice> : null}
+      <TitleField runbook={runbook} />
       <DiagnosticList runbook={runbook} onJump={(at) => editor.current?.goTo(at)} />
-      <MarkdownEditor
-        ref={editor}
-        initial={initial}
-        label="Source of the runbook"
-        marks={runbook.diagnostics}
-        onChange={(content) => editing.change({ content })}
-        onSave={editing.save}
-      />
+      <MarkdownEditor ref={editor} initial={initial} label="Source of the runbook" marks={runbook.diagnostics} onChange={onChange} onSave={save} />
       <p className="mt-3 text-[0.8125rem] text-ink-faint">
         A fence that starts with <code className="font-mono">```runnable python</code> runs;{" "}
         <code className="font-mono">```file python utils.py</code> is written into the sandbox first.
       </p>
-      {editing.theirs ? <ConflictDialog editing={editing} /> : null}
     </div>
   );
 }
 
-function SaveState({ editing }: { editing: Editing }) {
-  return (
-    <div className="flex items-center gap-3">
-      <span role="status" className="text-[0.8125rem] text-ink-faint">
-        {editing.saving ? "Saving" : editing.dirty ? "Unsaved changes" : "All changes saved"}
-      </span>
-      <Button look="primary" busy={editing.saving} disabled={!editing.dirty && !editing.saving} title="Ctrl+S" onClick={editing.save}>
-        Save
-      </Button>
-    </div>
-  );
+function mapOf(text: string) {
+  return wholeMap(text, endingOf(text));
 }
 
-function ConflictDialog({ editing }: { editing: Editing }) {
+/** The title is no part of the text: it is saved when the reader leaves it. */
+function TitleField({ runbook }: { runbook: Runbook }) {
+  const [title, setTitle] = useState(runbook.title);
+  const save = useSaveTitle(runbook.id);
+  const submit = () => {
+    if (title !== runbook.title) save.mutate(title, { onError: (error) => toast(messageOf(error), "failure") });
+  };
   return (
-    <Dialog
-      title="Someone saved a newer version"
-      onClose={editing.loadTheirs}
-      footer={
-        <>
-          <Button onClick={editing.loadTheirs}>Load theirs</Button>
-          <Button look="primary" onClick={editing.keepMine}>
-            Keep mine
-          </Button>
-        </>
-      }
-    >
-      <p>
-        Keep mine saves your text as the newest revision; theirs stays in the history. Load theirs shows their text here, and undo
-        brings yours back.
-      </p>
-    </Dialog>
+    <input
+      aria-label="Title"
+      value={title}
+      maxLength={200}
+      placeholder="Untitled runbook"
+      onChange={(event) => setTitle(event.target.value)}
+      onBlur={submit}
+      onKeyDown={(event) => {
+        if (event.key === "Enter") submit();
+      }}
+      className="-mx-2 mb-4 w-full rounded-lg bg-transparent px-2 py-1 text-2xl font-semibold tracking-[-0.024em] placeholder:text-ink-faint"
+    />
   );
 }

@@ -5,11 +5,20 @@ import { Popover } from "@/ui/popover.tsx";
 /** What separates the session's programs from the machine, and what this machine cannot give. */
 export function IsolationList({ isolation }: { isolation: Session["isolation"] }) {
   return (
-    <Popover icon="shield" label="What isolates this session">
+    <Popover icon="shield" label="What isolates this session" className="max-sm:hidden">
       <p className="text-sm font-semibold">What isolates this session</p>
+      <IsolationPromises isolation={isolation} />
+    </Popover>
+  );
+}
+
+/** The same where it stands among other things. */
+export function IsolationPromises({ isolation }: { isolation: Session["isolation"] }) {
+  return (
+    <>
       <Promises words="Its programs run in a sandbox of their own:" promises={isolation.holds} icon="check" />
       <Promises words="This machine cannot give:" promises={isolation.missing} icon="dash" />
-    </Popover>
+    </>
   );
 }
 

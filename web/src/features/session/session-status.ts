@@ -18,7 +18,7 @@ export function dotOf(session: Session | null): Dot {
   if (session === null) return "off";
   switch (session.status) {
     case "ACTIVE":
-      return "live";
+      return session.paused ? "waiting" : "live";
     case "STARTING":
     case "ENDING":
       return "waiting";
@@ -40,7 +40,7 @@ export function wordsOf(session: Session | null): string {
         ? "Starting a sandbox"
         : `Waiting for a sandbox, position ${session.queue_position}`;
     case "ACTIVE":
-      return "Connected";
+      return session.paused ? "Paused" : "Connected";
     case "ENDING":
       return "Disconnecting";
     case "TERMINATED":
@@ -60,6 +60,14 @@ export function wordsOf(session: Session | null): string {
 export function timeLeft(session: Session | null, now: number): number | null {
   if (session?.status !== "ACTIVE" || session.expires_at === null) return null;
   return Math.max(0, Date.parse(session.expires_at) - now);
+}
+
+/** How long before its end a session warns, in milliseconds. */
+const warnMs = 120_000;
+
+export function expiresSoon(session: Session | null, now: number): boolean {
+  const left = timeLeft(session, now);
+  return left !== null && left <= warnMs;
 }
 
 /** "29 min", "45 s": coarse while there is time, exact when it matters. */

@@ -1,0 +1,183 @@
+import { useQuery } from "@tanstack/react-query";
+import { useRef, useState } from "react";
+import { api } from "@/api/client.ts";
+import { messageOf, sentence } from "@/api/errors.ts";
+import { Button, IconButton } from "@/ui/button.tsx";
+import { Spinner } from "@/ui/spinner.tsx";
+import { Tabs, panelOf } from "@/ui/tabs.tsx";
+import { toast } from "@/ui/toasts.tsx";
+import type { LinkState } from "./terminal-link.ts";
+import { TerminalScreen } from "./terminal-screen.tsx";
+
+interface Tab {
+  key: string;
+  /** Null until the server has said which it is. */
+  id: number | null;
+  state: LinkState;
+}
+
+/** Whether xterm's text is kept readable for screen readers, which costs speed. */
+const screenReaderKey = "runbook.terminal.screen-reader";
+
+/** The terminals of a session, at the bottom of the page; on a phone they fill it. */
+export function TerminalDrawer({ session, onClose }: { session: string; onClose: () => void }) {
+  const open = useQuery({ queryKey: ["terminals", session], queryFn: ({ signal }) => api.terminals(session, signal), staleTime: 0, gcTime: 0 });
+  if (open.isPending) {
+    return (
+      <Frame onClose={onClose}>
+        <p role="status" className="flex items-center gap-2 p-4 text-sm text-ink-faint">
+          <Spinner /> Looking for open terminals
+        </p>
+      </Frame>
+    );
+  }
+  // Where they cannot be listed, a new one says what is wrong.
+  const ids = open.data?.items.map((it) => it.id) ?? [];
+  return <Terminals key={session} session={session} ids={ids} onClose={onClose} />;
+}
+
+function Terminals({ session, ids, onClose }: { session: string; ids: readonly number[]; onClose: () => void }) {
+  const [tabs, setTabs] = useState<readonly Tab[]>(() => (ids.length > 0 ? ids.map((id) => newTab(id)) : [newTab(null)]));
+  const [chosen, setChosen] = useState(tabs[0]?.key ?? "");
+  const [screenReader, setScreenReader] = useState(readScreenReader);
+  const closeButton = useRef<HTMLButtonElement>(null);
+  const change = (key: string, tab: Partial<Tab>) => setTabs((all) => all.map((it) => (it.key === key ? { ...it, ...tab } : it)));
+
+  const add = () => {
+    const tab = newTab(null);
+    setTabs((all) => [...all, tab]);
+    setChosen(tab.key);
+  };
+  const end = async (tab: Tab) => {
+    const left = tabs.filter((it) => it.key !== tab.key);
+    setTabs(left);
+    setChosen(left.at(-1)?.key ?? "");
+    if (left.length === 0) onClose();
+    if (tab.id === null || tab.state.is === "over") return;
+    await api.closeTerminal(session, tab.id).catch((error: unknown) => toast(messageOf(error), "failure"));
+  };
+  const current = tabs.find((it) => it.key === chosen);
+  const labels = tabs.map((tab, at) => ({ value: tab.key, label: `Terminal ${tab.id ?? at + 1}`, mark: tab.state.is === "over" ? <Mark /> : null }));
+  return (
+    <Frame
+      onClose={onClose}
+      closeButton={closeButton}
+      tools={
+        <>
+          <IconButton icon="plus" label="New terminal" onClick={add} disabled={tabs.length >= 8} />
+          {current ? <IconButton icon="trash" label={`End ${labels.find((it) => it.value === chosen)?.label ?? "terminal"}`} onClick={() => void end(current)} /> : null}
+          <label className="ml-auto flex items-center gap-1.5 text-xs text-ink-faint max-sm:hidden" title="Shift+Escape leaves the terminal">
+            <input
+              type="checkbox"
+              checked={screenReader}
+              onChange={(event) => {
+                setScreenReader(event.target.checked);
+                keepScreenReader(event.target.checked);
+              }}
+            />
+            Screen reader
+          </label>
+        </>
+      }
+      tabs={<Tabs id="terminals" label="Terminals" tabs={labels} chosen={chosen} onChoose={setChosen} />}
+    >
+      <div {...panelOf("terminals", chosen)} className="relative min-h-0 flex-1">
+        {tabs.map((tab, at) => (
+          <TerminalScreen
+            key={tab.key}
+            session={session}
+            terminal={tab.id}
+            shown={tab.key === chosen}
+            screenReader={screenReader}
+            label={labels[at]?.label ?? "Terminal"}
+            onOpened={(id) => change(tab.key, { id })}
+            onState={(state) => change(tab.key, { state })}
+            onLeave={() => closeButton.current?.focus()}
+          />
+        ))}
+        {current ? <Standing state={current.state} onNew={add} onEnd={() => void end(current)} /> : null}
+      </div>
+    </Frame>
+  );
+}
+
+function Mark() {
+  return <span className="text-xs text-ink-faint">ended</span>;
+}
+
+function Standing({ state, onNew, onEnd }: { state: LinkState; onNew: () => void; onEnd: () => void }) {
+  if (state.is === "open") return null;
+  return (
+    <div role="status" className="absolute inset-x-3 bottom-3 flex flex-wrap items-center gap-3 rounded-xl border border-line bg-raised px-4 py-2.5 text-sm text-ink-soft shadow-high">
+      {state.is === "connecting" ? (
+        <>
+          <Spinner /> Connecting
+        </>
+      ) : (
+        <>
+          <span className="min-w-0 flex-1">{sentence(state.message)}</span>
+          <Button size="small" onClick={onEnd}>
+            Close
+          </Button>
+          <Button
+            size="small"
+            look="soft"
+            onClick={() => {
+              onEnd();
+              onNew();
+            }}
+          >
+            New terminal
+          </Button>
+        </>
+      )}
+    </div>
+  );
+}
+
+interface FrameProps {
+  onClose: () => void;
+  closeButton?: React.Ref<HTMLButtonElement>;
+  tabs?: React.ReactNode;
+  tools?: React.ReactNode;
+  children: React.ReactNode;
+}
+
+function Frame({ onClose, closeButton, tabs, tools, children }: FrameProps) {
+  return (
+    <section
+      aria-label="Terminals of this session"
+      className="desk-bottom fixed inset-x-0 bottom-0 z-30 flex h-[45dvh] min-h-56 flex-col border-t border-line bg-surface shadow-high max-sm:top-0 max-sm:h-auto"
+    >
+      <div className="flex items-center gap-1 border-b border-line px-2">
+        <div className="min-w-0">{tabs}</div>
+        {tools}
+        <IconButton ref={closeButton} icon="cross" label="Hide terminals" onClick={onClose} className="max-sm:ml-auto" />
+      </div>
+      {children}
+    </section>
+  );
+}
+
+let made = 0;
+
+function newTab(id: number | null): Tab {
+  made += 1;
+  return { key: `t${made}`, id, state: { is: "connecting" } };
+}
+
+function readScreenReader(): boolean {
+  try {
+    return localStorage.getItem(screenReaderKey) === "on";
+  } catch {
+    return false;
+  }
+}
+
+function keepScreenReader(on: boolean): void {
+  try {
+    localStorage.setItem(screenReaderKey, on ? "on" : "off");
+  } catch {
+    // Without storage the choice lasts until the page is left.
+  }
+}
