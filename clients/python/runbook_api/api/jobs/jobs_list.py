@@ -1,0 +1,266 @@
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.page_body_job import PageBodyJob
+from ...models.problem import Problem
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    *,
+    status: str | Unset = UNSET,
+    name: str | Unset = UNSET,
+    schedule: str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    offset: int | Unset = UNSET,
+    limit: int | Unset = UNSET,
+) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    params["status"] = status
+
+    params["name"] = name
+
+    params["schedule"] = schedule
+
+    params["cursor"] = cursor
+
+    params["offset"] = offset
+
+    params["limit"] = limit
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/api/v1/jobs",
+        "params": params,
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> PageBodyJob | Problem | None:
+    if response.status_code == 200:
+        response_200 = PageBodyJob.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Problem.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 500:
+        response_500 = Problem.from_dict(response.json())
+
+        return response_500
+
+    if response.status_code == 503:
+        response_503 = Problem.from_dict(response.json())
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[PageBodyJob | Problem]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient,
+    status: str | Unset = UNSET,
+    name: str | Unset = UNSET,
+    schedule: str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    offset: int | Unset = UNSET,
+    limit: int | Unset = UNSET,
+) -> Response[PageBodyJob | Problem]:
+    """My jobs, the latest first.
+
+    Args:
+        status (str | Unset):
+        name (str | Unset):
+        schedule (str | Unset):
+        cursor (str | Unset):
+        offset (int | Unset):
+        limit (int | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PageBodyJob | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        status=status,
+        name=name,
+        schedule=schedule,
+        cursor=cursor,
+        offset=offset,
+        limit=limit,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    *,
+    client: AuthenticatedClient,
+    status: str | Unset = UNSET,
+    name: str | Unset = UNSET,
+    schedule: str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    offset: int | Unset = UNSET,
+    limit: int | Unset = UNSET,
+) -> PageBodyJob | Problem | None:
+    """My jobs, the latest first.
+
+    Args:
+        status (str | Unset):
+        name (str | Unset):
+        schedule (str | Unset):
+        cursor (str | Unset):
+        offset (int | Unset):
+        limit (int | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PageBodyJob | Problem
+    """
+
+    return sync_detailed(
+        client=client,
+        status=status,
+        name=name,
+        schedule=schedule,
+        cursor=cursor,
+        offset=offset,
+        limit=limit,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient,
+    status: str | Unset = UNSET,
+    name: str | Unset = UNSET,
+    schedule: str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    offset: int | Unset = UNSET,
+    limit: int | Unset = UNSET,
+) -> Response[PageBodyJob | Problem]:
+    """My jobs, the latest first.
+
+    Args:
+        status (str | Unset):
+        name (str | Unset):
+        schedule (str | Unset):
+        cursor (str | Unset):
+        offset (int | Unset):
+        limit (int | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PageBodyJob | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        status=status,
+        name=name,
+        schedule=schedule,
+        cursor=cursor,
+        offset=offset,
+        limit=limit,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient,
+    status: str | Unset = UNSET,
+    name: str | Unset = UNSET,
+    schedule: str | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    offset: int | Unset = UNSET,
+    limit: int | Unset = UNSET,
+) -> PageBodyJob | Problem | None:
+    """My jobs, the latest first.
+
+    Args:
+        status (str | Unset):
+        name (str | Unset):
+        schedule (str | Unset):
+        cursor (str | Unset):
+        offset (int | Unset):
+        limit (int | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PageBodyJob | Problem
+    """
+
+    return (
+        await asyncio_detailed(
+            client=client,
+            status=status,
+            name=name,
+            schedule=schedule,
+            cursor=cursor,
+            offset=offset,
+            limit=limit,
+        )
+    ).parsed
