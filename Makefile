@@ -38,6 +38,10 @@ web/dist: web/node_modules/.package-lock.json $(WEB_SOURCES)
 test: tools ## Run every suite: Rust, isolation, web unit, browser journeys
 	scripts/test
 
+.PHONY: clients
+clients: tools ## Generate the clients in TypeScript, Rust and Python from the OpenAPI document
+	scripts/clients
+
 .PHONY: isolation
 isolation: ## Attack the sandbox on every backend of this machine and print the verdicts
 	scripts/isolation
@@ -45,6 +49,10 @@ isolation: ## Attack the sandbox on every backend of this machine and print the 
 .PHONY: test-docker
 test-docker: ## Run the suites of the docker backend and of gVisor against a daemon of their own
 	scripts/test-docker
+
+.PHONY: fuzz-api
+fuzz-api: ## Ask a hub what its OpenAPI document allows and forbids, and check the answers
+	scripts/fuzz-api
 
 .PHONY: lint
 lint: tools web/node_modules/.package-lock.json ## Check formatting, lints, types and dependencies
@@ -58,9 +66,25 @@ lint: tools web/node_modules/.package-lock.json ## Check formatting, lints, type
 bench: build ## Measure against the bare program and print ratios
 	scripts/bench
 
+.PHONY: bench-kernels
+bench-kernels: ## Of make bench, kernels alone: beside ipykernel and Jupyter Server
+	scripts/bench-kernels
+
+.PHONY: bench-finding
+bench-finding: ## Of make bench, search and lists alone
+	scripts/bench-finding
+
+.PHONY: bench-jobs
+bench-jobs: ## Of make bench, jobs alone: beside RQ and a bare loop of SKIP LOCKED
+	scripts/bench-jobs
+
 .PHONY: soak
 soak: ## Start and end 100,000 sandboxes (SOAK=n for others) and look for what they left
 	SOAK=$${SOAK:-100000} cargo test --release --locked -p sandbox --test soak -- --nocapture
+
+.PHONY: chaos
+chaos: ## Kill, stop, fill up and lie to hubs, workers and databases for an hour (CHAOS_SECONDS=n for others)
+	scripts/chaos
 
 .PHONY: clean
 clean: ## Remove what was built
