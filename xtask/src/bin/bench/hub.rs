@@ -18,9 +18,9 @@ use crate::command;
 /// A running hub with a signed-in user; stopped when dropped.
 pub(crate) struct Hub {
     process: Child,
-    url: String,
+    pub(crate) url: String,
     agent: ureq::Agent,
-    token: String,
+    pub(crate) token: String,
     user: String,
     pub(crate) ready_after: Duration,
     _data: TempDir,
@@ -39,6 +39,8 @@ impl Hub {
         let mut process = command(binary)
             .args(["hub", "--listen", "127.0.0.1:0", "--data"])
             .arg(data.path())
+            // Where compiled programs are kept.
+            .envs(std::env::vars_os().filter(|(name, _)| name == "HOME"))
             .stdout(Stdio::piped())
             .spawn()?;
         let mut line = String::new();

@@ -5,6 +5,7 @@
 
 #![expect(clippy::print_stdout, reason = "printing figures is what this program is for")]
 
+mod code;
 mod hub;
 mod measure;
 
@@ -34,7 +35,11 @@ fn main() -> Result<()> {
     let binary = std::env::args_os().nth(1).context("name the runbook binary")?;
     let binary = PathBuf::from(binary);
     ensure!(binary.is_file(), "{} is not there; run `make build`", binary.display());
+    let only_code = std::env::args().any(|it| it == "--code");
     println!("{:<58} {:>9} {:>9} {:>8}  target", "", "bare", "runbook", "ratio");
+    if only_code {
+        return code(&Hub::start(&binary)?);
+    }
     one_shot(&binary)?;
     start(&binary)?;
     let hub = Hub::start(&binary)?;
@@ -42,7 +47,16 @@ fn main() -> Result<()> {
     first_page(&hub)?;
     click(&hub)?;
     flood(&hub)?;
-    Ok(())
+    code(&hub)
+}
+
+/// One-off code. The crowd comes for a minute, or for so many seconds as the last argument says.
+fn code(hub: &Hub) -> Result<()> {
+    code::hello(hub)?;
+    code::compiled(hub)?;
+    code::throughput(hub)?;
+    let seconds = std::env::args().next_back().and_then(|it| it.parse().ok()).unwrap_or(60);
+    code::crowd(hub, Duration::from_secs(seconds))
 }
 
 /// Whole processes: `runbook exec` beside the interpreter itself.
