@@ -122,12 +122,19 @@ impl Store {
 }
 
 /// SQLite fails a transaction that reads first and writes later when another wrote in between.
+///
+/// A task of its own begins it, to the end also when nobody waits any more: sqlx 0.9 forgets a transaction of
+/// PostgreSQL whose `BEGIN` was given up before its answer, and what that connection writes next would be in it,
+/// answered as stored and never committed.
 async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction, StoreError> {
     let options = TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         ..TransactionOptions::default()
     };
-    Ok(db.begin_with_options(options).await?)
+    let db = db.clone();
+    let beginning = tokio::spawn(async move { db.begin_with_options(options).await });
+    let begun = beginning.await.map_err(|it| StoreError::Unavailable { reason: it.to_string() })?;
+    Ok(begun?)
 }
 
 impl Deref for Store {
