@@ -7,6 +7,8 @@ export default defineConfig({
   workers: 1,
   timeout: 120_000,
   expect: { timeout: 30_000 },
+  // What passes only the second time is told as flaky, with what it said the first time.
+  retries: 1,
   reporter: [["list"]],
   use: {
     viewport: { width: 1280, height: 860 },
