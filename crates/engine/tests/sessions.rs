@@ -202,8 +202,8 @@ async fn output_over_the_limit_is_dropped_and_said_once() {
 
 #[tokio::test]
 async fn an_idle_session_expires_but_not_while_something_runs() {
-    let idle_expiry = Duration::from_millis(50);
-    let sleeping = Script::new().sleep(4 * idle_expiry).stdout("done");
+    let idle_expiry = Duration::from_secs(1);
+    let sleeping = Script::new().sleep(2 * idle_expiry).stdout("done");
     let backend = Scripted::new().on("block_1.", sleeping);
     let limits = Limits { timeout: None, ..Limits::default() };
     let stage = Stage::with(backend, Config { idle_expiry, limits, ..Config::default() }).await;

@@ -298,7 +298,7 @@ async fn what_could_never_run_is_refused_before_it_is_accepted() {
 #[tokio::test]
 async fn a_worker_that_drains_lets_its_program_end_and_takes_nothing_new() {
     let Some(stage) = Stage::new().await else { return };
-    let first = stage.submit(shell("echo ready; sleep 0.3; echo over")).await;
+    let first = stage.submit(shell("echo ready; sleep 4; echo over")).await;
     let worker = stage.work(1).await;
     stage.until_said(first, "ready").await;
     let second = stage.submit(bash("echo second")).await;
@@ -315,7 +315,7 @@ async fn a_worker_that_drains_lets_its_program_end_and_takes_nothing_new() {
 async fn a_worker_that_was_given_up_kills_its_program_and_starts_anew() {
     let Some(stage) = Stage::new().await else { return };
     let job = stage.submit(shell("echo ready; sleep 600")).await;
-    let config = WorkerConfig { lease: Duration::from_secs(1), ..WorkerConfig::new(1, "test") };
+    let config = WorkerConfig { lease: Duration::from_secs(6), ..WorkerConfig::new(1, "test") };
     let worker = stage.engine.work(config).await.unwrap();
     stage.until_said(job, "ready").await;
     let store = stage.engine.store();

@@ -98,7 +98,7 @@ async fn cpu_time_ends_a_busy_program_and_says_so() {
         assert!(outcome.exit.cpu_exceeded && !outcome.exit.timed_out, "{outcome:?}");
         assert_eq!(outcome.exit.status, ExitStatus::Signal(9));
         assert!(outcome.exit.cpu >= Duration::from_millis(200), "{outcome:?}");
-        assert!(outcome.exit.cpu < Duration::from_secs(2), "{outcome:?}");
+        assert!(outcome.exit.cpu < Duration::from_secs(20), "{outcome:?}");
     })
     .await;
 }
