@@ -17,10 +17,8 @@ async fn a_job_whose_lease_was_taken_away_is_another_worker_s_alone() {
     let once = site.submit(Work::new("once", Often::Once));
     let again = site.submit(Work::new("again", Often::Again));
     site.starts.until(&names, 1);
-    let cluster = site.cluster.as_ref().unwrap();
-    cluster.run("UPDATE job_worker SET lease_until = 0").await;
     let two = site.worker("two", &["--lease", LEASE]);
-    site.starts.until(&["again"], 2);
+    site.take_the_first_lease_until(|| site.starts.of("again") == 2).await;
     site.until(&once, "lost");
     site.starts.release(&names);
     site.settle(2).await;

@@ -215,6 +215,19 @@ impl Site {
         self.until_leases(workers).await;
     }
 
+    /// Takes its lease away from the worker that came first, over and over: one that renews it before
+    /// anybody looks has lost nothing.
+    pub(super) async fn take_the_first_lease_until(&self, done: impl Fn() -> bool) {
+        const TAKE: &str = "UPDATE job_worker SET lease_until = 0 \
+            WHERE started_at = (SELECT min(started_at) FROM job_worker)";
+        let start = Instant::now();
+        while !done() {
+            assert!(start.elapsed() < PATIENCE, "nobody sees that the lease is over");
+            self.cluster.as_ref().unwrap().run(TAKE).await;
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
     /// Waits until so many workers count as alive.
     pub(super) async fn until_leases(&self, workers: usize) {
         self.until_rows("SELECT id FROM job_worker WHERE state <> 'gone'", |it| it == workers)
