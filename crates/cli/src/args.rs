@@ -233,7 +233,8 @@ pub(crate) struct DatabaseFlags {
 
 #[derive(Debug, Flags)]
 pub(crate) struct OpenArgs {
-    /// A Markdown file, or a directory with `runbook.mdx`, `runbook.md` or `README.md`.
+    /// A Markdown file, a directory with `runbook.mdx`, `runbook.md` or `README.md`, or the address of either
+    /// in a git repository, e.g. `github.com/owner/name//path?ref=v1`.
     pub(crate) document: PathBuf,
     /// Port on 127.0.0.1; 0 takes a free one.
     #[arg(long, env = "PORT", default_value_t = 0)]
@@ -251,7 +252,8 @@ pub(crate) struct OpenArgs {
 
 #[derive(Debug, Flags)]
 pub(crate) struct RunArgs {
-    /// A Markdown file, or a directory with `runbook.mdx`, `runbook.md` or `README.md`.
+    /// A Markdown file, a directory with `runbook.mdx`, `runbook.md` or `README.md`, or the address of either
+    /// in a git repository, e.g. `github.com/owner/name//path?ref=v1`.
     pub(crate) document: PathBuf,
     /// Names of the blocks to run; all of them if left out.
     pub(crate) blocks: Vec<String>,
@@ -325,7 +327,8 @@ pub(crate) struct ExecArgs {
 
 #[derive(Debug, Flags)]
 pub(crate) struct CheckArgs {
-    /// A Markdown file, or a directory with `runbook.mdx`, `runbook.md` or `README.md`.
+    /// A Markdown file, a directory with `runbook.mdx`, `runbook.md` or `README.md`, or the address of either
+    /// in a git repository, e.g. `github.com/owner/name//path?ref=v1`.
     pub(crate) document: PathBuf,
 }
 

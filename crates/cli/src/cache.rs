@@ -62,7 +62,7 @@ pub(crate) fn open(
 }
 
 /// The user's own directory for what can be made again.
-fn usual() -> Option<PathBuf> {
+pub(crate) fn usual() -> Option<PathBuf> {
     let of = |name: &str| env::var_os(name).map(PathBuf::from).filter(|it| it.is_absolute());
     let cache = of("XDG_CACHE_HOME").or_else(|| Some(of("HOME")?.join(".cache")))?;
     Some(cache.join("runbook"))

@@ -1,12 +1,18 @@
 //! Finds and reads the document that a command is about.
 
+mod address;
+mod remote;
+
 use std::{
     fs, io,
     path::{Path, PathBuf},
 };
 
 use document::{Block, Diagnostic, Document, Notebook, Outputs, Severity, Syntax};
+use tempfile::TempDir;
 
+use self::address::Address;
+pub(crate) use self::remote::Origin;
 use crate::failure::Failure;
 
 /// What a directory may hold as its document, the first one that is there.
@@ -23,9 +29,23 @@ pub(crate) struct Source {
     pub(crate) document: Document,
     /// Of a notebook, the line of the text on which each cell begins.
     cell_lines: Option<Vec<usize>>,
+    /// Where it came from, if not from this machine.
+    pub(crate) origin: Option<Origin>,
+    /// Holds its files, if it came from elsewhere.
+    _directory: Option<TempDir>,
 }
 
 impl Source {
+    /// Reads a document of this machine, or brings one from a repository or an address.
+    pub(crate) async fn open(document: &Path) -> Result<Self, Failure> {
+        let elsewhere = document.to_str().filter(|_| !document.exists());
+        let address = elsewhere.map(Address::parse).transpose().map_err(Failure::rejected)?;
+        let Some(address) = address.flatten() else { return Self::read(document) };
+        let fetched = address.fetch().await?;
+        let source = Self::read(&fetched.path)?;
+        Ok(Self { origin: Some(fetched.origin), _directory: Some(fetched.directory), ..source })
+    }
+
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
         let path = locate(path)?;
         let bytes = fs::read(&path).map_err(|error| unreadable(&path, &error))?;
@@ -49,7 +69,7 @@ impl Source {
             (original.clone(), None)
         };
         let document = document::parse_as(&text, Syntax::of(&path.to_string_lossy()));
-        Ok(Self { path, text, original, document, cell_lines })
+        Ok(Self { path, text, original, document, cell_lines, origin: None, _directory: None })
     }
 
     /// Whether the file is a notebook, which is read and not written in place.
@@ -57,9 +77,17 @@ impl Source {
         self.cell_lines.is_some()
     }
 
+    /// The path of its file; of one from elsewhere its address, with the commit.
+    pub(crate) fn name(&self) -> String {
+        match &self.origin {
+            Some(it) => format!("{} at {}", it.url, &it.commit[..it.commit.len().min(12)]),
+            None => self.path.display().to_string(),
+        }
+    }
+
     /// `file:line`, or `file: cell N` in a notebook.
     pub(crate) fn line_place(&self, line: usize) -> String {
-        let path = self.path.display();
+        let path = self.name();
         match &self.cell_lines {
             Some(cells) => format!("{path}: cell {}", cells.partition_point(|it| *it <= line)),
             None => format!("{path}:{line}"),

@@ -51,7 +51,7 @@ async fn run(command: Command) -> Result<ExitCode, failure::Failure> {
         Command::Open(args) => commands::open::run(args).await,
         Command::Run(args) => commands::run::run(args).await,
         Command::Exec(args) => commands::exec::run(args).await,
-        Command::Check(args) => commands::check::run(&args),
+        Command::Check(args) => commands::check::run(args).await,
         Command::Test(args) => commands::test::run(args).await,
         Command::Convert(args) => commands::convert::run(&args),
         Command::Fmt(args) => commands::fmt::run(&args),

@@ -141,6 +141,23 @@ impl Engine {
     }
 }
 
+/// Fetches a single document from the public internet, and gives the name of its file with it.
+///
+/// # Errors
+///
+/// When the address is none of a document, or it cannot be fetched.
+pub async fn download(url: &str) -> Result<(String, Vec<u8>), FetchError> {
+    match remote::Address::parse(url)? {
+        remote::Address::File { url, name } if document::is_document(&name) => {
+            let bytes = remote::download(&url, MAX_IMPORT_BYTES).await?;
+            Ok((name, bytes))
+        }
+        remote::Address::File { .. } | remote::Address::Repository(_) => {
+            Err(FetchError::Address { url: url.to_owned() })
+        }
+    }
+}
+
 /// A file, or those in it.
 async fn opened(name: String, bytes: Vec<u8>) -> Result<Bundle, ImportsError> {
     if !bytes.starts_with(b"PK\x03\x04") || document::is_document(&name) {

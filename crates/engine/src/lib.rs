@@ -121,7 +121,7 @@ pub use self::{
     history::HistoryConfig,
     imports::{
         ArchiveError, FetchError, ImportSource, ImportedItem, ImportsError, ItemError,
-        MAX_IMPORT_BYTES,
+        MAX_IMPORT_BYTES, download,
     },
     inputs::{Filled, InputsError},
     jobs::{InvalidOrder, JobFiles, JobWorker, NotRun, Submission, SubmitError, WorkerConfig},

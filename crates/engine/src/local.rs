@@ -17,6 +17,7 @@ mod outputs;
 mod registry;
 mod session;
 mod shell;
+mod sign_in;
 
 pub use carried::{Carried, Left};
 pub use folder::{Folder, NoScript};
@@ -25,3 +26,6 @@ pub use outputs::{Outputs, read_outputs};
 pub use registry::{Drift, Executable, Registry};
 pub use session::{LEFT_MEDIA_TYPE, LocalConfig, LocalError, LocalSession, Values};
 pub use shell::Prelude;
+pub use sign_in::{
+    AwsProfiles, Found, Profile, Provider, SignIn, SignInError, SignInMethod, SignedIn,
+};

@@ -11,8 +11,8 @@ use crate::{
     output,
 };
 
-pub(crate) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
-    let source = Source::read(&args.document)?;
+pub(crate) async fn run(args: CheckArgs) -> Result<ExitCode, Failure> {
+    let source = Source::open(&args.document).await?;
     for diagnostic in &source.document.diagnostics {
         let severity = match diagnostic.severity {
             Severity::Error => "error",
@@ -26,8 +26,8 @@ pub(crate) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
         0 => String::new(),
         count => format!(", {count} components"),
     };
-    let path = source.path.display();
-    output::say(&format!("{path}: {runnable} runnable blocks, {files} files{components}"))?;
+    let name = source.name();
+    output::say(&format!("{name}: {runnable} runnable blocks, {files} files{components}"))?;
     let failed = source.first_error().is_some();
     Ok(if failed { ExitCode::from(REJECTED) } else { ExitCode::SUCCESS })
 }

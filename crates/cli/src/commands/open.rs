@@ -17,7 +17,7 @@ use crate::{
 };
 
 pub(crate) async fn run(args: OpenArgs) -> Result<ExitCode, Failure> {
-    let source = Source::read(&args.document)?;
+    let source = Source::open(&args.document).await?;
     let listener = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, args.port))).await?;
     let port = listener.local_addr().map_err(Failure::internal)?.port();
     let preview_listener = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;

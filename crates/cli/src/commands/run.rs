@@ -31,7 +31,7 @@ use crate::{
 const LISTED: usize = 20;
 
 pub(crate) async fn run(args: RunArgs) -> Result<ExitCode, Failure> {
-    let source = Source::read(&args.document)?;
+    let source = Source::open(&args.document).await?;
     if let Some(error) = source.first_error() {
         return Err(Failure::rejected(source.place(error)));
     }

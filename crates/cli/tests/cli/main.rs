@@ -26,6 +26,7 @@ mod outages;
 mod postgres;
 mod previews;
 mod processes;
+mod remote;
 mod run;
 mod run_limits;
 mod stories;

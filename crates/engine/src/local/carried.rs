@@ -3,7 +3,7 @@
 //! A script that ends leaves what it changed, and nothing else: of two that ran at once, neither takes back
 //! what the other did. Functions are not carried, nor anything that a shell would run by itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::variable::is_name;
 
@@ -41,6 +41,13 @@ impl Left {
         });
         cwd.starts_with('/').then(|| Self { env: env.collect(), cwd: cwd.to_owned() })
     }
+
+    /// The same, but for these variables.
+    #[must_use]
+    pub fn without(mut self, names: &BTreeSet<&str>) -> Self {
+        self.env.retain(|name, _| !names.contains(name.as_str()));
+        self
+    }
 }
 
 impl Carried {
@@ -49,6 +56,13 @@ impl Carried {
     pub fn new(env: impl IntoIterator<Item = (String, String)>, cwd: String) -> Self {
         let env = env.into_iter().filter(|(name, _)| is_carried(name));
         Self { env: env.collect(), cwd }
+    }
+
+    /// The same, but for these variables.
+    #[must_use]
+    pub fn without(mut self, names: &BTreeSet<&str>) -> Self {
+        self.env.retain(|name, _| !names.contains(name.as_str()));
+        self
     }
 
     /// Takes over what a script changed that began with `before`.

@@ -1,12 +1,18 @@
 //! The executable registry: the scripts that the author of a local runbook wrote, as they were when somebody
 //! approved them. A request names one of them; it never brings a script along.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use document::{Component, ComponentKind, Document, Severity};
 use sha2::{Digest, Sha256};
 
-use super::folder::{Folder, NoScript};
+use super::{
+    folder::{Folder, NoScript},
+    sign_in::{SignIn, named_by},
+};
 
 /// Hex digits of the hash that an executable is named by, as Gruntwork Runbooks has them.
 const ID_DIGITS: usize = 16;
@@ -32,6 +38,8 @@ pub struct Executable {
     pub timeout: Duration,
     /// Whether its output is a terminal.
     pub has_terminal: bool,
+    /// The components that must have signed in, whose credentials it finds.
+    pub sign_ins: Vec<String>,
     /// Line of its component, counted from 1.
     pub line: usize,
 }
@@ -42,6 +50,7 @@ pub struct Registry {
     executables: Vec<Executable>,
     /// Components that have none, and why.
     broken: BTreeMap<String, NoScript>,
+    sign_ins: BTreeMap<String, SignIn>,
 }
 
 /// How a component differs from what was approved.
@@ -66,6 +75,11 @@ impl Registry {
     #[must_use]
     pub fn build(document: &Document, folder: &Folder) -> Self {
         let mut registry = Self::default();
+        for component in &document.components {
+            if let Some(sign_in) = SignIn::of(component) {
+                registry.sign_ins.entry(component.id.clone()).or_insert(sign_in);
+            }
+        }
         let scripts = document.components.iter().enumerate().filter(|(_, it)| it.kind.is_script());
         for (index, component) in scripts {
             let is_known = registry.of_component(&component.id).is_some()
@@ -95,6 +109,18 @@ impl Registry {
     /// Components without a script, and why.
     pub fn broken(&self) -> impl Iterator<Item = (&str, &NoScript)> {
         self.broken.iter().map(|(component, it)| (component.as_str(), it))
+    }
+
+    /// The components that sign in, by id.
+    #[must_use]
+    pub const fn sign_ins(&self) -> &BTreeMap<String, SignIn> {
+        &self.sign_ins
+    }
+
+    /// Variables that a script finds only if it names who signed in.
+    pub(super) fn withheld(&self) -> BTreeSet<&'static str> {
+        let variables = self.sign_ins.values().flat_map(|it| it.provider.secret_variables());
+        variables.copied().collect()
     }
 
     #[must_use]
@@ -151,6 +177,7 @@ fn executable(component: &Component, folder: &Folder) -> Result<Executable, NoSc
         env: env.filter_map(|(name, it)| Some((name.clone(), it.as_str()?.to_owned()))).collect(),
         timeout: Duration::from_millis(component.number("timeoutMs").unwrap_or(300_000).max(1)),
         has_terminal: component.flag("usePty"),
+        sign_ins: named_by(component),
         line: component.line,
     })
 }

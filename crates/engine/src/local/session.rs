@@ -24,8 +24,12 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use super::{
-    Carried, Executable, Interpreter, Left, NoInterpreter, Outputs, Prelude, Registry, fill::fill,
-    generated, outputs, read_outputs, registry::hash,
+    AwsProfiles, Carried, Executable, Found, Interpreter, Left, NoInterpreter, Outputs, Prelude,
+    Registry, SignIn, SignInError, SignInMethod, SignedIn,
+    fill::fill,
+    generated, outputs, read_outputs,
+    registry::hash,
+    sign_in::{self, Surroundings},
 };
 use crate::{
     Engine,
@@ -33,6 +37,7 @@ use crate::{
     execution::{Ending, Input, Sink, drive, limit},
     kernels::Seat,
     live::StoreSink,
+    secrets::{Mask, Masking},
 };
 
 /// The media type of what a script left, in an event of its execution.
@@ -76,6 +81,8 @@ pub enum LocalError {
     Template(#[from] TemplateError),
     #[error("{component}: {source}")]
     Interpreter { component: String, source: NoInterpreter },
+    #[error("{component} needs {}; sign in there first", missing.join(" and "))]
+    SignIn { component: String, missing: Vec<String> },
     #[error("{component} is running; stop it first or wait for it")]
     AlreadyRunning { component: String },
     #[error(transparent)]
@@ -103,6 +110,8 @@ struct State {
     carried: Carried,
     /// By component and name.
     outputs: BTreeMap<String, BTreeMap<String, String>>,
+    /// By component.
+    signed_in: BTreeMap<String, SignedIn>,
     running: HashMap<ExecutionId, (String, CancellationToken)>,
 }
 
@@ -114,6 +123,8 @@ struct Ready {
     script: String,
     env: BTreeMap<String, String>,
     before: Carried,
+    /// Hides what anybody signed in with.
+    mask: Option<Mask>,
     stop: CancellationToken,
 }
 
@@ -124,6 +135,7 @@ impl LocalSession {
             registry: Arc::new(registry),
             carried: config.carried.clone(),
             outputs: BTreeMap::new(),
+            signed_in: BTreeMap::new(),
             running: HashMap::new(),
         };
         Self(Arc::new(Inner {
@@ -155,6 +167,41 @@ impl LocalSession {
     #[must_use]
     pub fn carried(&self) -> Carried {
         self.0.state().carried.clone()
+    }
+
+    /// What this machine could sign a component in with.
+    ///
+    /// # Errors
+    ///
+    /// When the component signs nobody in.
+    pub fn find_sign_ins(&self, component: &str) -> Result<Found, SignInError> {
+        self.0.surrounded(component, |place, surroundings| Ok(surroundings.find(place)))
+    }
+
+    /// Signs in, for the scripts that name the component. Gives whose account that is, as far as it is known.
+    ///
+    /// # Errors
+    ///
+    /// When the component signs nobody in, or not in this way, or what it takes is not there.
+    pub fn sign_in(&self, component: &str, method: &SignInMethod) -> Result<String, SignInError> {
+        let signed_in = self
+            .0
+            .surrounded(component, |place, surroundings| surroundings.sign_in(place, method))?;
+        let account = signed_in.account.clone();
+        self.0.state().signed_in.insert(component.to_owned(), signed_in);
+        Ok(account)
+    }
+
+    /// Forgets what a component signed in with. What runs keeps it.
+    pub fn sign_out(&self, component: &str) {
+        self.0.state().signed_in.remove(component);
+    }
+
+    /// Who is signed in, by component.
+    #[must_use]
+    pub fn accounts(&self) -> BTreeMap<String, String> {
+        let state = self.0.state();
+        state.signed_in.iter().map(|(id, it)| (id.clone(), it.account.clone())).collect()
     }
 
     /// Forgets what scripts have left. What runs goes on.
@@ -247,13 +294,26 @@ impl Inner {
         fill(&executable.place(), text, inputs, &outputs.collect())
     }
 
+    fn surrounded<T>(
+        &self,
+        component: &str,
+        look: impl FnOnce(&SignIn, &Surroundings<'_>) -> Result<T, SignInError>,
+    ) -> Result<T, SignInError> {
+        let registry = Arc::clone(&self.state().registry);
+        let no_component = || SignInError::NoComponent { component: component.to_owned() };
+        let place = registry.sign_ins().get(component).ok_or_else(no_component)?;
+        let env = &self.config.carried.env;
+        let profiles = env.get("HOME").map(|it| AwsProfiles::read(Path::new(it)));
+        look(place, &Surroundings { env, profiles: &profiles.unwrap_or_default() })
+    }
+
     fn prepare(&self, executable: &Executable, inputs: &Values) -> Result<Ready, LocalError> {
         let script = self.fill(executable, &executable.script, inputs)?;
         let env = executable
             .env
             .iter()
             .map(|(name, text)| Ok((name.clone(), self.fill(executable, text, inputs)?)));
-        let env = env.collect::<Result<_, LocalError>>()?;
+        let mut env = env.collect::<Result<BTreeMap<_, _>, LocalError>>()?;
         let component = executable.component.clone();
         let interpreter = Interpreter::of(&script, executable.language.as_deref())
             .map_err(|source| LocalError::Interpreter { component: component.clone(), source })?;
@@ -261,6 +321,16 @@ impl Inner {
         let mut state = self.state();
         if state.running.values().any(|it| it.0 == component) {
             return Err(LocalError::AlreadyRunning { component });
+        }
+        for id in &executable.sign_ins {
+            match state.signed_in.get(id) {
+                Some(it) => env.extend(it.variables()),
+                None => {
+                    let is_missing = |it: &&String| !state.signed_in.contains_key(*it);
+                    let missing = executable.sign_ins.iter().filter(is_missing).cloned().collect();
+                    return Err(LocalError::SignIn { component, missing });
+                }
+            }
         }
         let execution = Execution {
             id: ExecutionId::from_random(random_id()),
@@ -277,8 +347,10 @@ impl Inner {
             usage: model::event::Usage::default(),
         };
         state.running.insert(execution.id, (component, stop.clone()));
-        let (executable, before) = (executable.clone(), state.carried.clone());
-        Ok(Ready { execution, executable, interpreter, script, env, before, stop })
+        let before = state.carried.clone().without(&state.registry.withheld());
+        let mask = sign_in::mask(&state.signed_in);
+        let executable = executable.clone();
+        Ok(Ready { execution, executable, interpreter, script, env, before, mask, stop })
     }
 
     async fn run(self: Arc<Self>, sandbox: Sandbox, ready: Ready) {
@@ -320,12 +392,18 @@ impl Inner {
             self.engine.0.record(ready.execution.id, state).await;
         }
         let program = (program, Seat::Alone(None));
-        let ending = drive(sandbox, program, Input::Empty, &limits, &ready.stop, sink).await;
+        let mut masking = Masking::new(sink, ready.mask.clone());
+        let ending =
+            drive(sandbox, program, Input::Empty, &limits, &ready.stop, &mut masking).await;
+        if let Err(failure) = masking.finish().await {
+            return Ok(Ending::Failure(failure));
+        }
         let keeps =
             matches!(ending, Ending::Outcome { outcome: Outcome::Exited { code: 0 | 2 }, .. });
         if keeps {
             let left = self.take_over(sandbox, ready, at).await;
-            if let Err(failure) = sink.append(left).await {
+            let mut masking = Masking::new(sink, ready.mask.clone());
+            if let Err(failure) = masking.append(left).await {
                 return Ok(Ending::Failure(failure));
             }
         }
@@ -348,6 +426,7 @@ impl Inner {
         if let (Some(env), Some(cwd)) = note
             && let Some(left) = Left::read(&env, &cwd)
         {
+            let left = left.without(&state.registry.withheld());
             state.carried.take_over(&ready.before, left);
         }
         let files = files.unwrap_or_else(|error| {

@@ -6,7 +6,7 @@ mod stage;
 
 use std::{fs, os::unix::fs::symlink, path::Path};
 
-use engine::local::LocalError;
+use engine::local::{LocalError, SignInMethod};
 use model::execution::Outcome;
 use serde_json::json;
 use stage::{Stage, exited};
@@ -152,4 +152,29 @@ async fn a_script_runs_as_its_author_says_and_nothing_of_it_stays() {
     let error = stage.start("windows").await.unwrap_err().to_string();
     assert!(error.contains("Windows line ends"), "{error}");
     assert_eq!(stage.workspaces(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn credentials_reach_the_scripts_that_name_them_and_no_others() {
+    let document = "<AwsAuth id=\"aws\" />\n\n\
+        <Command id=\"asks\" awsAuthId=\"aws\" command=\"export KEPT=1 AWS_SESSION_TOKEN=left; \
+        echo $AWS_ACCESS_KEY_ID ${AWS_SECRET_ACCESS_KEY:0:6} $AWS_REGION; echo id=$AWS_SECRET_ACCESS_KEY >> $RUNBOOK_OUTPUT\" />\n\n\
+        <Command id=\"others\" command=\"echo [$KEPT] [${AWS_ACCESS_KEY_ID-}${AWS_SECRET_ACCESS_KEY-}${AWS_SESSION_TOKEN-}]\" />\n";
+    let env =
+        [("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE0001"), ("AWS_SECRET_ACCESS_KEY", "secret-of-the-user")];
+    let stage = Stage::with_env(document, &[], &env).await;
+    assert_eq!(stage.run("others").await.output, "[] []\n", "it names nobody");
+    let refused = stage.start("asks").await.unwrap_err();
+    assert!(refused.to_string().contains("needs aws; sign in there first"), "{refused}");
+    assert!(stage.session.find_sign_ins("aws").unwrap().environment);
+    let account = stage.session.sign_in("aws", &SignInMethod::Environment).unwrap();
+    assert!(account.starts_with("environment") && !account.contains("AKIA"), "{account}");
+    let asks = stage.run("asks").await;
+    assert_eq!(asks.output, "*** secret us-east-1\n", "values are hidden in what is printed");
+    assert!(!asks.left.to_string().contains("secret-of"), "{}", asks.left);
+    assert_eq!(stage.run("others").await.output, "[1] []\n", "nor is it carried on");
+    stage.session.sign_out("aws");
+    assert!(matches!(stage.start("asks").await, Err(LocalError::SignIn { .. })));
+    let nobody = stage.session.sign_in("asks", &SignInMethod::Environment).unwrap_err();
+    assert!(nobody.to_string().contains("asks signs nobody in"), "{nobody}");
 }
