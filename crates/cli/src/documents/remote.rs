@@ -194,11 +194,12 @@ impl<'a> Kept<'a> {
     }
 
     fn write(&self, commit: &str, directory: &Path) -> Result<(), Failure> {
-        let index = self.directory.join("index");
-        let index = [("GIT_INDEX_FILE", index.as_os_str().to_owned())];
-        self.git(&["read-tree", commit], &index)?;
-        let prefix = format!("--prefix={}/", directory.display());
-        self.git(&["checkout-index", "--all", "--force", "--quiet", &prefix], &index).map(drop)
+        let env = [
+            ("GIT_INDEX_FILE", self.directory.join("index").into()),
+            ("GIT_WORK_TREE", directory.into()),
+        ];
+        self.git(&["read-tree", commit], &env)?;
+        self.git(&["checkout-index", "--all", "--force", "--quiet"], &env).map(drop)
     }
 
     /// Runs git on the kept objects, and gives what it prints.
@@ -210,7 +211,10 @@ impl<'a> Kept<'a> {
         )]
         let mut command = Command::new("git");
         command.args(arguments).current_dir(&self.directory).stderr(Stdio::piped());
-        command.env("GIT_DIR", ".").env("LC_ALL", "C.UTF-8").env_remove("GIT_WORK_TREE");
+        command
+            .env("GIT_DIR", &self.directory)
+            .env("LC_ALL", "C.UTF-8")
+            .env_remove("GIT_WORK_TREE");
         command.envs(env.iter().map(|(name, value)| (name, value)));
         if !asks {
             command.stdin(Stdio::null()).env("GIT_TERMINAL_PROMPT", "0");

@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn what_is_no_such_file_gives_no_profile() {
         for text in ["", "[", "]\n=\n", "a=b\n", "[profile ]\n", "\u{0}[x"] {
-            drop(AwsProfiles::parse(text, text).list().count());
+            assert!(AwsProfiles::parse(text, text).list().count() <= 2, "{text:?}");
         }
         assert_eq!(AwsProfiles::parse("[other]\nx=1", "").list().count(), 0);
     }
