@@ -4,6 +4,7 @@
 //!  document, Folder ─▶ Registry ─── Executable ─▶ values filled in ─▶ Interpreter, Prelude ─▶ program
 //!  program ends ─▶ variables, directory ─▶ Carried ─▶ the next script
 //!             └──▶ $RUNBOOK_OUTPUT      ─▶ Outputs ─▶ templates of later blocks
+//!  forms ─▶ values ─▶ Templates, $GENERATED_FILES  ─▶ Generated
 //! ```
 //!
 //! A request names an executable and brings values; it brings no script. What programs left is hostile bytes.
@@ -14,14 +15,21 @@ mod folder;
 mod generated;
 mod interpreter;
 mod outputs;
+mod reading;
 mod registry;
 mod session;
 mod shell;
+mod templates;
+mod values;
 
 pub use carried::{Carried, Left};
 pub use folder::{Folder, NoScript};
+pub use generated::{Generated, GeneratedError, GeneratedFile, GeneratedText, Listing};
 pub use interpreter::{Interpreter, NoInterpreter, Shell};
 pub use outputs::{Outputs, read_outputs};
+pub use reading::Reading;
 pub use registry::{Drift, Executable, Registry};
 pub use session::{LEFT_MEDIA_TYPE, LocalConfig, LocalError, LocalSession, Values};
 pub use shell::Prelude;
+pub use templates::{Rendered, Templates, TemplatesError};
+pub use values::{FieldProblem, Given};
