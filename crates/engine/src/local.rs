@@ -20,6 +20,7 @@ mod registry;
 mod session;
 mod shell;
 mod templates;
+mod testing;
 mod values;
 
 pub use carried::{Carried, Left};
@@ -32,4 +33,5 @@ pub use registry::{Drift, Executable, Registry};
 pub use session::{LEFT_MEDIA_TYPE, LocalConfig, LocalError, LocalSession, Values};
 pub use shell::Prelude;
 pub use templates::{Rendered, Templates, TemplatesError};
+pub use testing::{Ended, StepReport, TestError, TestReport, TestVerdict, Tester, TesterConfig};
 pub use values::{FieldProblem, Given};

@@ -29,6 +29,7 @@ mod processes;
 mod run;
 mod run_limits;
 mod stories;
+mod suites;
 mod tokens;
 mod traces;
 mod usage;

@@ -35,6 +35,8 @@ use crate::{
     live::StoreSink,
 };
 
+mod aside;
+
 /// The media type of what a script left, in an event of its execution.
 pub const LEFT_MEDIA_TYPE: &str = "application/vnd.runbook.left+json";
 
