@@ -13,34 +13,30 @@
 mod assertions;
 mod blocks;
 mod chance;
+mod report;
+mod running;
 mod sign_ins;
 mod steps;
 
 use std::{
     collections::BTreeMap,
-    fmt, fs, io,
+    fs, io,
     path::{Path, PathBuf},
     sync::Arc,
-    time::Duration,
 };
 
-use document::suite::{Cleanup, Given as Wanted, Settings, Test};
-use model::{execution::Outcome, id::RunbookId, limits::Limits, user::User};
+use document::suite::{Given as Wanted, Settings, Test};
+use model::{id::RunbookId, user::User};
 use sandbox::{Backend, Spec, StartError};
 use serde_json::Value;
 use store::StoreError;
 use template::Form;
 use tokio_util::sync::CancellationToken;
 
-use self::{blocks::Lacking, sign_ins::Provider};
-use super::{
-    Carried, Folder, Given, Interpreter, LocalConfig, LocalError, LocalSession, Reading, Templates,
-    Values,
-};
-use crate::{Ending, Engine};
-
-/// What a command that cleans up may take at least: a test that was too slow is to leave nothing.
-const CLEANING: Duration = Duration::from_secs(60);
+pub use self::report::{Ended, StepReport, TestReport, TestVerdict};
+use self::{running::Running, sign_ins::Provider};
+use super::{Folder, Given, LocalError, Reading, Values};
+use crate::Engine;
 
 /// What the tests of all documents share.
 #[derive(Clone, Debug)]
@@ -76,69 +72,6 @@ pub enum TestError {
     Store(#[from] StoreError),
     #[error("{0}")]
     Engine(String),
-}
-
-/// What became of a test.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TestReport {
-    pub verdict: TestVerdict,
-    /// In the order in which they ran.
-    pub steps: Vec<StepReport>,
-    /// Values that were left to chance, by `inputs-id.variable`.
-    pub drawn: BTreeMap<String, Value>,
-    /// What else somebody may want to know.
-    pub remarks: Vec<String>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TestVerdict {
-    Passed,
-    Failed {
-        how: String,
-    },
-    /// This machine lacks something, or somebody stopped it.
-    Skipped {
-        why: String,
-    },
-}
-
-/// What became of one block.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StepReport {
-    /// The id of the block.
-    pub block: String,
-    pub ended: Ended,
-    /// Why, in words; empty if there is nothing to say.
-    pub message: String,
-    /// What its script printed, or what its template became.
-    pub output: String,
-}
-
-/// How a block ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ended {
-    Success,
-    /// A script ended with 2.
-    Warn,
-    Fail,
-    /// Something that it needs is missing.
-    Blocked,
-    /// It is written wrongly.
-    ConfigError,
-    Skipped,
-}
-
-impl fmt::Display for Ended {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Success => "success",
-            Self::Warn => "warn",
-            Self::Fail => "fail",
-            Self::Blocked => "blocked",
-            Self::ConfigError => "config_error",
-            Self::Skipped => "skipped",
-        })
-    }
 }
 
 impl Tester {
@@ -258,119 +191,9 @@ impl Tester {
     }
 }
 
-/// One test while it is made.
-struct Running<'t> {
-    tester: &'t Tester,
-    test: &'t Test,
-    session: LocalSession,
-    templates: Arc<Templates>,
-    work: PathBuf,
-    /// Where generated files go.
-    output: PathBuf,
-    given: Given,
-    /// Blocks that need what this machine lacks.
-    lacking: Lacking,
-    /// How many files each block has made.
-    generated: BTreeMap<String, usize>,
-    /// The block that runs.
-    current: Option<String>,
-    report: TestReport,
-}
-
-impl<'t> Running<'t> {
-    fn new(
-        tester: &'t Tester,
-        test: &'t Test,
-        settings: &Settings,
-        work: &Path,
-        given: Given,
-        report: TestReport,
-    ) -> Self {
-        let TesterConfig { engine, user, backend, spec, output_bytes, .. } = tester.config.clone();
-        let output = work.join(&settings.output_path);
-        let config = LocalConfig {
-            user,
-            runbook: tester.runbook,
-            backend,
-            spec,
-            carried: Carried::new(tester.env(test), work.to_string_lossy().into_owned()),
-            generated: output.clone(),
-            output_bytes,
-        };
-        Self {
-            tester,
-            test,
-            session: LocalSession::new(engine, config, tester.reading.registry.clone()),
-            templates: Arc::new(Templates::new(tester.folder.clone(), output.clone())),
-            work: work.to_owned(),
-            output,
-            given,
-            lacking: Lacking::default(),
-            generated: BTreeMap::new(),
-            current: None,
-            report,
-        }
-    }
-
-    fn overdue(&self, timeout: Duration) -> TestVerdict {
-        let within = self.current.as_ref().map(|it| format!(", last the block `{it}`"));
-        let within = within.unwrap_or_default();
-        TestVerdict::Failed {
-            how: format!("it took longer than {timeout:?}{within}; settings.timeout allows more"),
-        }
-    }
-
-    /// Runs what the test cleans up with. A failure of that is a remark.
-    async fn clean_up(&mut self, timeout: Duration) -> Result<(), TestError> {
-        let timeout = timeout.max(CLEANING);
-        for cleanup in &self.test.cleanup {
-            let (what, argv) = match cleanup {
-                Cleanup::Command(command) => (command, Ok(shell(command))),
-                Cleanup::Path(path) => (path, self.program(path)),
-            };
-            let failed = match argv {
-                Err(why) => Some(why),
-                Ok(argv) => self.aside(argv, &self.work, timeout).await?.err(),
-            };
-            if let Some(why) = failed {
-                self.report.remarks.push(format!("cleanup `{what}` failed: {why}"));
-            }
-        }
-        Ok(())
-    }
-
-    /// How to start a script beside the document.
-    fn program(&self, path: &str) -> Result<Vec<String>, String> {
-        let folder = &self.tester.folder;
-        let text = folder.read(path).map_err(|error| error.to_string())?;
-        let interpreter = Interpreter::of(&text, None).map_err(|error| error.to_string())?;
-        let path = folder.path().join(path).to_string_lossy().into_owned();
-        Ok(interpreter.argv.into_iter().chain([path]).collect())
-    }
-
-    /// Runs a program of the test itself. The inner error says how it failed.
-    async fn aside(
-        &self,
-        argv: Vec<String>,
-        cwd: &Path,
-        timeout: Duration,
-    ) -> Result<Result<(), String>, TestError> {
-        fs::create_dir_all(cwd).map_err(TestError::Directory)?;
-        let limits = Limits {
-            timeout: Some(timeout),
-            output_bytes: self.tester.config.output_bytes,
-            ..Limits::default()
-        };
-        let cwd = cwd.to_string_lossy().into_owned();
-        let (ending, output) = self.session.aside(argv, cwd, &limits).await?;
-        Ok(match ending {
-            Ending::Outcome { outcome: Outcome::Exited { code: 0 }, .. } => Ok(()),
-            Ending::Outcome { outcome, .. } => {
-                let output = String::from_utf8_lossy(&output).into_owned();
-                Err(format!("{}\n{output}", blocks::described(&outcome)).trim_end().to_owned())
-            }
-            Ending::Failure(failure) => Err(failure.message),
-        })
+impl From<LocalError> for TestError {
+    fn from(error: LocalError) -> Self {
+        Self::Engine(error.to_string())
     }
 }
 
@@ -379,14 +202,4 @@ fn asks(form: &Form, variable: &str) -> bool {
     let dependency = variable.split_once('.').map(|it| it.0);
     form.variable(variable).is_some()
         || form.dependencies.iter().any(|it| Some(it.name.as_str()) == dependency)
-}
-
-fn shell(command: &str) -> Vec<String> {
-    ["bash", "-c", command].map(str::to_owned).to_vec()
-}
-
-impl From<LocalError> for TestError {
-    fn from(error: LocalError) -> Self {
-        Self::Engine(error.to_string())
-    }
 }

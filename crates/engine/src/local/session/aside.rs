@@ -1,6 +1,16 @@
 //! What happens beside a document's scripts: programs that are no part of it, and variables that no script set.
 
-use super::*;
+use model::{
+    event::{EventKind, Failure},
+    limits::Limits,
+};
+use sandbox::{Program, StartError};
+
+use super::{Carried, LocalSession, PATH};
+use crate::{
+    execution::{Ending, Input, Sink, drive, limit},
+    kernels::Seat,
+};
 
 /// What a program printed on both streams.
 #[derive(Debug, Default)]

@@ -5,7 +5,11 @@ use std::{fs, io::Read, path::Path, time::Duration};
 use document::suite::Assertion;
 use regex::Regex;
 
-use super::{Running, TestError, blocks::normal, shell};
+use super::{
+    TestError,
+    blocks::normal,
+    running::{Running, shell},
+};
 use crate::local::Generated;
 
 /// Most bytes of a file that are looked at.

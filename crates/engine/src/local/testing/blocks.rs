@@ -1,6 +1,9 @@
 //! What a test does with a block: run its script, fill in its template, sign in; or say why it cannot.
 
-use std::{collections::BTreeMap, pin::pin};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    pin::pin,
+};
 
 use document::{Component, ComponentKind, Severity, suite::Step};
 use futures_util::StreamExt;
@@ -10,7 +13,7 @@ use model::{
 };
 use template::{ErrorKind, World};
 
-use super::{Ended, Running, TestError, sign_ins::Provider};
+use super::{Ended, TestError, running::Running, sign_ins::Provider};
 use crate::local::{
     FieldProblem, LEFT_MEDIA_TYPE, LocalError, TemplatesError, Values,
     templates::form_values,
@@ -19,11 +22,11 @@ use crate::local::{
 
 /// Blocks that need what this machine lacks, by id.
 #[derive(Debug, Default)]
-pub(super) struct Lacking(BTreeMap<String, String>);
+pub(super) struct Lacking(BTreeSet<String>);
 
 impl Lacking {
     fn has(&self, id: &str) -> bool {
-        self.0.contains_key(&normal(id))
+        self.0.contains(&normal(id))
     }
 }
 
@@ -65,9 +68,11 @@ impl Running<'_> {
         if let Some(mistake) = self.mistake(index) {
             return Ok(Acted::new(Ended::ConfigError, mistake));
         }
-        if let Some(why) = self.lacks(component, step) {
-            self.lacking.0.insert(normal(&component.id), why.clone());
-            return Ok(Acted::new(Ended::Skipped, why));
+        if let Some(why) = self.lacks(component) {
+            return Ok(self.skip(index, why));
+        }
+        if let Some(provider) = Provider::of(component) {
+            return Ok(self.sign_in(index, provider, step));
         }
         match component.kind {
             ComponentKind::Check | ComponentKind::Command => self.script(index).await,
@@ -102,24 +107,34 @@ impl Running<'_> {
         errors.next().map(|it| format!("line {}: {}", it.line, it.message))
     }
 
-    /// What this machine lacks for a block. Signs in where there are credentials.
-    fn lacks(&self, component: &Component, step: &Step) -> Option<String> {
+    /// Does not run a block, nor what needs it.
+    fn skip(&mut self, index: usize, why: String) -> Acted {
+        let id = normal(&self.tester.reading.document.components[index].id);
+        self.lacking.0.insert(id);
+        Acted::new(Ended::Skipped, why)
+    }
+
+    /// Signs in with what the environment has.
+    fn sign_in(&mut self, index: usize, provider: Provider, step: &Step) -> Acted {
+        let mut env = self.tester.config.env.clone();
+        env.extend(self.test.env.clone());
+        match provider.sign_in(step.env_prefix.as_deref().unwrap_or_default(), &env) {
+            Ok(variables) => {
+                self.session.give(variables);
+                Acted::new(Ended::Success, "")
+            }
+            Err(wanted) => {
+                self.skip(index, format!("no credentials to sign in with; set {wanted}"))
+            }
+        }
+    }
+
+    /// What this machine lacks for a block, or a block that it needs.
+    fn lacks(&self, component: &Component) -> Option<String> {
         let names = ["awsAuthId", "githubAuthId", "gitAuthId", "googleAuthId", "gitCloneId"];
         let mut needed = names.into_iter().filter_map(|it| component.text(it));
         if let Some(id) = needed.find(|it| self.lacking.has(it)) {
             return Some(format!("it needs `{id}`, which was skipped"));
-        }
-        if let Some(provider) = Provider::of(component) {
-            let mut env = self.tester.config.env.clone();
-            env.extend(self.test.env.clone());
-            let prefix = step.env_prefix.as_deref().unwrap_or_default();
-            return match provider.sign_in(prefix, &env) {
-                Ok(variables) => {
-                    self.session.give(variables);
-                    None
-                }
-                Err(wanted) => Some(format!("no credentials to sign in with; set {wanted}")),
-            };
         }
         let why = match component.kind {
             ComponentKind::GitClone => "tests clone nothing",
@@ -154,10 +169,10 @@ impl Running<'_> {
         let Some(executable) = registry.of_component(&component.id) else {
             return Ok(Acted::new(Ended::ConfigError, "there is no script"));
         };
-        let (id, place) = (component.id.clone(), index);
+        let id = component.id.clone();
         match self.session.start(executable, &values).await {
             Ok(execution) => self.follow(&id, &execution).await,
-            Err(LocalError::Blocked { missing, .. }) => Ok(self.blocked(place, missing)),
+            Err(LocalError::Blocked { missing, .. }) => Ok(self.blocked(index, missing)),
             Err(LocalError::Template(error)) => {
                 let is_missing = error.kind == ErrorKind::Missing;
                 let ended = if is_missing { Ended::Blocked } else { Ended::ConfigError };
@@ -174,13 +189,10 @@ impl Running<'_> {
 
     /// The block waits for outputs; if only for those of blocks that were skipped, it is skipped too.
     fn blocked(&mut self, index: usize, missing: Vec<String>) -> Acted {
-        let component = &self.tester.reading.document.components[index];
         let message = format!("it waits for {}", missing.join(", "));
         let is_lacking = |it: &String| it.split_once('.').is_some_and(|it| self.lacking.has(it.0));
         if !missing.is_empty() && missing.iter().all(is_lacking) {
-            let why = format!("{message}, of blocks that were skipped");
-            self.lacking.0.insert(normal(&component.id), why.clone());
-            return Acted::new(Ended::Skipped, why);
+            return self.skip(index, format!("{message}, of blocks that were skipped"));
         }
         Acted { missing, ..Acted::new(Ended::Blocked, message) }
     }

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use document::suite::{Expect, Step};
 
 use super::{
-    Ended, Running, StepReport, TestError, TestVerdict,
+    Ended, StepReport, TestError, TestVerdict,
     blocks::{Acted, normal},
+    running::Running,
 };
 
 /// A step, and the place of its block among the components.
