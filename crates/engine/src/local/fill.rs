@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 use template::{Template, TemplateError, World};
 
 use super::session::LocalError;
+use crate::{Clock, clock::random_id};
 
 /// Why values cannot be filled in.
 #[derive(Debug)]
@@ -39,7 +40,21 @@ pub(super) fn fill(
     outputs: &Map<String, Value>,
 ) -> Result<String, LocalError> {
     // Scripts have no files of templates beside them, and see their environment when they run.
-    Ok(fill_in(place, text, inputs, outputs, &World::default())?)
+    Ok(fill_in(place, text, inputs, outputs, &world(seed()))?)
+}
+
+/// What any template may know: the time, and chance.
+pub(super) fn world(seed: [u8; 32]) -> World<'static> {
+    World { now_ms: Clock::system().now().as_millis(), seed, ..World::default() }
+}
+
+/// What random functions are made from. Nobody else knows it, since documents make passwords with them.
+pub(super) fn seed() -> [u8; 32] {
+    let mut seed = [0; 32];
+    for half in seed.chunks_exact_mut(16) {
+        half.copy_from_slice(&random_id().to_le_bytes());
+    }
+    seed
 }
 
 /// A text with its values filled in, which may know what the world has.
@@ -85,6 +100,13 @@ mod tests {
         let outputs = json!({ "make_it": { "url": "x" } });
         let map = |it: &Value| it.as_object().cloned().unwrap();
         fill("scripts/a.sh", text, &map(&inputs), &map(&outputs))
+    }
+
+    #[test]
+    fn what_is_random_differs_each_time_and_time_is_ours() {
+        let password = || filled("{{ randAlphaNum 32 }}").unwrap();
+        assert_ne!(password(), password());
+        assert_ne!(filled("{{ now | date \"2006\" }}").unwrap(), "1970");
     }
 
     #[test]

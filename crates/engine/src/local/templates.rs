@@ -21,15 +21,13 @@ use std::{
 use document::{Component, ComponentKind};
 use sandbox::{InvalidPath, SandboxPath};
 use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
-use template::{ErrorKind, File, Files, TemplateError, TreeError, World};
+use template::{ErrorKind, File, Files, TemplateError, TreeError};
 
 use self::manifest::Manifest;
 use super::{
     Folder, Given, NoScript, Values,
     fill::{self, FillError},
 };
-use crate::clock::random_id;
 
 /// Why a template did not become files.
 #[derive(Debug, thiserror::Error)]
@@ -146,9 +144,7 @@ impl Templates {
     /// Templates beside a document, whose files go into the directory `output`.
     #[must_use]
     pub fn new(folder: Folder, output: PathBuf) -> Self {
-        let seed = Sha256::new().chain_update(random_id().to_le_bytes());
-        let seed = seed.chain_update(random_id().to_le_bytes()).finalize().into();
-        Self { folder, output, seed, manifests: Mutex::default() }
+        Self { folder, output, seed: fill::seed(), manifests: Mutex::default() }
     }
 
     /// Whether the folder of a `Template` is there; what is wrong inside shows when it is rendered.
@@ -242,7 +238,7 @@ impl Templates {
         if !missing.is_empty() {
             return Err(TemplatesError::Blocked { place: folder, missing });
         }
-        template::render_tree(&files, &folder, values, outputs, &self.world())
+        template::render_tree(&files, &folder, values, outputs, &fill::world(self.seed))
             .map_err(TemplatesError::Tree)
     }
 
@@ -255,10 +251,11 @@ impl Templates {
         let id = &component.id;
         let no_template = || TemplatesError::NoTemplate { component: id.clone() };
         let code = component.code.first().ok_or_else(no_template)?;
-        let text = fill::fill_in(id, &code.code, values, outputs, &self.world())?;
+        let world = fill::world(self.seed);
+        let text = fill::fill_in(id, &code.code, values, outputs, &world)?;
         let path = component.text("outputPath").unwrap_or_default();
-        let path =
-            fill::fill_in(&format!("{id} outputPath"), path, values, outputs, &self.world())?;
+        let place = format!("{id} outputPath");
+        let path = fill::fill_in(&place, path, values, outputs, &world)?;
         let path = path.trim().trim_start_matches("./").to_owned();
         if !path.is_empty() {
             SandboxPath::try_from(path.as_str()).map_err(|source| TemplatesError::Path {
@@ -268,10 +265,6 @@ impl Templates {
             })?;
         }
         Ok(Files::from([(path, File { bytes: text.into_bytes(), mode: 0o644 })]))
-    }
-
-    fn world(&self) -> World<'static> {
-        World { seed: self.seed, ..World::default() }
     }
 }
 
