@@ -195,7 +195,7 @@ pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Failure {
     Failure::rejected(message)
 }
 
-fn locate(path: &Path) -> Result<PathBuf, Failure> {
+pub(crate) fn locate(path: &Path) -> Result<PathBuf, Failure> {
     if !path.is_dir() {
         return Ok(path.to_owned());
     }

@@ -15,6 +15,7 @@ use crate::failure::Failure;
 #[derive(Debug)]
 pub(crate) struct Target<'a> {
     path: &'a Path,
+    flag: &'static str,
     file: File,
 }
 
@@ -49,25 +50,30 @@ pub(crate) enum Verdict {
     Failed(String),
     /// We failed.
     Error(String),
-    /// Not run, because the run had ended before.
-    Skipped,
+    /// Not run: the run had ended before, or for the reason that is said.
+    Skipped(Option<String>),
 }
 
 impl<'a> Target<'a> {
-    pub(crate) fn create(path: &'a Path) -> Result<Self, Failure> {
-        let file = File::create(path).map_err(|error| unwritable(path, &error))?;
-        Ok(Self { path, file })
+    /// `flag` is that which names the file.
+    pub(crate) fn create(path: &'a Path, flag: &'static str) -> Result<Self, Failure> {
+        let file = File::create(path).map_err(|error| unwritable(path, flag, &error))?;
+        Ok(Self { path, flag, file })
     }
 
     pub(crate) fn write(mut self, document: &Path, report: &Report) -> Result<(), Failure> {
-        let written = self.file.write_all(report.to_xml(document).as_bytes());
-        written.map_err(|error| unwritable(self.path, &error))
+        self.append(&report.to_xml(document))
+    }
+
+    pub(crate) fn append(&mut self, text: &str) -> Result<(), Failure> {
+        let written = self.file.write_all(text.as_bytes());
+        written.map_err(|error| unwritable(self.path, self.flag, &error))
     }
 }
 
-fn unwritable(path: &Path, error: &io::Error) -> Failure {
+fn unwritable(path: &Path, flag: &str, error: &io::Error) -> Failure {
     let path = path.display();
-    Failure::rejected(format!("{path} cannot be written: {error}; choose another one with --junit"))
+    Failure::rejected(format!("{path} cannot be written: {error}; choose another one with {flag}"))
 }
 
 impl Report {
@@ -82,7 +88,7 @@ impl Report {
             tests: self.cases.len(),
             failures: count(|it| matches!(it, Verdict::Failed(_))),
             errors: count(|it| matches!(it, Verdict::Error(_))),
-            skipped: count(|it| matches!(it, Verdict::Skipped)),
+            skipped: count(|it| matches!(it, Verdict::Skipped(_))),
             time: self.cases.iter().map(|it| it.duration).sum(),
         }
     }
@@ -148,7 +154,8 @@ impl Case {
             Verdict::Passed => {}
             Verdict::Failed(how) => element(&mut xml, "failure", how),
             Verdict::Error(why) => element(&mut xml, "error", why),
-            Verdict::Skipped => xml.push_str("      <skipped/>\n"),
+            Verdict::Skipped(Some(why)) => element(&mut xml, "skipped", why),
+            Verdict::Skipped(None) => xml.push_str("      <skipped/>\n"),
         }
         for (name, bytes) in
             [("system-out", &self.output.stdout), ("system-err", &self.output.stderr)]

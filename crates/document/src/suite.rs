@@ -16,6 +16,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Deserializer, de::Error as _};
 use serde_json::Value;
+use serde_saphyr::Spanned;
 
 use crate::{options::duration, yaml};
 
@@ -56,7 +57,7 @@ pub struct Settings {
     /// Of one test.
     #[serde(deserialize_with = "time")]
     pub timeout: Duration,
-    /// Whether the tests of this document may run beside each other.
+    /// Whether the tests of this document may run beside those of others.
     pub parallelizable: bool,
 }
 
@@ -75,7 +76,7 @@ impl Default for Settings {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Test {
-    pub name: String,
+    pub name: Placed,
     #[serde(default, deserialize_with = "or_default")]
     pub description: String,
     #[serde(default, deserialize_with = "or_default")]
@@ -91,6 +92,22 @@ pub struct Test {
     /// Runs at the end, however that is.
     #[serde(default, deserialize_with = "or_default")]
     pub cleanup: Vec<Cleanup>,
+}
+
+/// A text, and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placed {
+    pub text: String,
+    /// Counted from 1.
+    pub line: usize,
+}
+
+impl<'de> Deserialize<'de> for Placed {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Spanned { value: text, referenced, .. } = Spanned::deserialize(deserializer)?;
+        let line = usize::try_from(referenced.line()).unwrap_or(1).max(1);
+        Ok(Self { text, line })
+    }
 }
 
 /// A variable of a form, written `inputs-id.variable`.
@@ -254,14 +271,12 @@ impl Suite {
             line: it.line,
             column: it.column,
         })?;
-        let mut names = Vec::new();
-        for test in &suite.tests {
-            if names.contains(&&test.name) {
+        for (at, Test { name, .. }) in suite.tests.iter().enumerate() {
+            if suite.tests[..at].iter().any(|it| it.name.text == name.text) {
                 let message =
-                    format!("two tests are named `{}`; give each its own name", test.name);
-                return Err(SuiteError { message, line: 1, column: 1 });
+                    format!("two tests are named `{}`; give each its own name", name.text);
+                return Err(SuiteError { message, line: name.line, column: 1 });
             }
-            names.push(&test.name);
         }
         Ok(suite)
     }

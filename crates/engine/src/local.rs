@@ -4,6 +4,7 @@
 //!  document, Folder ─▶ Registry ─── Executable ─▶ values filled in ─▶ Interpreter, Prelude ─▶ program
 //!  program ends ─▶ variables, directory ─▶ Carried ─▶ the next script
 //!             └──▶ $RUNBOOK_OUTPUT      ─▶ Outputs ─▶ templates of later blocks
+//!  forms ─▶ values ─▶ Templates, $GENERATED_FILES  ─▶ Generated
 //! ```
 //!
 //! A request names an executable and brings values; it brings no script. What programs left is hostile bytes.
@@ -14,18 +15,27 @@ mod folder;
 mod generated;
 mod interpreter;
 mod outputs;
+mod reading;
 mod registry;
 mod session;
 mod shell;
 mod sign_in;
+mod templates;
+mod testing;
+mod values;
 
 pub use carried::{Carried, Left};
 pub use folder::{Folder, NoScript};
+pub use generated::{Generated, GeneratedError, GeneratedFile, GeneratedText, Listing};
 pub use interpreter::{Interpreter, NoInterpreter, Shell};
 pub use outputs::{Outputs, read_outputs};
+pub use reading::Reading;
 pub use registry::{Drift, Executable, Registry};
 pub use session::{LEFT_MEDIA_TYPE, LocalConfig, LocalError, LocalSession, Values};
 pub use shell::Prelude;
 pub use sign_in::{
     AwsProfiles, Found, Profile, Provider, SignIn, SignInError, SignInMethod, SignedIn,
 };
+pub use templates::{Rendered, Templates, TemplatesError};
+pub use testing::{Ended, StepReport, TestError, TestReport, TestVerdict, Tester, TesterConfig};
+pub use values::{FieldProblem, Given};

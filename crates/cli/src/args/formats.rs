@@ -9,18 +9,31 @@ use super::{CacheFlags, IsolationFlags, LimitFlags};
 
 #[derive(Debug, Flags)]
 pub(crate) struct TestArgs {
-    /// Documents, or directories with documents.
+    /// Documents, or directories with documents. `DIR/...` takes each document beneath with a `runbook_test.yml`
+    /// beside it, and nothing else.
     #[arg(required = true)]
     pub(crate) paths: Vec<PathBuf>,
     /// Write what was printed into the documents, in place of what they expected.
     #[arg(long, env = "RUNBOOK_UPDATE", value_parser = FalseyValueParser::new())]
     pub(crate) update: bool,
-    /// Form of the report on stdout.
-    #[arg(long, env = "RUNBOOK_OUTPUT", default_value = "text")]
+    /// Make only the tests of this name, of those in `runbook_test.yml`.
+    #[arg(long, env = "RUNBOOK_TEST", value_name = "NAME")]
+    pub(crate) test: Option<String>,
+    /// Draw the values that tests leave to chance from this number, to repeat a failure.
+    #[arg(long, env = "RUNBOOK_TEST_SEED")]
+    pub(crate) seed: Option<u64>,
+    /// Form of the report.
+    #[arg(long, env = "RUNBOOK_TEST_OUTPUT", default_value = "text")]
     pub(crate) output: Report,
-    /// Documents tested at a time, each in a sandbox of its own.
-    #[arg(long, env = "RUNBOOK_TEST_JOBS", default_value = "2")]
-    pub(crate) jobs: NonZeroUsize,
+    /// File for the report, instead of stdout.
+    #[arg(long, env = "RUNBOOK_TEST_OUTPUT_FILE", value_name = "FILE")]
+    pub(crate) output_file: Option<PathBuf>,
+    /// Also say how each block ended and what it printed.
+    #[arg(long, short, env = "RUNBOOK_TEST_VERBOSE", value_parser = FalseyValueParser::new())]
+    pub(crate) verbose: bool,
+    /// Documents tested at a time; by default as many as there are processors.
+    #[arg(long, visible_alias = "jobs", env = "RUNBOOK_TEST_JOBS", value_name = "N")]
+    pub(crate) max_parallel: Option<NonZeroUsize>,
     #[command(flatten)]
     pub(crate) cache: CacheFlags,
     #[command(flatten)]

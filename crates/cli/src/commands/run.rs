@@ -48,7 +48,7 @@ pub(crate) async fn run(args: RunArgs) -> Result<ExitCode, Failure> {
     if blocks.is_empty() && !args.quiet {
         output::note(&format!("{}: no block to run", source.path.display()));
     }
-    let junit = args.junit.as_deref().map(junit::Target::create).transpose()?;
+    let junit = args.junit.as_deref().map(|it| junit::Target::create(it, "--junit")).transpose()?;
     let mut report = Report::default();
     let stop = CancellationToken::new();
     let work = async {
@@ -82,7 +82,7 @@ pub(crate) async fn run(args: RunArgs) -> Result<ExitCode, Failure> {
 /// Adds the blocks that the run did not come to.
 fn skip_rest(report: &mut Report, source: &Source, blocks: &[&Block]) {
     let skipped = blocks.iter().skip(report.cases.len());
-    let cases = skipped.map(|it| case(source, it, Verdict::Skipped, Duration::ZERO));
+    let cases = skipped.map(|it| case(source, it, Verdict::Skipped(None), Duration::ZERO));
     report.cases.extend(cases);
 }
 
@@ -269,7 +269,7 @@ impl<'a> Run<'a> {
                     failed = Some(format!("{}: {how}", self.source.block_place(block)));
                     walk::Verdict::Failed
                 }
-                Verdict::Passed | Verdict::Error(_) | Verdict::Skipped => walk::Verdict::Passed,
+                Verdict::Passed | Verdict::Error(_) | Verdict::Skipped(_) => walk::Verdict::Passed,
             };
             let case = case(self.source, block, verdict, started.elapsed());
             report.cases.push(Case { output: printer.take_transcript(), ..case });

@@ -30,6 +30,7 @@ mod remote;
 mod run;
 mod run_limits;
 mod stories;
+mod suites;
 mod tokens;
 mod traces;
 mod usage;

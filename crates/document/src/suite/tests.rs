@@ -45,6 +45,7 @@ fn a_suite_says_what_to_give_to_run_and_to_find() {
         |variable: &str| VariableName { inputs: "project".into(), variable: variable.into() };
     assert_eq!(happy.inputs[&name("Tags")], Given::Literal(json!({ "a": 1 })));
     assert!(matches!(happy.inputs[&name("Author")], Given::Fuzzed(_)));
+    assert_eq!((happy.name.text.as_str(), happy.name.line), ("happy", 6));
     let expects: Vec<_> = happy.steps.iter().map(|it| it.expect).collect();
     assert_eq!(expects, [Expect::Success, Expect::ConfigError, Expect::Blocked]);
     assert_eq!(happy.assertions[2], Assertion::FilesGenerated { block: None, min_count: 1 });
@@ -70,7 +71,7 @@ fn a_mistake_is_named_with_its_place() {
             6,
             "maybe",
         ),
-        ("version: 1\ntests:\n  - name: a\n  - name: a\n", 1, "two tests are named `a`"),
+        ("version: 1\ntests:\n  - name: a\n  - name: a\n", 4, "two tests are named `a`"),
         ("version: [\n", 1, ""),
     ] {
         let error = Suite::parse(text).unwrap_err();

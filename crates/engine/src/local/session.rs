@@ -40,6 +40,8 @@ use crate::{
     secrets::{Mask, Masking},
 };
 
+mod aside;
+
 /// The media type of what a script left, in an event of its execution.
 pub const LEFT_MEDIA_TYPE: &str = "application/vnd.runbook.left+json";
 

@@ -1,9 +1,9 @@
 //! What became of documents under test, in words and as XML.
 
-use std::{io, path::PathBuf, process::ExitCode};
+use std::{fmt::Write as _, path::PathBuf, process::ExitCode};
 
 use crate::{
-    args::Report as Form,
+    args::{Report as Form, TestArgs},
     failure::{Failure, INTERNAL, REJECTED, UNAVAILABLE},
     junit::{self, Case, Report, Verdict},
     output,
@@ -17,6 +17,12 @@ pub(super) struct Tested {
     /// Where each failed check is, and how it failed, in order.
     pub(super) failed: Vec<Failed>,
     pub(super) failure: Option<Failure>,
+    /// What was not tested, where it is and why.
+    pub(super) skipped: Vec<String>,
+    /// What else there is to say, line by line.
+    pub(super) details: Vec<String>,
+    /// Whether it is reported even if there was nothing to test.
+    pub(super) is_named: bool,
     /// Expectations that were written anew.
     updated: usize,
 }
@@ -31,8 +37,17 @@ pub(super) struct Failed {
 }
 
 impl Tested {
-    pub(super) fn new(path: PathBuf) -> Self {
-        Self { path, report: Report::default(), failed: Vec::new(), failure: None, updated: 0 }
+    pub(super) fn new(path: PathBuf, is_named: bool) -> Self {
+        Self {
+            path,
+            report: Report::default(),
+            failed: Vec::new(),
+            failure: None,
+            skipped: Vec::new(),
+            details: Vec::new(),
+            is_named,
+            updated: 0,
+        }
     }
 
     /// Whether there was anything to test.
@@ -57,31 +72,87 @@ impl Tested {
         }
     }
 
-    pub(super) fn say(&self) -> io::Result<()> {
-        for failed in &self.failed {
-            output::say(&format!("FAILED {}\n{}", failed.place, failed.how.trim_end()))?;
-        }
+    fn to_text(&self) -> String {
+        let mut lines = self.details.clone();
+        lines.extend(self.skipped.iter().map(|it| format!("SKIPPED {it}")));
+        let failed = |it: &Failed| format!("FAILED {}\n{}", it.place, it.how.trim_end());
+        lines.extend(self.failed.iter().map(failed));
         let path = self.path.display();
         let count = self.report.cases.len();
         let checks = if count == 1 { "check" } else { "checks" };
-        let rest = match (self.failed.len(), self.updated, &self.failure) {
-            (_, _, Some(_)) => ", not tested to the end".to_owned(),
-            (0, 0, None) => String::new(),
-            (0, updated, None) => format!(", {updated} updated"),
-            (failed, _, None) => format!(", {failed} failed"),
-        };
-        output::say(&format!("{path}: {count} {checks}{rest}"))
+        let mut last = format!("{path}: {count} {checks}");
+        for (count, what) in [
+            (self.failed.len(), "failed"),
+            (self.skipped.len(), "skipped"),
+            (if self.failed.is_empty() { self.updated } else { 0 }, "updated"),
+        ] {
+            if count > 0 && self.failure.is_none() {
+                write!(last, ", {count} {what}").expect("a string takes any text");
+            }
+        }
+        if self.failure.is_some() {
+            last.push_str(", not tested to the end");
+        }
+        lines.push(last);
+        lines.join("\n")
     }
 }
 
-/// Prints all reports as one.
-pub(super) fn say_junit(all: &[Tested]) -> io::Result<()> {
-    let reports: Vec<_> = all.iter().map(|it| (it.path.as_path(), &it.report)).collect();
-    output::say(junit::suites(&reports).trim_end())
+/// Writes the report, where and as somebody wants it.
+#[derive(Debug)]
+pub(super) struct Reporter<'a> {
+    form: Form,
+    file: Option<junit::Target<'a>>,
+}
+
+impl<'a> Reporter<'a> {
+    /// A file is opened before anything runs.
+    pub(super) fn new(args: &'a TestArgs) -> Result<Self, Failure> {
+        let create = |path: &'a PathBuf| junit::Target::create(path, "--output-file");
+        Ok(Self { form: args.output, file: args.output_file.as_ref().map(create).transpose()? })
+    }
+
+    /// Says what became of a document as soon as it is known, if the form allows that.
+    pub(super) fn say(&mut self, tested: &Tested) -> Result<(), Failure> {
+        match self.form {
+            Form::Text => self.write(&tested.to_text()),
+            Form::Junit => Ok(()),
+        }
+    }
+
+    /// Says what is to be said of all documents together.
+    pub(super) fn end(&mut self, all: &[Tested]) -> Result<(), Failure> {
+        match self.form {
+            Form::Text if all.len() > 1 => {
+                let documents = all.len();
+                let checks: usize = all.iter().map(|it| it.report.cases.len()).sum();
+                let failed: usize = all.iter().map(|it| it.failed.len()).sum();
+                let skipped: usize = all.iter().map(|it| it.skipped.len()).sum();
+                let skipped =
+                    if skipped > 0 { format!(", {skipped} skipped") } else { String::new() };
+                self.write(&format!(
+                    "{documents} documents, {checks} checks, {failed} failed{skipped}"
+                ))
+            }
+            Form::Text => Ok(()),
+            Form::Junit => {
+                let reports: Vec<_> =
+                    all.iter().map(|it| (it.path.as_path(), &it.report)).collect();
+                self.write(junit::suites(&reports).trim_end())
+            }
+        }
+    }
+
+    fn write(&mut self, text: &str) -> Result<(), Failure> {
+        match &mut self.file {
+            Some(file) => file.append(&format!("{text}\n")),
+            None => Ok(output::say(text)?),
+        }
+    }
 }
 
 /// Says last what counts most, and with which code the command ends.
-pub(super) fn conclude(all: &[Tested], form: Form) -> Result<ExitCode, Failure> {
+pub(super) fn conclude(all: &[Tested]) -> Result<ExitCode, Failure> {
     for tested in all {
         if let Some(message) = tested.failure.as_ref().and_then(|it| it.message.as_ref()) {
             output::note(&format!("error: {message}"));
@@ -91,14 +162,10 @@ pub(super) fn conclude(all: &[Tested], form: Form) -> Result<ExitCode, Failure> 
     if let Some(code) = [INTERNAL, UNAVAILABLE, REJECTED].into_iter().find(|it| has(*it)) {
         return Ok(ExitCode::from(code));
     }
-    let checks: usize = all.iter().map(|it| it.report.cases.len()).sum();
-    let failed: usize = all.iter().map(|it| it.failed.len()).sum();
-    if all.len() > 1 && form == Form::Text {
-        let documents = all.len();
-        output::say(&format!("{documents} documents, {checks} checks, {failed} failed"))?;
-    }
     if all.is_empty() {
-        output::note("nothing to test: no document here has a block that runs or a transcript");
+        output::note(
+            "nothing to test: no document here has a block that runs, a transcript or a runbook_test.yml",
+        );
     }
     match all.iter().flat_map(|it| &it.failed).last() {
         Some(last) => {

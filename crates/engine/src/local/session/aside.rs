@@ -1,0 +1,64 @@
+//! What happens beside a document's scripts: programs that are no part of it, and variables that no script set.
+
+use model::{
+    event::{EventKind, Failure},
+    limits::Limits,
+};
+use sandbox::{Program, StartError};
+
+use super::{Carried, LocalSession, PATH};
+use crate::{
+    execution::{Ending, Input, Sink, drive, limit},
+    kernels::Seat,
+};
+
+/// What a program printed on both streams.
+#[derive(Debug, Default)]
+struct Heard(Vec<u8>);
+
+impl Sink for Heard {
+    async fn append(&mut self, events: Vec<EventKind>) -> Result<(), Failure> {
+        for event in events {
+            match event {
+                EventKind::Stdout(chunk) | EventKind::Stderr(chunk) => self.0.extend(chunk.bytes()),
+                EventKind::Info { .. }
+                | EventKind::Display { .. }
+                | EventKind::Truncated { .. }
+                | EventKind::Result { .. }
+                | EventKind::Error { .. } => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+impl LocalSession {
+    /// Sets variables for the scripts to come.
+    pub fn give(&self, env: impl IntoIterator<Item = (String, String)>) {
+        let given = Carried::new(env, String::new());
+        self.0.state().carried.env.extend(given.env);
+    }
+
+    /// Runs a program that is no part of the document, with the variables that the next script would find. Nothing of
+    /// it is kept; what it printed is given back.
+    ///
+    /// # Errors
+    ///
+    /// When no sandbox can be had for it.
+    pub async fn aside(
+        &self,
+        argv: Vec<String>,
+        cwd: String,
+        limits: &Limits,
+    ) -> Result<(Ending, Vec<u8>), StartError> {
+        let sandbox = self.0.sandbox().await?;
+        let mut env = self.carried().env;
+        env.entry("PATH".to_owned()).or_insert_with(|| PATH.to_owned());
+        let mut program = Program { env: env.into_iter().collect(), cwd, ..Program::new(argv) };
+        limit(&mut program, limits);
+        let (stop, mut heard) = (self.0.engine.0.shutdown.child_token(), Heard::default());
+        let program = (program, Seat::Alone(None));
+        let ending = drive(&sandbox, program, Input::Empty, limits, &stop, &mut heard).await;
+        Ok((ending, heard.0))
+    }
+}
