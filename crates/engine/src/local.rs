@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!  document, Folder ─▶ Registry ─── Executable ─▶ values filled in ─▶ Interpreter, Prelude ─▶ program
+//!  Reading (document, Registry, forms) ─▶ LocalRunbook: shown, approved, trusted, run
 //!  program ends ─▶ variables, directory ─▶ Carried ─▶ the next script
 //!             └──▶ $RUNBOOK_OUTPUT      ─▶ Outputs ─▶ templates of later blocks
 //!  forms ─▶ values ─▶ Templates, $GENERATED_FILES  ─▶ Generated
@@ -9,21 +10,26 @@
 //!
 //! A request names an executable and brings values; it brings no script. What programs left is hostile bytes.
 
+mod abilities;
 mod carried;
 mod fill;
 mod folder;
 mod generated;
 mod interpreter;
 mod outputs;
+mod programs;
 mod reading;
 mod registry;
+mod runbook;
 mod session;
 mod shell;
 mod sign_in;
 mod templates;
 mod testing;
+mod trust;
 mod values;
 
+pub use abilities::Abilities;
 pub use carried::{Carried, Left};
 pub use folder::{Folder, NoScript};
 pub use generated::{Generated, GeneratedError, GeneratedFile, GeneratedText, Listing};
@@ -31,11 +37,17 @@ pub use interpreter::{Interpreter, NoInterpreter, Shell};
 pub use outputs::{Outputs, read_outputs};
 pub use reading::Reading;
 pub use registry::{Drift, Executable, Registry};
+pub use runbook::{
+    ApproveError, BackendName, Difference, LocalRunbook, Mode, Named, Opening, Preview,
+    RunScriptError, Unreadable, View,
+};
 pub use session::{LEFT_MEDIA_TYPE, LocalConfig, LocalError, LocalSession, Values};
 pub use shell::Prelude;
 pub use sign_in::{
     AwsProfiles, Found, Profile, Provider, SignIn, SignInError, SignInMethod, SignedIn,
 };
 pub use templates::{Rendered, Templates, TemplatesError};
+pub use template::{Form, Kind, Section, Variable};
 pub use testing::{Ended, StepReport, TestError, TestReport, TestVerdict, Tester, TesterConfig};
+pub use trust::Trust;
 pub use values::{FieldProblem, Given};

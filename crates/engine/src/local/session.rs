@@ -219,7 +219,16 @@ impl LocalSession {
     ///
     /// When it waits for outputs, or a value is missing.
     pub fn render(&self, executable: &Executable, inputs: &Values) -> Result<String, LocalError> {
-        self.0.fill(executable, &executable.script, inputs)
+        self.0.fill(&executable.place(), &executable.script, inputs)
+    }
+
+    /// A template of the document with values filled in; `place` names it in errors.
+    ///
+    /// # Errors
+    ///
+    /// When it waits for outputs, or a value is missing.
+    pub fn fill(&self, place: &str, text: &str, inputs: &Values) -> Result<String, LocalError> {
+        self.0.fill(place, text, inputs)
     }
 
     /// Starts a script of the registry, or one that was read in its place.
@@ -285,15 +294,10 @@ impl Inner {
         Ok(kept.insert(sandbox).clone())
     }
 
-    fn fill(
-        &self,
-        executable: &Executable,
-        text: &str,
-        inputs: &Values,
-    ) -> Result<String, LocalError> {
+    fn fill(&self, place: &str, text: &str, inputs: &Values) -> Result<String, LocalError> {
         let outputs = self.state().outputs.clone();
         let outputs = outputs.into_iter().map(|(block, values)| (block, json!(values)));
-        fill(&executable.place(), text, inputs, &outputs.collect())
+        fill(place, text, inputs, &outputs.collect())
     }
 
     fn surrounded<T>(
@@ -310,11 +314,12 @@ impl Inner {
     }
 
     fn prepare(&self, executable: &Executable, inputs: &Values) -> Result<Ready, LocalError> {
-        let script = self.fill(executable, &executable.script, inputs)?;
+        let place = executable.place();
+        let script = self.fill(&place, &executable.script, inputs)?;
         let env = executable
             .env
             .iter()
-            .map(|(name, text)| Ok((name.clone(), self.fill(executable, text, inputs)?)));
+            .map(|(name, text)| Ok((name.clone(), self.fill(&place, text, inputs)?)));
         let mut env = env.collect::<Result<BTreeMap<_, _>, LocalError>>()?;
         let component = executable.component.clone();
         let interpreter = Interpreter::of(&script, executable.language.as_deref())
