@@ -20,7 +20,7 @@ export function useOutputSearch(state: ExecutionState, label: string): { field: 
     step(event.shiftKey ? -1 : 1);
   };
   const field = (
-    <div role="search" className="flex min-w-0 items-center gap-1">
+    <div className="flex min-w-0 items-center gap-1">
       <span role="status" className="text-xs text-ink-faint tabular-nums">
         {text === "" ? "" : hits.length === 0 ? "not found" : `${at + 1} of ${hits.length}`}
       </span>

@@ -93,7 +93,7 @@ function Problems({ component: { problems, warnings } }: { component: LocalCompo
           role={it.severity === "error" ? "alert" : undefined}
           className={`border-t border-line px-4 py-2.5 text-[0.8125rem] break-words ${it.severity === "error" ? "bg-failure-soft text-failure" : "bg-warning-soft text-warning"}`}
         >
-          {sentence(it.message)} <span className="whitespace-nowrap opacity-80">Line {it.line}</span>
+          {sentence(it.message)} <span className="whitespace-nowrap">Line {it.line}.</span>
         </p>
       ))}
       {warnings.map((it) => (

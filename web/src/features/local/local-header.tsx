@@ -20,7 +20,7 @@ export function LocalHeader({ runbook }: { runbook: LocalRunbook }) {
   const [isDry, setDry] = useState(false);
   const { mode, backend, path, source } = runbook;
   return (
-    <div className="sticky top-0 z-20 border-b border-line bg-paper/92 backdrop-blur-md">
+    <section aria-label="About this runbook" className="top-0 z-20 border-b border-line sm:sticky bg-paper/92 backdrop-blur-md">
       <div className="mx-auto flex max-w-[100rem] flex-wrap items-center gap-x-3 gap-y-2 px-4 py-2.5 sm:px-6">
         <div className="min-w-0 flex-1 basis-60">
           <p className="truncate text-[0.9375rem] font-semibold tracking-[-0.012em]">{runbook.title || "Untitled runbook"}</p>
@@ -54,7 +54,7 @@ export function LocalHeader({ runbook }: { runbook: LocalRunbook }) {
         ) : null}
       </div>
       {isDry ? <DryRunDialog onClose={() => setDry(false)} /> : null}
-    </div>
+    </section>
   );
 }
 

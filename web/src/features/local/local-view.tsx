@@ -57,7 +57,7 @@ export function LocalView({ runbook }: { runbook: LocalRunbook }) {
           <SegmentList segments={runbook.segments} />
         </main>
         {hasFiles ? (
-          <div className={`p-4 lg:sticky lg:top-14 lg:h-[calc(100dvh-3.5rem)] ${shown === "files" ? "h-[calc(100dvh-9rem)]" : "max-lg:hidden"}`}>
+          <div className={`p-4 lg:sticky lg:top-[4.5rem] lg:h-[calc(100dvh-4.5rem)] ${shown === "files" ? "h-[calc(100dvh-9rem)]" : "max-lg:hidden"}`}>
             <FilesPanel />
           </div>
         ) : null}

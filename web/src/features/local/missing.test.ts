@@ -12,7 +12,7 @@ it("an_output_that_nobody_gave_is_told_before_the_server_answers", () => {
 
 it("what_the_server_misses_is_told_once", () => {
   const preview = { text: null, missing: ["outputs.create-account.id", "inputs.Name"], problems: [] };
-  expect(missingOf(script, nothing, preview)).toEqual(["output id of create_account", "inputs.Name"]);
+  expect(missingOf(script, nothing, preview)).toEqual(["output id of create-account", "input Name"]);
 });
 
 it("what_could_be_rendered_waits_for_nothing", () => {

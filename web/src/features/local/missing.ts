@@ -6,15 +6,15 @@ import { outputOf, type Given } from "./fill.ts";
 export function missingOf({ needs }: LocalComponent, given: Given, preview: LocalPreview | null): string[] {
   if (preview && preview.text !== null) return [];
   const outputs = needs.outputs.filter(({ block, output }) => outputOf(given.outputs, block, output) === undefined);
-  const known = outputs.map(({ block, output }) => `output ${output} of ${block}`);
-  const told = preview?.missing.filter((it) => !known.some((other) => isSame(it, other))) ?? [];
-  return [...known, ...told];
+  const known = outputs.map(({ block, output }) => `outputs.${block}.${output}`);
+  const missing = new Map([...known, ...(preview?.missing ?? [])].map((path) => [path.replaceAll("-", "_"), path]));
+  return [...missing.values()].map(wordsOf);
 }
 
-/** The server calls an output `block.name`. */
-function isSame(told: string, known: string): boolean {
-  const words = /^output (\S+) of (\S+)$/.exec(known);
-  return words !== null && told.replaceAll("-", "_").endsWith(`${words[2]}.${words[1]}`.replaceAll("-", "_"));
+function wordsOf(path: string): string {
+  const [root, ...names] = path.split(".");
+  if (root === "inputs") return `input ${names.join(".")}`;
+  return root === "outputs" && names.length > 1 ? `output ${names.slice(1).join(".")} of ${names[0]}` : path;
 }
 
 export function waitsFor(missing: readonly string[]): string {

@@ -5,15 +5,15 @@ export function OutputTable({ name, outputs }: { name: string; outputs: Readonly
   const rows = Object.entries(outputs);
   if (rows.length === 0) return null;
   return (
-    <details open className="border-t border-line">
-      <summary className="cursor-pointer px-4 py-2.5 text-[0.8125rem] font-medium text-ink-soft select-none">
-        Outputs <span className="font-normal text-ink-faint tabular-nums">({rows.length})</span>
-      </summary>
-      <div className="relative px-4 pb-3">
-        <div className="absolute -top-9 right-0">
-          <CopyButton label={`Copy outputs of ${name} as JSON`} text={() => JSON.stringify(outputs, null, 2)} />
-        </div>
-        <div className="overflow-x-auto">
+    <div className="relative border-t border-line">
+      <div className="absolute top-1 right-2">
+        <CopyButton label={`Copy outputs of ${name} as JSON`} text={() => JSON.stringify(outputs, null, 2)} />
+      </div>
+      <details open>
+        <summary className="cursor-pointer py-2.5 pr-12 pl-4 text-[0.8125rem] font-medium text-ink-soft select-none">
+          Outputs <span className="font-normal text-ink-faint tabular-nums">({rows.length})</span>
+        </summary>
+        <div className="overflow-x-auto px-4 pb-3">
           <table aria-label={`Outputs of ${name}`} className="w-full text-left text-[0.8125rem]">
             <thead className="sr-only">
               <tr>
@@ -33,7 +33,7 @@ export function OutputTable({ name, outputs }: { name: string; outputs: Readonly
             </tbody>
           </table>
         </div>
-      </div>
-    </details>
+      </details>
+    </div>
   );
 }

@@ -87,12 +87,12 @@ function Script({ component, executable, preview }: { component: LocalComponent;
   const about = [executable.path, executable.interpreter, lines > 1 ? `${lines} lines` : null].filter((it) => it !== null && it !== "");
   const problems = [...(preview.data?.problems ?? []), ...(preview.error ? [preview.error.message] : [])];
   return (
-    <div className="border-t border-line bg-sunken">
-      <details open={lines <= openLines} className="group">
-        <summary className="flex cursor-pointer items-center gap-2 py-1 pr-2 pl-4 text-xs text-ink-faint select-none">
-          <span className="min-w-0 flex-1 truncate font-mono">{about.join(" · ")}</span>
-          <CopyButton label={`Copy script of ${component.id}`} text={() => text} />
-        </summary>
+    <div className="relative border-t border-line bg-sunken">
+      <div className="absolute top-1 right-2">
+        <CopyButton label={`Copy script of ${component.id}`} text={() => text} />
+      </div>
+      <details open={lines <= openLines}>
+        <summary className="cursor-pointer truncate py-2.5 pr-12 pl-4 font-mono text-xs text-ink-faint select-none">{about.join(" · ")}</summary>
         <div className="max-h-[30rem] overflow-auto">
           <Code text={text.trimEnd()} language={executable.language ?? shellOf(executable.interpreter)} label={label} />
         </div>
