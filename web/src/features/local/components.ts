@@ -22,10 +22,7 @@ export function isBroken(component: LocalComponent): boolean {
   return component.problems.some((it) => it.severity === "error");
 }
 
-/**
- * The forms whose values a component gets, the least important first: those that it names, each after those that it
- * names in turn, its own, and the ones inside it.
- */
+/** The forms that have a say in what a component gets: its own, those inside it, and those that any of them names. */
 export function formsFor(component: LocalComponent, all: readonly LocalComponent[]): LocalComponent[] {
   const found: LocalComponent[] = [];
   const visit = (it: LocalComponent) => {
@@ -49,16 +46,29 @@ function namedBy({ props }: LocalComponent): string[] {
   return Array.isArray(named) ? named.filter((it) => typeof it === "string") : [];
 }
 
-/** What the words of a component are filled in with: later forms win. Defaults that are templates are the server's to compute. */
-export function mergedValues(forms: readonly LocalComponent[], typed: ValuesByForm): Values {
-  const merged: Values = {};
-  for (const { id, form } of forms) {
-    for (const variable of form?.variables ?? []) {
-      const value = typed[id]?.[variable.name] ?? defaultOf(variable);
-      if (value !== undefined) merged[variable.name] = value;
-    }
-  }
-  return merged;
+/**
+ * What the words of a component are filled in with, as the server merges it: of the forms that it names later ones win,
+ * those inside it win over all, and a form keeps what it inherits. Defaults that are templates are the server's to compute.
+ */
+export function valuesFor(component: LocalComponent, all: readonly LocalComponent[], typed: ValuesByForm): Values {
+  return component.form ? givenBy(component, all, typed, []) : inheritedBy(component, all, typed);
+}
+
+/** What a component gets from the forms that it names, and from those inside it. */
+export function inheritedBy(component: LocalComponent, all: readonly LocalComponent[], typed: ValuesByForm, within: readonly LocalComponent[] = []): Values {
+  // Forms may name each other in a circle.
+  if (within.includes(component)) return {};
+  const named = namedBy(component).flatMap((id) => all.find((it) => it.id !== "" && sameId(it.id, id)) ?? []);
+  const inside = componentsOf(component.children).filter((it) => it.type === "inputs");
+  return Object.assign({}, ...[...named, ...inside].map((it) => givenBy(it, all, typed, [...within, component]))) as Values;
+}
+
+function givenBy(source: LocalComponent, all: readonly LocalComponent[], typed: ValuesByForm, within: readonly LocalComponent[]): Values {
+  const own = (source.form?.variables ?? []).flatMap((variable) => {
+    const value = typed[source.id]?.[variable.name] ?? defaultOf(variable);
+    return value === undefined ? [] : [[variable.name, value] as const];
+  });
+  return { ...Object.fromEntries(own), ...inheritedBy(source, all, typed, within) };
 }
 
 /** The value without anybody's doing; undefined where there is none to show. */

@@ -1,6 +1,6 @@
 import { createContext, use, useMemo, useSyncExternalStore } from "react";
 import type { LocalComponent, LocalRunbook, ValuesByForm } from "@/api/local-schema.ts";
-import { formsFor, mergedValues, typedIn } from "./components.ts";
+import { formsFor, typedIn, valuesFor } from "./components.ts";
 import type { Given } from "./fill.ts";
 import type { LocalRuns } from "./local-runs.ts";
 import type { LocalValues } from "./local-values.ts";
@@ -42,10 +42,13 @@ export function useGiven(component: LocalComponent): { given: Given; inputs: Val
   const { components, values, runs } = useLocal();
   const typed = useSyncExternalStore(values.subscribe, () => values.published);
   const outputs = useSyncExternalStore(runs.subscribe, () => runs.outputs);
-  return useMemo(() => {
-    const forms = formsFor(component, components);
-    return { given: { inputs: mergedValues(forms, typed), outputs }, inputs: typedIn(forms, typed) };
-  }, [component, components, typed, outputs]);
+  return useMemo(
+    () => ({
+      given: { inputs: valuesFor(component, components, typed), outputs },
+      inputs: typedIn(formsFor(component, components), typed),
+    }),
+    [component, components, typed, outputs],
+  );
 }
 
 /** What the server is told of a component's inputs as they are now. */

@@ -7,17 +7,19 @@ import { Button } from "@/ui/button.tsx";
 import { Code } from "@/ui/code.tsx";
 import { Notice } from "@/ui/notice.tsx";
 import { BlockCard, plainLook } from "./block-card.tsx";
-import { isBroken, textProp } from "./components.ts";
+import { inheritedBy, isBroken, textProp } from "./components.ts";
 import { fillPlain } from "./fill.ts";
 import { FormFields } from "./form-fields.tsx";
 import { ResetButton } from "./inputs-card.tsx";
-import { typedNow, useGiven, useLocal } from "./local-context.ts";
+import { typedNow, useGiven, useLocal, useValues } from "./local-context.ts";
 import { filesKey } from "./local-queries.ts";
 import { missingOf, waitsFor } from "./missing.ts";
 import { usePreview } from "./use-preview.ts";
 
 /** A Template or a TemplateInline: what it asks for, what it becomes, and the files that it makes. */
 export function TemplateCard({ component }: { component: LocalComponent }) {
+  const { components } = useLocal();
+  const values = useValues();
   const { given, inputs } = useGiven(component);
   const near = useRef<HTMLDivElement>(null);
   const preview = usePreview(component, inputs, near);
@@ -30,7 +32,7 @@ export function TemplateCard({ component }: { component: LocalComponent }) {
     <BlockCard component={component} title={name.replace(/[\\`*_[\]]/g, String.raw`\$&`)} given={given} look={plainLook("file")}>
       {form && form.variables.length > 0 ? (
         <div className="border-t border-line px-4 py-4">
-          <FormFields id={id} form={form} />
+          <FormFields id={id} form={form} inherited={inheritedBy(component, components, values.published)} />
           <ResetButton id={id} />
         </div>
       ) : null}
