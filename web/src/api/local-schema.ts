@@ -157,9 +157,8 @@ export interface LocalFilePage {
   root: string;
   total: number;
   truncated: boolean;
+  /** In the order of their paths. */
   files: LocalFile[];
-  /** Where the next page begins; null at the end. */
-  cursor?: string | null;
 }
 
 export interface LocalFileContent {

@@ -22,6 +22,7 @@ export const localApi = {
     json<LocalPreview>(`${root}/preview`, { method: "POST", body, signal }),
   dryRun: (inputs: ValuesByForm, signal?: AbortSignal) => json<DryRun>(`${root}/dry-run`, { method: "POST", body: { inputs }, signal }),
   generate: (body: { componentId: string; inputs: ValuesByForm }) => json<TemplateChanges>(`${root}/templates`, { method: "POST", body }),
+  /** The files behind `cursor`, which is a path. */
   files: (cursor: string | null, signal?: AbortSignal) =>
     json<LocalFilePage>(`${root}/files${cursor === null ? "" : `?cursor=${encodeURIComponent(cursor)}`}`, { signal }),
   file: (path: string, signal?: AbortSignal) =>

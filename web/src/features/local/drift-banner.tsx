@@ -8,7 +8,7 @@ import { Dialog } from "@/ui/dialog.tsx";
 import { DiffView } from "@/ui/diff-view.tsx";
 import { Notice } from "@/ui/notice.tsx";
 import { toast } from "@/ui/toasts.tsx";
-import { localRunbookQuery } from "./local-queries.ts";
+import { localKey, localRunbookQuery } from "./local-queries.ts";
 
 /** The disk holds something else than what was approved: what that is, and how to take it over. */
 export function DriftBanner({ runbook }: { runbook: LocalRunbook }) {
@@ -19,6 +19,7 @@ export function DriftBanner({ runbook }: { runbook: LocalRunbook }) {
     mutationFn: localApi.approve,
     onSuccess: (now) => {
       queries.setQueryData(localRunbookQuery.queryKey, now);
+      void queries.invalidateQueries({ queryKey: localKey });
       setShown(false);
       toast("Approved. What you see is what runs.");
     },

@@ -6,6 +6,7 @@ import { Code } from "@/ui/code.tsx";
 import { CopyButton } from "@/ui/copy-button.tsx";
 import { Dialog } from "@/ui/dialog.tsx";
 import { Notice } from "@/ui/notice.tsx";
+import { localKey } from "./local-queries.ts";
 import { useLocal } from "./local-context.ts";
 import { waitsFor } from "./missing.ts";
 
@@ -14,7 +15,7 @@ export function DryRunDialog({ onClose }: { onClose: () => void }) {
   const { values } = useLocal();
   const { typed } = values;
   const rendered = useQuery({
-    queryKey: ["local", "dry-run", typed],
+    queryKey: [...localKey, "dry-run", typed],
     queryFn: ({ signal }) => localApi.dryRun(typed, signal),
     staleTime: 0,
     gcTime: 0,

@@ -81,6 +81,14 @@ it("what_a_script_gave_is_there_for_the_blocks_after_it", async () => {
   expect(hooks.ended).toHaveBeenCalledTimes(2);
 });
 
+it("a_script_that_ended_before_the_page_was_told_gives_its_outputs_too", async () => {
+  localApi.run.mockResolvedValue(execution({ state: "finished", outcome: "exited", exit_code: 0 }));
+  const runs = started();
+  await runs.run(script, "open", {});
+  await runs.feeds.get("a")?.finished;
+  expect([runs.outputs, hooks.ended.mock.calls.length]).toEqual([{ a: { id: "42" } }, 1]);
+});
+
 it("a_script_that_failed_leaves_the_outputs_of_the_run_before", async () => {
   api.executionEvents.mockImplementation(() => answer(events(1)));
   localApi.run.mockResolvedValue(execution());

@@ -46,7 +46,9 @@ export class LocalRuns {
     for (const [component, execution] of Object.entries(runs)) {
       const known = this.feeds.get(component)?.execution;
       if (known && (known.id === execution.id || known.created_at > execution.created_at)) continue;
-      this.#follow(component, execution);
+      const feed = this.#follow(component, execution);
+      // What came of one that has ended the server has told already.
+      if (execution.outcome === null) this.#takeOver(component, feed);
     }
     this.#changed();
   }
@@ -58,7 +60,7 @@ export class LocalRuns {
     this.refusals = without(this.refusals, id);
     this.#changed();
     try {
-      this.#follow(id, await localApi.run(orderOf(component, mode, inputs)));
+      this.#takeOver(id, this.#follow(id, await localApi.run(orderOf(component, mode, inputs))));
     } catch (error) {
       this.#refuse(id, error);
     }
@@ -88,12 +90,15 @@ export class LocalRuns {
     if (code === "drifted" || code === "untrusted") this.#hooks.drifted();
   }
 
-  #follow(component: string, execution: Execution): void {
+  #follow(component: string, execution: Execution): ExecutionFeed {
     this.feeds.get(component)?.close();
     const feed = new ExecutionFeed(execution).start();
     this.feeds = new Map([...this.feeds, [component, feed]]);
-    // The server has told already what came of one that ended before.
-    if (execution.outcome !== null) return;
+    return feed;
+  }
+
+  /** Once it has ended, what it gave is there for others. */
+  #takeOver(component: string, feed: ExecutionFeed): void {
     void feed.finished.then((state) => {
       if (this.feeds.get(component) !== feed || state.ending === null) return;
       // Exit 2 keeps what any script left, also where it counts as a failure.

@@ -25,7 +25,7 @@ beforeEach(() => {
   vi.resetAllMocks();
   localStorage.clear();
   localApi.preview.mockResolvedValue({ text: "rendered", missing: [], problems: [] });
-  localApi.files.mockResolvedValue({ root: "/out", total: 0, truncated: false, files: [], cursor: null });
+  localApi.files.mockResolvedValue({ root: "/out", total: 0, truncated: false, files: [] });
   localApi.prerequisites.mockResolvedValue({ programs: [] });
 });
 afterEach(cleanup);

@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { localChanges } from "@/api/local.ts";
-import { localRunbookQuery, prerequisitesQuery } from "./local-queries.ts";
+import { localKey } from "./local-queries.ts";
 
 /** Asks anew whenever the document or a script has changed on the disk. The browser makes a dropped connection again. */
 export function useChanges(): void {
@@ -9,10 +9,7 @@ export function useChanges(): void {
   useEffect(() => {
     const source = new EventSource(localChanges);
     let isAgain = false;
-    const refresh = () => {
-      void queries.invalidateQueries({ queryKey: localRunbookQuery.queryKey });
-      void queries.invalidateQueries({ queryKey: prerequisitesQuery.queryKey });
-    };
+    const refresh = () => void queries.invalidateQueries({ queryKey: localKey });
     source.addEventListener("changed", refresh);
     source.addEventListener("hello", () => {
       // What changed while nobody listened is not told.

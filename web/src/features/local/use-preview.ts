@@ -17,7 +17,7 @@ export function usePreview(component: LocalComponent, inputs: ValuesByForm, near
   const { runbook, runs } = useLocal();
   const [isNear, setNear] = useState(false);
   useEffect(() => whenNear(near.current, () => setNear(true)), [near]);
-  const given = JSON.stringify([runbook.contentHash, component.needs.outputs.length > 0 ? runs.outputs : null]);
+  const given = JSON.stringify([runbook.contentHash, component.executable?.contentHash, component.needs.outputs.length > 0 ? runs.outputs : null]);
   const { data, error } = useQuery({
     ...previewQuery(component.id, inputs, given),
     enabled: isNear && !isBroken(component) && isFilled(component),
