@@ -83,9 +83,9 @@ test("a_runbook_with_components_asks_for_trust_takes_values_and_runs_what_was_ap
   await expect(changes).toContainText('+ echo "Evil');
   await changes.getByRole("button", { name: "Close" }).click();
   await expect(page.getByRole("region", { name: "Script of greet" })).toContainText('echo "Hello Grace"');
-  await page.getByRole("button", { name: "Approve again" }).click();
+  await page.getByRole("button", { name: "Re-approve" }).click();
   await expect(page.getByRole("region", { name: "Script of greet" })).toContainText('echo "Evil Grace"');
-  await expect(page.getByRole("button", { name: "Approve again" })).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Re-approve" })).toHaveCount(0);
   rmSync(folder, { recursive: true, force: true });
 });
 

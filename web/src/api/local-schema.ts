@@ -103,6 +103,21 @@ export interface Drift {
   items: DriftItem[];
 }
 
+/** A component that signs in: whether somebody is, and with what this machine could. */
+export interface LocalSignIn {
+  /** Whose credentials there are; null before anybody has signed in. */
+  account: string | null;
+  provider: "aws" | "google" | "github" | "gitlab";
+  environment: boolean;
+  profiles: { name: string; region: string | null; hasKeys: boolean }[];
+}
+
+export type SignInMethod =
+  | { method: "environment" }
+  | { method: "profile"; name: string }
+  | { method: "keys"; id: string; secret: string; token: string | null; region: string | null }
+  | { method: "token"; token: string };
+
 /** Values of inputs by name. */
 export type Values = Record<string, unknown>;
 /** Values of inputs, by the component that asks for them. */
@@ -125,6 +140,8 @@ export interface LocalRunbook {
   segments: Segment[];
   problems: Diagnostic[];
   drift: Drift;
+  /** Of components that sign in, by their id. */
+  signIns?: Record<string, LocalSignIn>;
   outputs: Outputs;
   /** The last execution of each component. */
   runs: Record<string, Execution>;

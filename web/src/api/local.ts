@@ -8,6 +8,7 @@ import type {
   LocalRunbook,
   NewLocalRun,
   Prerequisite,
+  SignInMethod,
   TemplateChanges,
   ValuesByForm,
 } from "./local-schema.ts";
@@ -31,6 +32,8 @@ export const localApi = {
   /** `hash` is of what the reader was shown. */
   approve: (hash: string) => json<LocalRunbook>(`${root}/approve`, { method: "POST", body: { hash } }),
   trust: (contentHash: string) => json<void>(`${root}/trust`, { method: "POST", body: { contentHash } }),
+  signIn: (body: { componentId: string } & SignInMethod) => json<{ account: string }>(`${root}/sign-ins`, { method: "POST", body }),
+  signOut: (component: string) => json<void>(`${root}/sign-ins/${encodeURIComponent(component)}`, { method: "DELETE" }),
   prerequisites: (signal?: AbortSignal) => json<{ programs: Prerequisite[] }>(`${root}/prerequisites`, { signal }),
 };
 

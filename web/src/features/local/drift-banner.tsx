@@ -33,7 +33,7 @@ export function DriftBanner({ runbook }: { runbook: LocalRunbook }) {
   const { hash } = drift;
   const action = (
     <Button look="primary" size="small" icon="check" busy={approve.isPending} disabled={hash === null} onClick={() => hash !== null && approve.mutate(hash)}>
-      Approve again
+      Re-approve
     </Button>
   );
   return (

@@ -1,9 +1,12 @@
 import { memo } from "react";
 import type { LocalComponent, Segment } from "@/api/local-schema.ts";
 import { AdmonitionCard } from "./admonition-card.tsx";
+import { isBroken } from "./components.ts";
 import { InputsCard } from "./inputs-card.tsx";
+import { useLocal } from "./local-context.ts";
 import { QuietCard } from "./quiet-card.tsx";
 import { ScriptCard } from "./script-card.tsx";
+import { SignInCard } from "./sign-in-card.tsx";
 import { TemplateCard } from "./template-card.tsx";
 import { LocalProse } from "./words.tsx";
 
@@ -31,6 +34,7 @@ function keysOf(segments: readonly Segment[]): string[] {
 }
 
 const ComponentCard = memo(function ComponentCard({ component }: { component: LocalComponent }) {
+  const { runbook } = useLocal();
   const { type, children } = component;
   switch (type) {
     case "check":
@@ -43,11 +47,15 @@ const ComponentCard = memo(function ComponentCard({ component }: { component: Lo
       return <TemplateCard component={component} />;
     case "admonition":
       return <AdmonitionCard component={component}>{children.length > 0 ? <SegmentList segments={children} /> : null}</AdmonitionCard>;
-    case "dir_picker":
-    case "git_clone":
     case "aws_auth":
     case "google_auth":
-    case "git_auth":
+    case "git_auth": {
+      const signIn = runbook.signIns?.[component.id];
+      if (signIn && !isBroken(component)) return <SignInCard component={component} signIn={signIn} />;
+      return <QuietCard component={component} type={type}>{null}</QuietCard>;
+    }
+    case "dir_picker":
+    case "git_clone":
     case "git_pull_request":
     case "tf_module":
     case "unknown":
