@@ -19,5 +19,6 @@ export default defineConfig({
     rolldownOptions: { input: ["index.html", "api-docs.html"] },
   },
   server: { proxy: { "/api": { target: api, changeOrigin: false, ws: true } } },
-  test: { environment: "node", include: ["src/**/*.test.{ts,tsx}"] },
+  // A test that hangs fails; one on a busy machine, which may take seconds to load a page's modules, does not.
+  test: { environment: "node", include: ["src/**/*.test.{ts,tsx}"], testTimeout: 60_000, hookTimeout: 60_000 },
 });

@@ -9,6 +9,8 @@ export const paths = {
   /** `search` holds what is looked for or shown. */
   runbooks: (search = "") => `/${search ? `?${search}` : ""}`,
   trash: () => "/trash",
+  /** The document of this machine, where it has components. */
+  local: () => "/local",
   /** `line` is where the editor opens, or what is brought into view. */
   runbook: (runbook: string, view: RunbookView = "read", line?: number) => {
     const search = [...(view === "edit" ? ["view=edit"] : []), ...(line ? [`line=${line}`] : [])].join("&");

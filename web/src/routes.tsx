@@ -25,6 +25,10 @@ export function routerOf() {
               lazy: async () => ({ Component: (await import("@/features/library/trash-page.tsx")).TrashPage }),
             },
             {
+              path: "/local",
+              lazy: async () => ({ Component: (await import("@/features/local/local-page.tsx")).LocalPage }),
+            },
+            {
               path: "/runbooks/:runbook",
               lazy: async () => ({ Component: (await import("@/features/runbook/runbook-page.tsx")).RunbookPage }),
             },

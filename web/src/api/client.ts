@@ -106,7 +106,7 @@ export async function send(path: string, options: RequestOptions = {}): Promise<
   return response;
 }
 
-async function json<T>(path: string, options: RequestOptions = {}): Promise<T> {
+export async function json<T>(path: string, options: RequestOptions = {}): Promise<T> {
   const response = await send(path, options);
   return (response.status === 204 ? undefined : await response.json()) as T;
 }

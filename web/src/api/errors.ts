@@ -7,10 +7,13 @@ export class ApiError extends Error {
   readonly code: ProblemCode | "unknown";
   /** Where in the request the reason stands: the parts of a JSON pointer. Empty if there is no one place. */
   readonly field: readonly string[];
+  /** All that the server said. Routes may say more than every refusal does. */
+  readonly problem: Problem;
 
   constructor(problem: Problem) {
     super(sentence(problem.detail ?? problem.title));
     this.name = "ApiError";
+    this.problem = problem;
     this.status = problem.status;
     this.code = problem.code ?? "unknown";
     this.field = partsOf(problem.field ?? "");

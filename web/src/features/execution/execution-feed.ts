@@ -60,7 +60,9 @@ export class ExecutionFeed extends EventFeed {
     await pause(queuedPollMs, signal);
     while (!signal.aborted && this.state.phase === "queued") {
       try {
-        this.become(applyRecord(this.state, await api.execution(this.execution.id, signal)));
+        const record = await api.execution(this.execution.id, signal);
+        // Events may have come while this was asked: the state is read after the answer.
+        this.become(applyRecord(this.state, record));
       } catch {
         // The event stream reports what matters; the next look may succeed.
       }

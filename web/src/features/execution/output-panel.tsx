@@ -5,8 +5,8 @@ import { Folded } from "@/ui/folded.tsx";
 import { Notice } from "@/ui/notice.tsx";
 import { DisplayView } from "./display-view.tsx";
 import type { EventFeed } from "./event-feed.ts";
-import type { ExecutionState } from "./execution-state.ts";
-import { size, verdictOf } from "./outcome.ts";
+import type { Ending, ExecutionState } from "./execution-state.ts";
+import { size, verdictOf, type Verdict } from "./outcome.ts";
 import { OutputBar } from "./output-bar.tsx";
 import { OutputLines } from "./output-lines.tsx";
 import type { FoundLines } from "./output-search.ts";
@@ -23,6 +23,8 @@ interface OutputPanelProps {
   stale?: string | null;
   /** How the program must end to pass. */
   expected?: Expectation;
+  /** How its ending is told, where exit codes have a meaning of their own. */
+  judge?: (ending: Ending) => Verdict;
   /** What it wrote is shown only to who asks. */
   folded?: boolean;
   /** How to get more time, where it is not a block's first line that gives it. */
@@ -34,8 +36,10 @@ interface OutputPanelProps {
 }
 
 /** What one execution wrote, and how it is going or went. */
-export function OutputPanel({ feed, state, name, timeoutMs, stale = null, expected, folded = false, moreTime, found, children }: OutputPanelProps) {
-  const verdict = state.ending ? verdictOf(state.ending, timeoutMs, moreTime, expected) : null;
+export function OutputPanel(props: OutputPanelProps) {
+  const { feed, state, name, timeoutMs, stale = null, expected, folded = false, moreTime, found, children } = props;
+  const { judge = (ending: Ending) => verdictOf(ending, timeoutMs, moreTime, expected) } = props;
+  const verdict = state.ending ? judge(state.ending) : null;
   const parts = state.parts.map((part) =>
     part.kind === "text" ? (
       <OutputLines key={part.key} buffer={part.buffer} revision={part.revision} label={`Output of ${name}`} found={found?.get(part.key)} />

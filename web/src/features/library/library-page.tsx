@@ -37,6 +37,8 @@ export function LibraryPage() {
   // A local document is the only one there is: a list of one would be a detour.
   const [document] = only.data?.pages[0]?.items ?? [];
   if (local && document) return <Navigate replace to={paths.runbook(document.id)} />;
+  // One with components is on the disk alone.
+  if (local && only.isSuccess) return <Navigate replace to={paths.local()} />;
   return (
     <ImportDrop>
       <main id="content" className="mx-auto w-full max-w-5xl flex-1 px-4 pt-10 pb-24 sm:px-6 sm:pt-14">

@@ -86,5 +86,5 @@ it("a_refusal_is_told_beside_the_field_that_it_is_about", async () => {
   };
   const playground = new Playground(shelf(), null, refuse);
   await playground.run()?.finished;
-  await vi.waitFor(() => expect(playground.state.problems.dependencies).toContain("begins with a dash"));
+  await vi.waitFor(() => expect(playground.state.problems.dependencies).toContain("begins with a dash"), { timeout: 30_000 });
 });

@@ -239,7 +239,7 @@ describe("walks", () => {
     const { runner } = newRunner();
     runner.setSession(session());
     runner.setSession(session({ executions: 2, latest: execution("b") }));
-    await vi.waitFor(() => expect([...runner.feeds.keys()]).toEqual(["a", "b"]));
+    await vi.waitFor(() => expect([...runner.feeds.keys()]).toEqual(["a", "b"]), { timeout: 30_000 });
     runner.close();
   });
 

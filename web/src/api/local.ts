@@ -1,0 +1,46 @@
+/** The routes of a local runbook: one function each, as in `client.ts`. */
+import { json } from "./client.ts";
+import type {
+  DryRun,
+  LocalFileContent,
+  LocalFilePage,
+  LocalPreview,
+  LocalRunbook,
+  NewLocalRun,
+  Prerequisite,
+  SignInMethod,
+  TemplateChanges,
+  ValuesByForm,
+} from "./local-schema.ts";
+import type { Execution } from "./schema.ts";
+
+const root = "/api/local";
+
+export const localApi = {
+  runbook: (signal?: AbortSignal) => json<LocalRunbook>(root, { signal }),
+  run: (body: NewLocalRun) => json<Execution>(`${root}/runs`, { method: "POST", body }),
+  preview: (body: { componentId: string; inputs: ValuesByForm }, signal?: AbortSignal) =>
+    json<LocalPreview>(`${root}/preview`, { method: "POST", body, signal }),
+  dryRun: (inputs: ValuesByForm, signal?: AbortSignal) => json<DryRun>(`${root}/dry-run`, { method: "POST", body: { inputs }, signal }),
+  generate: (body: { componentId: string; inputs: ValuesByForm }) => json<TemplateChanges>(`${root}/templates`, { method: "POST", body }),
+  /** The files behind `cursor`, which is a path. */
+  files: (cursor: string | null, signal?: AbortSignal) =>
+    json<LocalFilePage>(`${root}/files${cursor === null ? "" : `?cursor=${encodeURIComponent(cursor)}`}`, { signal }),
+  file: (path: string, signal?: AbortSignal) =>
+    json<LocalFileContent>(`${root}/files/content?path=${encodeURIComponent(path)}`, { signal }),
+  deleteFiles: () => json<{ deleted: number }>(`${root}/files`, { method: "DELETE" }),
+  /** `hash` is of what the reader was shown. */
+  approve: (hash: string) => json<LocalRunbook>(`${root}/approve`, { method: "POST", body: { hash } }),
+  trust: (contentHash: string) => json<void>(`${root}/trust`, { method: "POST", body: { contentHash } }),
+  signIn: (body: { componentId: string } & SignInMethod) => json<{ account: string }>(`${root}/sign-ins`, { method: "POST", body }),
+  signOut: (component: string) => json<void>(`${root}/sign-ins/${encodeURIComponent(component)}`, { method: "DELETE" }),
+  prerequisites: (signal?: AbortSignal) => json<{ programs: Prerequisite[] }>(`${root}/prerequisites`, { signal }),
+};
+
+/** Where the page hears that the document changed on the disk. */
+export const localChanges = `${root}/changes`;
+
+/** A file beside the document, such as a picture in it. */
+export function localAsset(path: string): string {
+  return `${root}/assets/${path.split("/").map(encodeURIComponent).join("/")}`;
+}

@@ -1,0 +1,47 @@
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { localApi } from "@/api/local.ts";
+import type { ValuesByForm } from "@/api/local-schema.ts";
+
+/** All that depends on what is on the disk. */
+export const localKey = ["local"];
+
+const previewKey = [...localKey, "preview"];
+
+export const localRunbookQuery = queryOptions({
+  queryKey: [...localKey, "runbook"],
+  queryFn: ({ signal }) => localApi.runbook(signal),
+});
+
+export const prerequisitesQuery = queryOptions({
+  queryKey: [...localKey, "prerequisites"],
+  queryFn: ({ signal }) => localApi.prerequisites(signal),
+});
+
+export const filesKey = [...localKey, "files"];
+
+export const filesQuery = infiniteQueryOptions({
+  queryKey: filesKey,
+  queryFn: ({ pageParam, signal }) => localApi.files(pageParam, signal),
+  initialPageParam: null as string | null,
+  getNextPageParam: (page, pages) => {
+    const known = pages.reduce((sum, it) => sum + it.files.length, 0);
+    return known < page.total ? (page.files.at(-1)?.path ?? null) : null;
+  },
+});
+
+export const fileQuery = (path: string, size: number) =>
+  queryOptions({
+    queryKey: [...filesKey, "content", path, size],
+    queryFn: ({ signal }) => localApi.file(path, signal),
+    staleTime: 0,
+  });
+
+/** `given` is all that the text depends on beside the typed values: outputs, the script and the document. */
+export const previewQuery = (componentId: string, inputs: ValuesByForm, given: string) =>
+  queryOptions({
+    queryKey: [...previewKey, componentId, inputs, given],
+    queryFn: ({ signal }) => localApi.preview({ componentId, inputs }, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 60_000,
+    retry: false,
+  });

@@ -1,0 +1,152 @@
+// @vitest-environment jsdom
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { cleanup, fireEvent, render, screen, within } from "@testing-library/react";
+import { afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
+import type { ComponentType, LocalComponent, LocalRunbook } from "@/api/local-schema.ts";
+import { componentOf, formOf, segmentOf } from "./stand-ins.ts";
+
+const localApi = vi.hoisted(() => ({ run: vi.fn(), preview: vi.fn(), files: vi.fn(), prerequisites: vi.fn(), trust: vi.fn(), approve: vi.fn(), signIn: vi.fn() }));
+vi.mock("@/api/local.ts", () => ({ localApi, localChanges: "/changes", localAsset: (path: string) => `/assets/${path}` }));
+
+beforeAll(() => {
+  // What jsdom has not.
+  window.matchMedia = (media: string) =>
+    ({ matches: false, media, addEventListener: () => undefined, removeEventListener: () => undefined }) as unknown as MediaQueryList;
+  vi.stubGlobal("EventSource", class extends EventTarget { close = () => undefined; });
+  HTMLDialogElement.prototype.showModal = function open(this: HTMLDialogElement) {
+    this.open = true;
+  };
+  HTMLDialogElement.prototype.close = function shut(this: HTMLDialogElement) {
+    this.open = false;
+  };
+});
+
+beforeEach(() => {
+  vi.resetAllMocks();
+  localStorage.clear();
+  localApi.preview.mockResolvedValue({ text: "rendered", missing: [], problems: [] });
+  localApi.files.mockResolvedValue({ root: "/out", total: 0, truncated: false, files: [] });
+  localApi.prerequisites.mockResolvedValue({ programs: [] });
+});
+afterEach(cleanup);
+
+function scriptOf(over: Partial<LocalComponent>): LocalComponent {
+  const executable = { id: "e1", script: "true", language: null, path: null, contentHash: "h", interpreter: "bash", timeoutMs: 1000, hasTerminal: false, mayWarn: false };
+  return componentOf({ executable, ...over });
+}
+
+async function show(components: readonly LocalComponent[], over: Partial<LocalRunbook> = {}) {
+  const { LocalView } = await import("./local-view.tsx");
+  const runbook: LocalRunbook = {
+    path: "/a.mdx",
+    title: "A",
+    mode: "open",
+    backend: { name: "host", isolated: false },
+    workingDir: "/",
+    outputPath: "/out",
+    trusted: true,
+    abilities: { scripts: 1, commands: ["rm"], writesFiles: false, network: false, signIns: [] },
+    contentHash: "h",
+    segments: components.map(segmentOf),
+    problems: [],
+    drift: { documentChanged: false, hash: "h", items: [] },
+    outputs: {},
+    runs: {},
+    ...over,
+  };
+  return render(
+    <QueryClientProvider client={new QueryClient()}>
+      <LocalView runbook={runbook} />
+    </QueryClientProvider>,
+  );
+}
+
+it("every_component_has_a_card_and_none_breaks_the_page", async () => {
+  const types: ComponentType[] = ["check", "command", "inputs", "template", "template_inline", "dir_picker", "git_clone", "aws_auth", "google_auth", "git_auth", "git_pull_request", "tf_module"];
+  const unheard = componentOf({ id: "new", name: "New", type: "of_tomorrow" as ComponentType });
+  await show([...types.map((type) => componentOf({ id: type, name: "It", type })), unheard]);
+  for (const id of [...types, "new"]) expect(screen.getByRole("button", { name: `Copy the id ${id}` })).toBeTruthy();
+  expect(screen.getByText(/knows no component <New>/)).toBeTruthy();
+});
+
+it("the_header_says_how_and_where_the_runbook_runs", async () => {
+  await show([scriptOf({})], { mode: "watch_registry" });
+  const header = screen.getByRole("region", { name: "About this runbook" });
+  for (const words of ["watch without reload", "runs on this machine as you", "/a.mdx"]) expect(within(header).getByText(words)).toBeTruthy();
+  expect(header.textContent).toContain("0 of 1 done");
+});
+
+it("nothing_is_sent_before_the_reader_trusts_the_document", async () => {
+  await show([scriptOf({ id: "a" })], { trusted: false });
+  fireEvent.click(screen.getByRole("button", { name: "Run a" }));
+  const dialog = screen.getByRole("dialog", { name: "Do you trust this runbook?" });
+  expect(within(dialog).getByText("They start rm.")).toBeTruthy();
+  fireEvent.click(within(dialog).getByRole("button", { name: "Not now" }));
+  expect(screen.queryByRole("dialog")).toBeNull();
+  expect([localApi.trust, localApi.run].map(({ mock }) => mock.calls.length)).toEqual([0, 0]);
+});
+
+it("a_script_waits_for_the_outputs_that_it_names", async () => {
+  await show([scriptOf({ id: "b", needs: { inputs: [], outputs: [{ block: "a", output: "id" }] } })]);
+  expect(screen.getByText("Waits for output id of a.")).toBeTruthy();
+  const button = screen.getByRole<HTMLButtonElement>("button", { name: "Run b" });
+  expect(button.disabled).toBe(true);
+});
+
+it("a_broken_component_says_why_and_others_work", async () => {
+  const problem = { code: "no-script", severity: "error" as const, message: "script file not found: gone.sh", line: 7, column: 1 };
+  await show([scriptOf({ id: "broken", problems: [problem] }), scriptOf({ id: "whole" })]);
+  const broken = screen.getByRole("region", { name: "Command broken" });
+  expect(within(broken).getByRole("alert").textContent).toContain("Script file not found: gone.sh");
+  const disabled = ["Run broken", "Run whole"].map((name) => screen.getByRole<HTMLButtonElement>("button", { name }).disabled);
+  expect(disabled).toEqual([true, false]);
+});
+
+it("what_has_drifted_is_shown_before_it_is_approved_by_its_hash", async () => {
+  localApi.approve.mockReturnValue(new Promise(() => undefined));
+  const items = [{ componentId: "a", kind: "changed" as const, approved: "echo old", now: "echo new" }];
+  await show([scriptOf({ id: "a" })], { drift: { documentChanged: true, hash: "seen", items } });
+  fireEvent.click(screen.getByRole("button", { name: "Show changes" }));
+  const dialog = screen.getByRole("dialog");
+  expect(dialog.textContent).toContain("− echo old");
+  expect(dialog.textContent).toContain("+ echo new");
+  fireEvent.click(within(dialog).getByRole("button", { name: "Re-approve" }));
+  await vi.waitFor(() => expect(localApi.approve.mock.calls[0]?.[0]).toBe("seen"), { timeout: 30_000 });
+});
+
+it("typed_values_fill_the_words_and_the_request", async () => {
+  const form = formOf("who", [{ name: "Name", default: "Ada" }]);
+  await show([form, scriptOf({ id: "a", props: { inputsId: "who", title: "Greet {{ .inputs.Name }}" } })]);
+  expect(screen.getByRole("heading", { name: "Greet Ada" })).toBeTruthy();
+  localApi.run.mockReturnValue(new Promise(() => undefined));
+  fireEvent.change(screen.getByLabelText("Name"), { target: { value: "Grace" } });
+  fireEvent.click(screen.getByRole("button", { name: "Run a" }));
+  expect(screen.getByRole("heading", { name: "Greet Grace" })).toBeTruthy();
+  expect(localApi.run.mock.calls).toEqual([[{ executableId: "e1", inputs: { who: { Name: "Grace" } } }]]);
+});
+
+it("a_key_that_was_typed_is_sent_once_and_kept_nowhere", async () => {
+  localApi.signIn.mockReturnValue(new Promise(() => undefined));
+  const aws = componentOf({ id: "aws", name: "AwsAuth", type: "aws_auth" });
+  const profiles = [{ name: "dev", region: null, hasKeys: true }, { name: "empty", region: null, hasKeys: false }];
+  await show([aws], { signIns: { aws: { account: null, provider: "aws", environment: true, profiles } } });
+  expect([...screen.getByRole<HTMLSelectElement>("combobox", { name: "Profile" }).options].map(({ value }) => value)).toEqual(["dev"]);
+  const secret = screen.getByLabelText<HTMLInputElement>("Secret access key");
+  fireEvent.change(screen.getByLabelText("Access key id"), { target: { value: "AKIA" } });
+  fireEvent.change(secret, { target: { value: "typed-secret" } });
+  const form = secret.closest("form");
+  if (form) fireEvent.submit(form);
+  await vi.waitFor(() => expect(localApi.signIn).toHaveBeenCalledTimes(1), { timeout: 30_000 });
+  const [sent] = localApi.signIn.mock.calls[0] ?? [];
+  expect(sent).toEqual({ componentId: "aws", method: "keys", id: "AKIA", secret: "typed-secret", token: null, region: null });
+  expect(secret.value).toBe("");
+  expect(JSON.stringify([{ ...localStorage }, { ...sessionStorage }])).not.toContain("typed-secret");
+});
+
+it("who_is_signed_in_is_named_and_can_sign_out", async () => {
+  const git = componentOf({ id: "git", name: "GitHubAuth", type: "git_auth" });
+  await show([git], { signIns: { git: { account: "octocat", provider: "github", environment: false, profiles: [] } } });
+  expect(screen.getByText("octocat")).toBeTruthy();
+  expect(screen.getByRole("button", { name: "Sign out of git" })).toBeTruthy();
+  expect(screen.queryByLabelText("Token")).toBeNull();
+});

@@ -1,0 +1,39 @@
+import type { ReactNode } from "react";
+import type { ComponentType, LocalComponent } from "@/api/local-schema.ts";
+import type { IconName } from "@/ui/icon.tsx";
+import { BlockCard, plainLook } from "./block-card.tsx";
+import { useGiven } from "./local-context.ts";
+
+interface Kind {
+  title: string;
+  icon: IconName;
+  /** What it is for. */
+  words: string;
+}
+
+type QuietType = Exclude<ComponentType, "check" | "command" | "inputs" | "template" | "template_inline" | "admonition">;
+
+const kinds: Record<QuietType, Kind> = {
+  dir_picker: { title: "Choose a directory", icon: "folder", words: "It would ask for a directory." },
+  git_clone: { title: "Clone a repository", icon: "split", words: "It would clone a Git repository." },
+  aws_auth: { title: "Sign in to AWS", icon: "key", words: "It would sign in to AWS." },
+  google_auth: { title: "Sign in to Google Cloud", icon: "key", words: "It would sign in to Google Cloud." },
+  git_auth: { title: "Sign in to Git", icon: "key", words: "It would sign in to GitHub or GitLab." },
+  git_pull_request: { title: "Open a pull request", icon: "merge", words: "It would open a pull request." },
+  tf_module: { title: "OpenTofu module", icon: "function", words: "It would ask for the variables of an OpenTofu module." },
+  unknown: { title: "Unknown component", icon: "question", words: "" },
+};
+
+/** A component that does nothing here, and says so. */
+export function QuietCard({ component, type, children }: { component: LocalComponent; type: QuietType; children: ReactNode }) {
+  const { given } = useGiven(component);
+  const kind = kinds[type];
+  const words =
+    type === "unknown" ? `Runbook knows no component <${component.name}>. What is in it is shown below.` : `${kind.words} This is not available yet; do it in your terminal.`;
+  return (
+    <BlockCard component={component} title={kind.title} given={given} look={plainLook(kind.icon)}>
+      <p className="border-t border-line px-4 py-2.5 text-[0.8125rem] text-ink-faint">{words}</p>
+      {children ? <div className="border-t border-line px-4 py-4">{children}</div> : null}
+    </BlockCard>
+  );
+}

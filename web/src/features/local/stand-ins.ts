@@ -1,0 +1,31 @@
+/** Components for tests. */
+import type { FormVariable, LocalComponent, Segment } from "@/api/local-schema.ts";
+
+export function componentOf(over: Partial<LocalComponent>): LocalComponent {
+  return { id: "a", name: "Command", type: "command", line: 1, props: {}, children: [], problems: [], needs: { inputs: [], outputs: [] }, warnings: [], ...over };
+}
+
+export function variableOf(over: Partial<FormVariable>): FormVariable {
+  return {
+    name: "Name",
+    type: "string",
+    description: "",
+    default: null,
+    options: [],
+    sensitive: false,
+    required: false,
+    multiSelect: false,
+    schema: null,
+    instanceLabel: null,
+    section: null,
+    ...over,
+  };
+}
+
+/** An Inputs with these variables. */
+export function formOf(id: string, variables: readonly Partial<FormVariable>[], over: Partial<LocalComponent> = {}): LocalComponent {
+  const all = variables.map(variableOf);
+  return componentOf({ id, name: "Inputs", type: "inputs", form: { variables: all, sections: [{ name: "", variables: all.map((it) => it.name) }] }, ...over });
+}
+
+export const segmentOf = (component: LocalComponent): Segment => ({ kind: "component", component });
