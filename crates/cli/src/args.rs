@@ -52,6 +52,10 @@ pub(crate) enum Command {
     Audit(AuditCommand),
     /// Open a local document in the browser; only its blocks as they are now can run.
     Open(OpenArgs),
+    /// As `open`, without a browser.
+    Serve(OpenArgs),
+    /// As `open`, and follow the file while its author edits: what runs is what stands there at the click.
+    Watch(WatchArgs),
     /// Run a document's blocks in order and print their output.
     Run(RunArgs),
     /// Run one snippet: a file, or standard input.
@@ -242,12 +246,31 @@ pub(crate) struct OpenArgs {
     /// Only print the URL.
     #[arg(long, env = "RUNBOOK_NO_BROWSER", value_parser = FalseyValueParser::new())]
     pub(crate) no_browser: bool,
+    /// Where scripts of a document with components begin; by default beside it, and where you are for one
+    /// from elsewhere.
+    #[arg(long, env = "RUNBOOK_WORKING_DIR", value_name = "DIR")]
+    pub(crate) working_dir: Option<PathBuf>,
+    /// Where their files go, relative to where scripts begin.
+    #[arg(long, env = "RUNBOOK_OUTPUT_PATH", value_name = "DIR", default_value = "generated")]
+    pub(crate) output_path: PathBuf,
+    /// Run scripts without asking first whether the document is trusted.
+    #[arg(long, env = "RUNBOOK_TRUST", value_parser = FalseyValueParser::new())]
+    pub(crate) trust: bool,
     #[command(flatten)]
     pub(crate) cache: CacheFlags,
     #[command(flatten)]
     pub(crate) limits: LimitFlags,
     #[command(flatten)]
     pub(crate) isolation: IsolationFlags,
+}
+
+#[derive(Debug, Flags)]
+pub(crate) struct WatchArgs {
+    #[command(flatten)]
+    pub(crate) open: OpenArgs,
+    /// Show what the file holds, and run what it held at the start.
+    #[arg(long, env = "RUNBOOK_DISABLE_LIVE_FILE_RELOAD", value_parser = FalseyValueParser::new())]
+    pub(crate) disable_live_file_reload: bool,
 }
 
 #[derive(Debug, Flags)]

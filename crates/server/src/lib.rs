@@ -46,7 +46,7 @@ use self::{auth::Auth, idempotency::UnderWay, limits::Meters, preview::Previews,
 pub use self::{
     auth::hash_password,
     limits::RequestLimits,
-    local::{Local, LocalDocument, LocalSecret},
+    local::{Local, LocalDocument, LocalSecret, Source},
     openapi::openapi,
     preview::{InvalidPreviewUrl, PreviewUrl},
     problem::{Code, Problem},
@@ -166,7 +166,10 @@ impl App {
 
     /// All routes of the server.
     pub fn router(self) -> Router {
-        let (api, _) = openapi::routes().split_for_parts();
+        let (mut api, _) = openapi::routes().split_for_parts();
+        if self.local.as_ref().is_some_and(|it| it.components.is_some()) {
+            api = api.merge(routes::local::routes());
+        }
         let header = |name, value| {
             SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
         };

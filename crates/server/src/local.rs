@@ -8,8 +8,9 @@ use axum::{
     http::{HeaderMap, StatusCode, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
+use engine::local::LocalRunbook;
 use model::{id::RunbookId, user::User};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     App,
@@ -21,12 +22,26 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Local {
     pub user: User,
-    pub runbook: RunbookId,
+    /// Of a document without components.
+    pub runbook: Option<RunbookId>,
     pub secret: LocalSecret,
     /// The port that we listen on.
     pub port: u16,
     /// The file that is shown, and what it held at the start.
     pub document: LocalDocument,
+    /// The same with its components, if it has any: it then has a page of its own.
+    pub components: Option<LocalRunbook>,
+    /// Where it came from, if not from this machine.
+    pub source: Option<Source>,
+}
+
+/// Where a document was fetched from.
+#[derive(Clone, Debug, Serialize)]
+pub struct Source {
+    pub url: String,
+    /// The branch or tag that was asked for.
+    pub reference: Option<String>,
+    pub commit: String,
 }
 
 /// The document as it was when its author's blocks were approved.
@@ -117,7 +132,10 @@ pub(crate) async fn open(State(app): State<App>, Query(query): Query<OpenQuery>)
     };
     let cookie =
         format!("{}={}; Path=/; HttpOnly; SameSite=Strict", local.cookie_name(), query.token);
-    let page = format!("/runbooks/{}", local.runbook);
+    let page = match local.runbook {
+        Some(id) => format!("/runbooks/{id}"),
+        None => "/local".to_owned(),
+    };
     ([(header::SET_COOKIE, cookie)], Redirect::to(&page)).into_response()
 }
 

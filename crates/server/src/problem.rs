@@ -18,6 +18,7 @@ use engine::{
     PutSecretError, QueueFull, ReferenceError, RunError, SecretError, StartError,
 };
 use serde::Serialize;
+use serde_json::{Map, Value};
 use serde_path_to_error::Segment;
 use store::{Class, InsertTokenError, StoreError};
 use utoipa::ToSchema;
@@ -33,6 +34,7 @@ pub enum Code {
     BlockChanged,
     BlockNotFound,
     BlockNotRunnable,
+    Blocked,
     BuildFailed,
     CannotCancel,
     CannotPause,
@@ -40,6 +42,7 @@ pub enum Code {
     ConnectedElsewhere,
     CrossOrigin,
     DiskFull,
+    Drifted,
     EmailTaken,
     FolderNotEmpty,
     FunctionNotReady,
@@ -88,6 +91,7 @@ pub enum Code {
     TooSlow,
     Unauthenticated,
     Unavailable,
+    Untrusted,
     UpgradeNeeded,
     UploadBusy,
     UploadOffset,
@@ -226,8 +230,18 @@ impl Problem {
     }
 }
 
-impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
+/// A problem with members beside those that every problem has (RFC 9457, section 3.2).
+#[derive(Serialize)]
+struct Extended {
+    #[serde(flatten)]
+    details: ProblemDetails,
+    #[serde(flatten)]
+    more: Map<String, Value>,
+}
+
+impl Problem {
+    /// As it is sent, with further members.
+    pub(crate) fn response_with(self, more: Map<String, Value>) -> Response {
         let details = ProblemDetails {
             r#type: "about:blank",
             title: self.status.canonical_reason().unwrap_or("Error"),
@@ -237,7 +251,7 @@ impl IntoResponse for Problem {
             field: self.field,
             retry_after: self.retry_after_seconds,
         };
-        let mut response = (self.status, Json(details)).into_response();
+        let mut response = (self.status, Json(Extended { details, more })).into_response();
         let headers = response.headers_mut();
         headers.insert(
             header::CONTENT_TYPE,
@@ -250,6 +264,12 @@ impl IntoResponse for Problem {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        self.response_with(Map::new())
     }
 }
 

@@ -15,6 +15,7 @@ pub(crate) mod history;
 pub(crate) mod inputs;
 pub(crate) mod jobs;
 pub(crate) mod library;
+pub(crate) mod local;
 pub(crate) mod preview;
 pub(crate) mod queue;
 pub(crate) mod revisions;

@@ -15,6 +15,7 @@ pub(crate) mod inputs;
 pub(crate) mod jobs;
 pub(crate) mod language;
 pub(crate) mod library;
+pub(crate) mod local;
 pub(crate) mod revisions;
 pub(crate) mod runbooks;
 pub(crate) mod schedules;

@@ -46,6 +46,14 @@ pub struct Variable {
     pub column: usize,
 }
 
+impl Variable {
+    /// Whether somebody must give it a value.
+    #[must_use]
+    pub fn is_required(&self) -> bool {
+        self.validations.iter().any(|it| matches!(it.rule, Rule::Required))
+    }
+}
+
 /// Variables beneath one heading, or those beneath none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Section {

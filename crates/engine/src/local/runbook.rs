@@ -23,8 +23,9 @@ use model::{execution::Execution, id::ExecutionId};
 use template::{Template, World};
 
 use super::{
-    Drift, Executable, FieldProblem, Folder, Given, Interpreter, LocalConfig, LocalError,
-    LocalSession, Reading, Registry, Trust, Values, values,
+    Drift, Executable, FieldProblem, Folder, Generated, Given, Interpreter, LocalConfig, LocalError,
+    LocalSession, Reading, Registry, Rendered, Templates, TemplatesError, Trust, Values,
+    templates::form_values, values,
 };
 use crate::Engine;
 
@@ -71,7 +72,8 @@ struct Inner {
     folder: Folder,
     session: LocalSession,
     working: String,
-    generated: PathBuf,
+    generated: Generated,
+    templates: Templates,
     state: Mutex<State>,
 }
 
@@ -139,6 +141,8 @@ pub enum RunScriptError {
     #[error(transparent)]
     Local(#[from] LocalError),
     #[error(transparent)]
+    Templates(#[from] TemplatesError),
+    #[error(transparent)]
     Disk(#[from] Unreadable),
 }
 
@@ -165,6 +169,8 @@ pub enum ApproveError {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Preview {
     pub text: Option<String>,
+    /// The files of a template, by path.
+    pub files: BTreeMap<String, String>,
     /// Values that it waits for: `inputs.NAME`, `outputs.BLOCK.NAME`.
     pub missing: Vec<String>,
     pub problems: Vec<String>,
@@ -186,7 +192,9 @@ impl LocalRunbook {
         let folder = Folder::of(path).map_err(unread)?;
         let reading = Arc::new(Reading::from_disk(path, &folder, None).map_err(unread)?);
         let trusted = opening.trust.covers(path, &reading.hash);
-        let (working, generated) = (config.carried.cwd.clone(), config.generated.clone());
+        let (working, output) = (config.carried.cwd.clone(), config.generated.clone());
+        let templates = Templates::new(folder.clone(), output.clone());
+        let generated = Generated::new(output);
         let session = LocalSession::new(engine.clone(), config, reading.registry.clone());
         let state = State {
             approved: Arc::clone(&reading),
@@ -196,7 +204,9 @@ impl LocalRunbook {
             trusted,
         };
         let state = Mutex::new(state);
-        Ok(Self(Arc::new(Inner { engine, opening, folder, session, working, generated, state })))
+        let inner =
+            Inner { engine, opening, folder, session, working, generated, templates, state };
+        Ok(Self(Arc::new(inner)))
     }
 
     #[must_use]
@@ -225,9 +235,9 @@ impl LocalRunbook {
         &self.0.working
     }
 
-    /// Where generated files go.
+    /// What scripts and templates have made.
     #[must_use]
-    pub fn output_path(&self) -> &Path {
+    pub fn generated(&self) -> &Generated {
         &self.0.generated
     }
 
@@ -350,12 +360,35 @@ impl LocalRunbook {
                 self.0.session.render(executable, inputs)
             }));
         }
-        if component.kind != ComponentKind::TemplateInline {
+        if !matches!(component.kind, ComponentKind::Template | ComponentKind::TemplateInline) {
             return Err(unknown());
         }
-        let code: String = component.code.iter().map(|it| it.code.as_str()).collect();
-        let rendered = |inputs: &Values| self.0.session.fill(&component.id, &code, inputs);
-        Ok(self.0.preview(&reading, &component.id, &[&code], given, rendered))
+        Ok(self.0.preview_files(&reading, id, given))
+    }
+
+    /// Writes the files of a template.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such template, nobody trusts the document, or a value or file is not as it should be.
+    pub async fn render(&self, id: &str, given: &Given) -> Result<Rendered, RunScriptError> {
+        if !self.is_trusted() {
+            return Err(RunScriptError::Untrusted);
+        }
+        let reading = self.0.running().await?;
+        let (inner, id, given) = (Arc::clone(&self.0), id.to_owned(), given.clone());
+        let rendering = tokio::task::spawn_blocking(move || {
+            let unknown = || RunScriptError::NoComponent { id: id.clone() };
+            let (_, component) = reading.component(&id).ok_or_else(unknown)?;
+            let values = inner.template_values(&reading, &id, &given)?;
+            let outputs = values::outputs_value(&inner.session.outputs());
+            Ok(inner.templates.render(component, &values, &outputs, None)?)
+        });
+        let rendered = rendering.await.map_err(|it| {
+            let reason = io::Error::other(it);
+            RunScriptError::Disk(Unreadable { path: self.path().to_owned(), reason })
+        })?;
+        rendered
     }
 
     /// All scripts as they would run, in the order of the document.
@@ -507,14 +540,7 @@ impl Inner {
     ) -> Preview {
         let inputs = match self.inputs(reading, component, given) {
             Ok(inputs) => inputs,
-            Err(RunScriptError::Values(problems)) => {
-                let said = |it: FieldProblem| format!("`{}` {}", it.name, it.message);
-                let problems = problems.into_iter().map(said).collect();
-                return Preview { problems, ..Preview::default() };
-            }
-            Err(error) => {
-                return Preview { problems: vec![error.to_string()], ..Preview::default() };
-            }
+            Err(error) => return refused(error),
         };
         let missing = self.missing(texts, &inputs);
         if !missing.is_empty() {
@@ -522,6 +548,43 @@ impl Inner {
         }
         match render(&inputs) {
             Ok(text) => Preview { text: Some(text), ..Preview::default() },
+            Err(error) => Preview { problems: vec![error.to_string()], ..Preview::default() },
+        }
+    }
+
+    fn template_values(
+        &self,
+        reading: &Reading,
+        id: &str,
+        given: &Given,
+    ) -> Result<Values, RunScriptError> {
+        let inherited = self.inputs(reading, id, given)?;
+        let component = reading.component(id).map(|it| it.1);
+        Ok(component.map_or_else(Values::new, |it| form_values(it, given, inherited)))
+    }
+
+    /// What a template becomes. The one file of an inline template without a path is its text.
+    fn preview_files(&self, reading: &Reading, id: &str, given: &Given) -> Preview {
+        let Some((_, component)) = reading.component(id) else { return Preview::default() };
+        let values = match self.template_values(reading, id, given) {
+            Ok(values) => values,
+            Err(error) => return refused(error),
+        };
+        let outputs = values::outputs_value(&self.session.outputs());
+        match self.templates.preview(component, &values, &outputs) {
+            Ok(files) => {
+                let texts = files.into_iter().filter_map(|(path, file)| {
+                    Some((path, String::from_utf8(file.bytes).ok()?))
+                });
+                let files: BTreeMap<String, String> = texts.collect();
+                let is_inline = component.kind == ComponentKind::TemplateInline;
+                let text = is_inline.then(|| files.values().next().cloned()).flatten();
+                Preview { text, files, ..Preview::default() }
+            }
+            Err(TemplatesError::Blocked { missing, .. }) => {
+                let missing = missing.into_iter().map(|it| format!("outputs.{it}")).collect();
+                Preview { missing, ..Preview::default() }
+            }
             Err(error) => Preview { problems: vec![error.to_string()], ..Preview::default() },
         }
     }
@@ -556,6 +619,18 @@ impl Inner {
             seen = now;
         }
     }
+}
+
+/// Says in the place of a preview why there is none.
+fn refused(error: RunScriptError) -> Preview {
+    let problems = match error {
+        RunScriptError::Values(problems) => {
+            let said = |it: FieldProblem| format!("`{}` {}", it.name, it.message);
+            problems.into_iter().map(said).collect()
+        }
+        error => vec![error.to_string()],
+    };
+    Preview { problems, ..Preview::default() }
 }
 
 fn difference(approved: &Reading, disk: &Reading) -> Difference {

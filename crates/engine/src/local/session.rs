@@ -10,7 +10,7 @@ use document::ComponentKind;
 use model::{
     event::{EventKind, Failure},
     execution::{self, Execution, Outcome},
-    id::{ExecutionId, RunbookId},
+    id::ExecutionId,
     limits::Limits,
     user::User,
 };
@@ -61,7 +61,6 @@ const TERMINAL: TerminalSize = TerminalSize { rows: 40, columns: 120 };
 #[derive(Clone, Debug)]
 pub struct LocalConfig {
     pub user: User,
-    pub runbook: RunbookId,
     pub backend: Arc<dyn Backend>,
     pub spec: Spec,
     /// What the first script finds.
@@ -343,7 +342,7 @@ impl Inner {
             id: ExecutionId::from_random(random_id()),
             user: self.config.user.id,
             session: None,
-            runbook: Some(self.config.runbook),
+            runbook: None,
             block: Some(component.clone()),
             content_hash: executable.content_hash.clone(),
             runtime: interpreter.argv[0].clone(),

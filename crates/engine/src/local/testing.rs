@@ -26,7 +26,7 @@ use std::{
 };
 
 use document::suite::{Given as Wanted, Settings, Test};
-use model::{id::RunbookId, user::User};
+use model::user::User;
 use sandbox::{Backend, Spec, StartError};
 use serde_json::Value;
 use store::StoreError;
@@ -54,7 +54,6 @@ pub struct TesterConfig {
 #[derive(Debug)]
 pub struct Tester {
     config: TesterConfig,
-    runbook: RunbookId,
     reading: Reading,
     folder: Folder,
 }
@@ -80,14 +79,11 @@ impl Tester {
     /// # Errors
     ///
     /// When it cannot be read.
-    pub async fn open(config: TesterConfig, path: &Path) -> Result<Self, TestError> {
+    pub fn open(config: TesterConfig, path: &Path) -> Result<Self, TestError> {
         let unread = |source| TestError::Document { path: path.to_owned(), source };
         let folder = Folder::of(path).map_err(unread)?;
         let reading = Reading::from_disk(path, &folder, None).map_err(unread)?;
-        let title = reading.document.title.clone().unwrap_or_else(|| "Runbook".to_owned());
-        let stored = config.engine.create_runbook(config.user.id, &title, &reading.text).await;
-        let stored = stored.map_err(|error| TestError::Engine(error.to_string()))?;
-        Ok(Self { config, runbook: stored.runbook.id, reading, folder })
+        Ok(Self { config, reading, folder })
     }
 
     /// Makes one test. The same seed draws the same values. When `stop` is cancelled, what runs is ended, and the test

@@ -67,11 +67,9 @@ impl Stage {
         let engine =
             Engine::start(store, offers, Config::default(), Clock::system()).await.unwrap();
         let user = engine.create_user("ada@example.com", "ada", "").await.unwrap();
-        let runbook = engine.create_runbook(user.id, "Test", document).await.unwrap();
         let env = env.iter().map(|(name, it)| ((*name).to_owned(), (*it).to_owned()));
         let config = LocalConfig {
             user,
-            runbook: runbook.runbook.id,
             backend,
             spec: Spec::default(),
             carried: Carried::new(env, work.to_str().unwrap().to_owned()),

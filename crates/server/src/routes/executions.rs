@@ -75,7 +75,10 @@ pub(crate) async fn cancel(
     Path(id): Path<ExecutionId>,
 ) -> Result<(StatusCode, Reply<ExecutionBody>), Problem> {
     let execution = mine(&app, caller.user.id, id).await?;
-    app.engine.cancel(&execution).await;
+    let components = app.local.as_ref().and_then(|it| it.components.as_ref());
+    if !components.is_some_and(|it| it.session().stop(id)) {
+        app.engine.cancel(&execution).await;
+    }
     let execution = mine(&app, caller.user.id, id).await?;
     Ok((StatusCode::ACCEPTED, Reply(execution.into())))
 }

@@ -228,16 +228,29 @@ pub(crate) struct DiagnosticBody {
     column: usize,
 }
 
+impl DiagnosticBody {
+    /// Of a file as a whole.
+    pub(crate) fn of_file(message: String) -> Self {
+        let code = "unreadable".to_owned();
+        Self { severity: SeverityBody::Error, code, message, line: 1, column: 1 }
+    }
+}
+
+impl From<&document::Diagnostic> for DiagnosticBody {
+    fn from(it: &document::Diagnostic) -> Self {
+        Self {
+            severity: match it.severity {
+                Severity::Error => SeverityBody::Error,
+                Severity::Warning => SeverityBody::Warning,
+            },
+            code: it.code.to_owned(),
+            message: it.message.clone(),
+            line: it.line,
+            column: it.column,
+        }
+    }
+}
+
 fn diagnostics(document: &Document) -> Vec<DiagnosticBody> {
-    let body = |it: &document::Diagnostic| DiagnosticBody {
-        severity: match it.severity {
-            Severity::Error => SeverityBody::Error,
-            Severity::Warning => SeverityBody::Warning,
-        },
-        code: it.code.to_owned(),
-        message: it.message.clone(),
-        line: it.line,
-        column: it.column,
-    };
-    document.diagnostics.iter().map(body).collect()
+    document.diagnostics.iter().map(DiagnosticBody::from).collect()
 }

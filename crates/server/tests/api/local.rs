@@ -32,7 +32,15 @@ impl LocalApp {
         let token = secret.path().split_once('=').unwrap().1.to_owned();
         let document = LocalDocument { path, content: DOCUMENT.to_owned() };
         let runbook = opened.runbook.id;
-        let local = Local { user: user.clone(), runbook, secret, port: PORT, document };
+        let local = Local {
+            user: user.clone(),
+            runbook: Some(runbook),
+            secret,
+            port: PORT,
+            document,
+            components: None,
+            source: None,
+        };
         let router = App::local(engine, local).router();
         Self {
             app: TestApp { router },

@@ -6,6 +6,7 @@ mod app;
 mod artifacts;
 mod audit;
 mod code;
+mod components;
 mod desk;
 mod exchange;
 mod functions;

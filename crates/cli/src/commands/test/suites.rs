@@ -72,7 +72,7 @@ impl Bench {
         if tests.is_empty() {
             return Ok(());
         }
-        let tester = Tester::open(self.config.clone(), &file.document).await?;
+        let tester = Tester::open(self.config.clone(), &file.document)?;
         for test in tests {
             if stop.is_cancelled() {
                 return Ok(());

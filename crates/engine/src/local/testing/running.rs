@@ -55,7 +55,6 @@ impl<'t> Running<'t> {
         let output = work.join(&settings.output_path);
         let config = LocalConfig {
             user,
-            runbook: tester.runbook,
             backend,
             spec,
             carried: Carried::new(tester.env(test), work.to_string_lossy().into_owned()),

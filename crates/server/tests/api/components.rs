@@ -1,0 +1,231 @@
+//! A local document with components: what is shown, what runs, and what is refused.
+
+use std::{fs, sync::Arc};
+
+use axum::{body::Body, http::header};
+use engine::local::{BackendName, Carried, LocalConfig, LocalRunbook, Mode, Opening, Trust};
+use sandbox::{Backend, Host, Spec};
+use serde_json::{Value, json};
+use server::{App, Local, LocalDocument, LocalSecret};
+use tempfile::TempDir;
+
+use crate::app::{Answer, TestApp, engine, request};
+
+const PORT: u16 = 4321;
+
+const DOCUMENT: &str = "# Greeting\n\nSome *prose*.\n\n<Inputs id=\"who\">\n```yaml\nvariables:\n  - name: Name\n  \
+    - name: Count\n    type: int\n    default: 1\n```\n</Inputs>\n\n<Command id=\"greet\" path=\"greet.sh\" \
+    inputsId=\"who\" />\n\n<Command id=\"after\" command=\"echo {{ .outputs.greet.said }}\" />\n";
+
+const SCRIPT: &str =
+    "echo hello {{ .inputs.Name }}\necho said={{ .inputs.Count }} >> $RUNBOOK_OUTPUT\n";
+
+struct Opened {
+    app: TestApp,
+    secret: String,
+    directory: TempDir,
+}
+
+impl Opened {
+    async fn new(mode: Mode, trust: Trust) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let work = directory.path().join("work");
+        let base = directory.path().join("sandboxes");
+        fs::create_dir_all(&work).unwrap();
+        fs::create_dir_all(&base).unwrap();
+        let path = work.join("runbook.mdx");
+        fs::write(&path, DOCUMENT).unwrap();
+        fs::write(work.join("greet.sh"), SCRIPT).unwrap();
+        let backend: Arc<dyn Backend> = Arc::new(Host::new(&base).unwrap());
+        let engine = engine(Arc::clone(&backend), engine::Config::default()).await;
+        let user = engine.create_user("you@localhost", "you", "").await.unwrap();
+        let config = LocalConfig {
+            user: user.clone(),
+            backend,
+            spec: Spec::default(),
+            carried: Carried::new([], work.to_str().unwrap().to_owned()),
+            generated: work.join("generated"),
+            output_bytes: 1 << 20,
+        };
+        let backend = BackendName { name: "host".to_owned(), isolated: false };
+        let opening = Opening { path: path.clone(), mode, trust, backend };
+        let components = Some(LocalRunbook::open(engine.clone(), opening, config).unwrap());
+        let secret = LocalSecret::random();
+        let token = secret.path().split_once('=').unwrap().1.to_owned();
+        let document = LocalDocument { path, content: DOCUMENT.to_owned() };
+        let local =
+            Local { user, runbook: None, secret, port: PORT, document, components, source: None };
+        let router = App::local(engine, local).router();
+        Self { app: TestApp { router }, secret: token, directory }
+    }
+
+    async fn open() -> Self {
+        Self::new(Mode::Open, Trust::Given).await
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::write(self.directory.path().join("work").join(name), text).unwrap();
+    }
+
+    async fn ask_with(&self, headers: &[(&str, &str)], to: (&str, &str), body: &Value) -> Answer {
+        let mut builder = request(to.0, to.1);
+        builder.headers_mut().unwrap().remove(header::HOST);
+        for (name, value) in headers {
+            builder = builder.header(*name, *value);
+        }
+        self.app.send(builder.body(Body::from(body.to_string())).unwrap()).await
+    }
+
+    async fn ask(&self, method: &str, path: &str, body: &Value) -> Answer {
+        let bearer = format!("Bearer {}", self.secret);
+        let headers = [("host", "127.0.0.1:4321"), ("authorization", bearer.as_str())];
+        self.ask_with(&headers, (method, path), body).await
+    }
+
+    async fn show(&self) -> Value {
+        self.ask("GET", "/api/local", &Value::Null).await.expect(200).json()
+    }
+
+    async fn start(&self, executable: &Value, inputs: &Value) -> Answer {
+        let body = json!({ "executableId": executable, "inputs": inputs });
+        self.ask("POST", "/api/local/runs", &body).await
+    }
+
+    /// What an execution printed.
+    async fn output(&self, started: Answer) -> String {
+        let id = started.expect(201).json()["id"].as_str().unwrap().to_owned();
+        let path = format!("/api/executions/{id}/events");
+        let events = self.ask("GET", &path, &Value::Null).await.expect(200).lines();
+        let printed = events.iter().filter(|it| it["event"] == "stdout");
+        printed.map(|it| it["data"].as_str().unwrap()).collect::<String>().replace("\r\n", "\n")
+    }
+}
+
+fn component<'a>(shown: &'a Value, id: &str) -> &'a Value {
+    let mut segments = shown["segments"].as_array().unwrap().iter();
+    &segments.find(|it| it["component"]["id"] == id).unwrap()["component"]
+}
+
+fn executable<'a>(shown: &'a Value, id: &str) -> &'a Value {
+    &component(shown, id)["executable"]["id"]
+}
+
+#[tokio::test]
+async fn a_document_is_shown_with_its_forms_scripts_and_needs() {
+    let opened = Opened::open().await;
+    let shown = opened.show().await;
+    assert_eq!((&shown["title"], &shown["mode"]), (&json!("Greeting"), &json!("open")));
+    assert!(shown["segments"][0]["markdown"].as_str().unwrap().contains("*prose*"), "{shown}");
+    let variables = component(&shown, "who")["form"]["variables"].as_array().unwrap();
+    let names: Vec<_> = variables.iter().map(|it| (&it["name"], &it["type"])).collect();
+    assert_eq!(names, [(&json!("Name"), &json!("string")), (&json!("Count"), &json!("int"))]);
+    let greet = component(&shown, "greet");
+    assert_eq!(greet["executable"]["script"], SCRIPT);
+    assert_eq!(greet["needs"]["inputs"], json!(["Name", "Count"]));
+    assert_eq!(greet["warnings"].as_array().unwrap().len(), 1, "{greet}");
+    assert_eq!(component(&shown, "after")["needs"]["outputs"][0]["block"], "greet");
+    assert_eq!((&shown["drift"]["hash"], &shown["trusted"]), (&Value::Null, &json!(true)));
+}
+
+#[tokio::test]
+async fn values_are_checked_and_what_waits_says_for_what() {
+    let opened = Opened::open().await;
+    let shown = opened.show().await;
+    let waits = opened.start(executable(&shown, "after"), &json!({})).await;
+    let waits = waits.problem(409, "blocked");
+    assert_eq!(waits.json()["missing"], json!(["outputs.greet.said"]));
+    let greet = executable(&shown, "greet");
+    let wrong = opened.start(greet, &json!({ "who": { "Count": "many" } })).await;
+    let field = wrong.problem(422, "inputs_invalid").json()["fields"][0].clone();
+    assert_eq!((&field["inputsId"], &field["name"]), (&json!("who"), &json!("Count")));
+    let inputs = json!({ "who": { "Name": "Ada", "Count": 2 } });
+    let preview = json!({ "componentId": "greet", "inputs": inputs });
+    let preview = opened.ask("POST", "/api/local/preview", &preview).await.expect(200).json();
+    assert!(preview["text"].as_str().unwrap().starts_with("echo hello Ada\n"), "{preview}");
+    let started = opened.start(greet, &inputs).await;
+    assert_eq!(opened.output(started).await, "hello Ada\n");
+    let started = opened.start(executable(&shown, "after"), &json!({})).await;
+    assert_eq!(opened.output(started).await, "2\n");
+    let shown = opened.show().await;
+    assert_eq!(shown["outputs"]["greet"]["said"], "2");
+    assert_eq!(shown["runs"]["greet"]["state"], "finished");
+}
+
+#[tokio::test]
+async fn what_changed_on_the_disk_runs_once_the_reader_approves_what_they_saw() {
+    let opened = Opened::open().await;
+    let before = opened.show().await;
+    opened.write("greet.sh", "echo changed\n");
+    let old = executable(&before, "greet").clone();
+    let started = opened.start(&old, &json!({ "who": { "Name": "Ada" } })).await;
+    assert_eq!(opened.output(started).await, "hello Ada\n");
+    let drifted = opened.show().await;
+    assert_eq!(drifted["drift"]["items"][0]["now"], "echo changed\n");
+    let stale = json!({ "hash": before["contentHash"] });
+    opened.ask("POST", "/api/local/approve", &stale).await.problem(409, "drifted");
+    let approve = json!({ "hash": drifted["drift"]["hash"] });
+    let now = opened.ask("POST", "/api/local/approve", &approve).await.expect(200).json();
+    assert_eq!(now["drift"]["items"], json!([]));
+    opened.start(&old, &json!({})).await.problem(409, "drifted");
+    let started = opened.start(executable(&now, "greet"), &json!({})).await;
+    assert_eq!(opened.output(started).await, "changed\n");
+}
+
+#[tokio::test]
+async fn a_registry_runs_no_component_by_name_and_nothing_that_it_does_not_hold() {
+    for mode in [Mode::Open, Mode::WatchRegistry] {
+        let opened = Opened::new(mode, Trust::Given).await;
+        let by_name = json!({ "componentId": "after" });
+        opened.ask("POST", "/api/local/runs", &by_name).await.problem(400, "invalid");
+        opened.start(&json!("echo evil"), &json!({})).await.problem(404, "not_found");
+        opened.write("greet.sh", "echo evil\n");
+        let on_disk = opened.show().await["drift"]["items"][0]["now"].clone();
+        assert_eq!(on_disk, "echo evil\n", "{mode:?}");
+    }
+}
+
+#[tokio::test]
+async fn while_the_disk_is_what_runs_it_is_read_at_each_run() {
+    let opened = Opened::new(Mode::Watch, Trust::Given).await;
+    let by_name = json!({ "componentId": "greet" });
+    opened.write("greet.sh", "echo one\n");
+    let started = opened.ask("POST", "/api/local/runs", &by_name).await;
+    assert_eq!(opened.output(started).await, "one\n");
+    opened.write("greet.sh", "echo two\n");
+    let started = opened.ask("POST", "/api/local/runs", &by_name).await;
+    assert_eq!(opened.output(started).await, "two\n");
+}
+
+#[tokio::test]
+async fn nothing_runs_before_the_reader_trusts_what_they_were_shown() {
+    let opened = Opened::new(Mode::Open, Trust::Asked { remembered: None }).await;
+    let shown = opened.show().await;
+    assert_eq!(shown["trusted"], false);
+    let greet = executable(&shown, "greet");
+    opened.start(greet, &json!({})).await.problem(403, "untrusted");
+    let other = json!({ "contentHash": "0" });
+    opened.ask("POST", "/api/local/trust", &other).await.problem(409, "drifted");
+    let trust = json!({ "contentHash": shown["contentHash"] });
+    opened.ask("POST", "/api/local/trust", &trust).await.expect(204);
+    let started = opened.start(greet, &json!({})).await;
+    assert_eq!(opened.output(started).await, "hello\n");
+}
+
+#[tokio::test]
+async fn strangers_other_pages_and_other_names_are_refused() {
+    let opened = Opened::open().await;
+    let shown = opened.show().await;
+    let run = json!({ "executableId": executable(&shown, "greet") });
+    let to = ("POST", "/api/local/runs");
+    let host = ("host", "127.0.0.1:4321");
+    opened.ask_with(&[host], to, &run).await.problem(401, "unauthenticated");
+    let cookie = format!("runbook_local_{PORT}={}", opened.secret);
+    let cookie = ("cookie", cookie.as_str());
+    for origin in ["https://evil.example", "http://127.0.0.1:9999", "null"] {
+        let refused = opened.ask_with(&[host, cookie, ("origin", origin)], to, &run).await;
+        refused.problem(403, "cross_origin");
+    }
+    let rebound = [("host", "evil.example:4321"), cookie, ("origin", "http://evil.example:4321")];
+    opened.ask_with(&rebound, to, &run).await.problem(403, "cross_origin");
+    assert_eq!(opened.show().await["runs"], json!({}), "nothing ran");
+}
