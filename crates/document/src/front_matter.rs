@@ -235,3 +235,21 @@ impl FrontMatter {
         rest.iter().try_fold(self.values.get(*first)?, |value, key| value.get(key))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::parse;
+
+    #[test]
+    fn secrets_and_variables_are_named_and_what_is_no_name_is_said() {
+        let document = parse("---\nrunbook: {secrets: TOKEN, env: [REGION, AWS_PROFILE]}\n---\n");
+        let front_matter = document.front_matter.unwrap();
+        assert_eq!(front_matter.secrets, ["TOKEN"]);
+        assert_eq!(front_matter.env, ["REGION", "AWS_PROFILE"]);
+        assert!(document.diagnostics.is_empty(), "{:?}", document.diagnostics);
+        let document = parse("---\nrunbook: {env: {REGION: eu}}\n---\n");
+        assert_eq!(document.front_matter.unwrap().env, [""; 0]);
+        let said = document.diagnostics.iter().find(|it| it.code == "env-invalid").unwrap();
+        assert!(said.message.contains("write a list of names"), "{}", said.message);
+    }
+}
