@@ -49,7 +49,7 @@ impl Work {
         match Sandbox::start(&backend as &dyn Backend, self.spec(access)).await {
             Ok(sandbox) => Some(Cage::around(backend, sandbox, None)),
             Err(error) => {
-                eprintln!("skipped: {}", why_not(error));
+                eprintln!("skipped: {}", why_not(&error));
                 None
             }
         }
@@ -86,12 +86,12 @@ fn spec(path: &Path, access: Access) -> Spec {
 }
 
 /// What a machine may lack; anything else is a broken promise.
-fn why_not(error: StartError) -> String {
-    match &error {
-        StartError::NotPermitted { .. } => error.to_string(),
-        StartError::Failed { step, .. } if step.contains("id-mapped mount") => error.to_string(),
-        _ => panic!("{error}"),
-    }
+fn why_not(error: &StartError) -> String {
+    let unmapped = |step: &str| step.contains("id-mapped mount");
+    let lacks = matches!(error, StartError::NotPermitted { .. })
+        || matches!(error, StartError::Failed { step, .. } if unmapped(step));
+    assert!(lacks, "{error}");
+    error.to_string()
 }
 
 fn is_root() -> bool {
@@ -328,15 +328,10 @@ async fn directories_of_the_system_links_and_what_is_no_directory_are_refused() 
     let link = work.around.path().join("link");
     symlink(&work.path, &link).unwrap();
     let backend = Namespaces::new(Readiness::OnDemand).unwrap();
-    let refused = async |path: &Path, access| match Sandbox::start(
-        &backend as &dyn Backend,
-        spec(path, access),
-    )
-    .await
-    .unwrap_err()
-    {
-        StartError::Mount(why) => why,
-        other => panic!("{other}"),
+    let refused = async |path: &Path, access| {
+        let started = Sandbox::start(&backend as &dyn Backend, spec(path, access)).await;
+        let Err(StartError::Mount(why)) = started else { panic!("{path:?}: {started:?}") };
+        why
     };
     for path in ["/", "/proc", "/sys", "/dev", "/etc", "/etc/ssl", "/usr", "/usr/bin", "/tmp"] {
         let why = refused(Path::new(path), Access::ReadOnly).await;
