@@ -36,6 +36,8 @@ pub struct FrontMatter {
     pub kernel: Option<Kernel>,
     /// `runbook: {secrets: […]}`: secrets of its reader that all of its blocks find in their environment.
     pub secrets: Vec<String>,
+    /// `runbook: {env: […]}`: variables of the environment that its scripts find in a sandbox.
+    pub env: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,6 +115,7 @@ fn delimited(
                 sandbox: SandboxOptions::default(),
                 kernel: None,
                 secrets: Vec::new(),
+                env: Vec::new(),
             });
         }
         at += line.len();
@@ -141,6 +144,7 @@ fn json(text: &str, from: usize) -> Option<FrontMatter> {
         sandbox: SandboxOptions::default(),
         kernel: None,
         secrets: Vec::new(),
+        env: Vec::new(),
     })
 }
 
@@ -193,14 +197,15 @@ fn interpret(found: &mut FrontMatter, values: Mapping, report: &mut Report<'_>) 
             report.error("kernel-invalid", found.span.clone(), no_kernel(&written));
         }
     }
-    if let Some(secrets) = values.get("runbook").and_then(|it| it.get("secrets")) {
-        let names = secrets.as_array().map(|it| it.iter().map(Value::as_str).collect());
-        let names: Option<Vec<&str>> = names.unwrap_or_else(|| secrets.as_str().map(|it| vec![it]));
-        match names {
-            Some(names) => found.secrets = names.into_iter().map(str::to_owned).collect(),
+    for (key, code, into) in
+        [("secrets", "secrets-invalid", &mut found.secrets), ("env", "env-invalid", &mut found.env)]
+    {
+        let Some(written) = values.get("runbook").and_then(|it| it.get(key)) else { continue };
+        match names(written) {
+            Some(names) => *into = names,
             None => {
-                let message = format!("`runbook.secrets` is {secrets}; write a list of names");
-                report.error("secrets-invalid", found.span.clone(), message);
+                let message = format!("`runbook.{key}` is {written}; write a list of names");
+                report.error(code, found.span.clone(), message);
             }
         }
     }
@@ -214,11 +219,37 @@ fn interpret(found: &mut FrontMatter, values: Mapping, report: &mut Report<'_>) 
     found.values = values;
 }
 
+/// One name, or a list of them.
+fn names(written: &Value) -> Option<Vec<String>> {
+    if let Some(name) = written.as_str() {
+        return Some(vec![name.to_owned()]);
+    }
+    written.as_array()?.iter().map(|it| it.as_str().map(str::to_owned)).collect()
+}
+
 impl FrontMatter {
     /// The value at a path of keys.
     #[must_use]
     pub fn get(&self, path: &[&str]) -> Option<&Value> {
         let (first, rest) = path.split_first()?;
         rest.iter().try_fold(self.values.get(*first)?, |value, key| value.get(key))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::parse;
+
+    #[test]
+    fn secrets_and_variables_are_named_and_what_is_no_name_is_said() {
+        let document = parse("---\nrunbook: {secrets: TOKEN, env: [REGION, AWS_PROFILE]}\n---\n");
+        let front_matter = document.front_matter.unwrap();
+        assert_eq!(front_matter.secrets, ["TOKEN"]);
+        assert_eq!(front_matter.env, ["REGION", "AWS_PROFILE"]);
+        assert!(document.diagnostics.is_empty(), "{:?}", document.diagnostics);
+        let document = parse("---\nrunbook: {env: {REGION: eu}}\n---\n");
+        assert_eq!(document.front_matter.unwrap().env, [""; 0]);
+        let said = document.diagnostics.iter().find(|it| it.code == "env-invalid").unwrap();
+        assert!(said.message.contains("write a list of names"), "{}", said.message);
     }
 }

@@ -39,6 +39,7 @@ use crate::{
     host::Blueprint,
     landlock::Landlock,
     message::{Failure, Network},
+    mounts::{self, MOST_MOUNTS, Shown},
     order::Order,
     packet::{MAX_PACKET, receive_into},
     root,
@@ -61,6 +62,8 @@ pub(crate) struct Mould {
     /// For those that share the host's network.
     pub(crate) exposed: Blueprint,
     pub(crate) filter: Vec<sock_filter>,
+    /// For those that write to directories of the host.
+    pub(crate) filter_of_sharers: Vec<sock_filter>,
     pub(crate) landlock: Option<Landlock>,
     pub(crate) guest: OwnedFd,
     pub(crate) one_thread: OneThread,
@@ -145,18 +148,21 @@ pub(crate) struct Inheritance<'a> {
     pub(crate) memory_events: Option<&'a File>,
     /// For a root of its own, instead of the one that all sandboxes share.
     pub(crate) layout: Option<&'a Layout>,
+    pub(crate) mounts: &'a [Shown],
 }
 
 /// Lives the life above.
 pub(crate) fn live(mould: &Mould, inheritance: &Inheritance<'_>, role: Role) -> ! {
-    let Ok(hands) = Hands::new(mould, inheritance) else { exit() };
+    let Ok(mut hands) = Hands::new(mould, inheritance) else { exit() };
     let (mut packet, mut command) = ([0; MAX_PACKET], [0; MAX_PACKET]);
-    let failed = match (prepare(mould, &hands, inheritance, role), role) {
-        (Ok(()), Role::Sandbox(_)) => become_guest(mould, &hands, inheritance.layout, &mut packet),
-        (Ok(()), Role::Zygote) => match become_zygote(&hands, &mut packet, &mut command) {
-            Ok(never) => match never {},
-            Err(failed) => failed,
-        },
+    let failed = match (prepare(mould, &mut hands, inheritance, role), role) {
+        (Ok(()), Role::Sandbox(_)) => become_guest(mould, &hands, inheritance, &mut packet),
+        (Ok(()), Role::Zygote) => {
+            match become_zygote(&hands, inheritance, &mut packet, &mut command) {
+                Ok(never) => match never {},
+                Err(failed) => failed,
+            }
+        }
         (Err(failed), _) => failed,
     };
     report(&hands.control, &failed);
@@ -175,6 +181,7 @@ struct Hands {
     guest: OwnedFd,
     memory_events: Option<OwnedFd>,
     system: Option<OwnedFd>,
+    mounts: [Option<OwnedFd>; MOST_MOUNTS],
 }
 
 const FIRST_HAND: i32 = 10;
@@ -182,6 +189,10 @@ const FIRST_HAND: i32 = 10;
 impl Hands {
     fn new(mould: &Mould, inheritance: &Inheritance<'_>) -> Result<Self, Errno> {
         let keep = |it: BorrowedFd<'_>| fcntl_dupfd_cloexec(it, FIRST_HAND);
+        let mut mounts = [const { None }; MOST_MOUNTS];
+        for (slot, shown) in mounts.iter_mut().zip(inheritance.mounts) {
+            *slot = shown.tree.as_ref().map(|it| keep(it.as_fd())).transpose()?;
+        }
         Ok(Self {
             control: keep(inheritance.control)?,
             guest: keep(mould.guest.as_fd())?,
@@ -191,17 +202,18 @@ impl Hands {
                 .and_then(|it| it.tree.as_ref())
                 .map(|it| keep(it.as_fd()))
                 .transpose()?,
+            mounts,
         })
     }
 
     /// Closes everything else: the launcher's own socket, and the links of other sandboxes.
     fn close_what_is_not_ours(&self, doors: &[File]) -> io::Result<()> {
-        // Four hands and a door for each hierarchy of version 1.
-        const MOST: usize = 13;
+        // Four hands, the mounts, and a door for each hierarchy of version 1.
+        const MOST: usize = 13 + MOST_MOUNTS;
         let mut kept = [u32::MAX; MOST];
         let optional = [self.memory_events.as_ref(), self.system.as_ref()];
         let ours = [Some(&self.control), Some(&self.guest)].into_iter().chain(optional);
-        let ours = ours.flatten().map(AsRawFd::as_raw_fd);
+        let ours = ours.flatten().chain(self.mounts.iter().flatten()).map(AsRawFd::as_raw_fd);
         let numbers = ours.chain(doors.iter().map(AsRawFd::as_raw_fd));
         for (slot, number) in kept.iter_mut().zip(numbers) {
             *slot = number.cast_unsigned();
@@ -221,7 +233,7 @@ impl Hands {
 /// Everything that needs no order.
 fn prepare<'a>(
     mould: &'a Mould,
-    hands: &Hands,
+    hands: &mut Hands,
     inheritance: &Inheritance<'a>,
     role: Role,
 ) -> Result<(), Failed<'a>> {
@@ -253,6 +265,12 @@ fn prepare<'a>(
         let socket = socket_with(family, kind, SocketFlags::CLOEXEC, None).step("open a socket")?;
         syscalls::raise_loopback(socket.as_fd()).step("raise the loopback interface")?;
     }
+    // Before the root is put together, which covers a part of this host where they may lie.
+    for (slot, shown) in hands.mounts.iter_mut().zip(inheritance.mounts) {
+        if slot.is_none() {
+            *slot = Some(mounts::open(&shown.path).step_at("open", &shown.path)?);
+        }
+    }
     match inheritance.layout {
         None => root::build(mould.blueprint(role.network()), role)?,
         Some(layout) => root::build_layout(layout, hands.system.as_ref().map(AsFd::as_fd))?,
@@ -274,10 +292,10 @@ fn take_standard_streams() -> io::Result<()> {
 fn become_guest<'a>(
     mould: &Mould,
     hands: &Hands,
-    layout: Option<&'a Layout>,
+    inheritance: &Inheritance<'a>,
     packet: &'a mut [u8; MAX_PACKET],
 ) -> Failed<'a> {
-    match obey(mould, hands, layout, packet) {
+    match obey(mould, hands, inheritance, packet) {
         Ok(()) => {
             let counted = [c"guest", c"--memory-events", c"4"];
             let arguments = if hands.memory_events.is_some() { &counted } else { &counted[..1] };
@@ -291,10 +309,10 @@ fn become_guest<'a>(
 fn obey<'a>(
     mould: &Mould,
     hands: &Hands,
-    layout: Option<&'a Layout>,
+    inheritance: &Inheritance<'a>,
     packet: &'a mut [u8; MAX_PACKET],
 ) -> Result<(), Failed<'a>> {
-    let order = take_order(hands, layout, packet)?;
+    let order = take_order(hands, inheritance, packet)?;
     if let Some(events) = &hands.memory_events {
         syscalls::place_at(events.as_fd(), MEMORY_EVENTS).step("place the memory events")?;
     }
@@ -303,14 +321,14 @@ fn obey<'a>(
     setsid().step("start a session")?;
     set_limits(&order).step("set limits")?;
     umask(Mode::from_raw_mode(0o022));
-    drop_privileges(mould)?;
+    drop_privileges(mould, inheritance.mounts)?;
     die_with_the_launcher(hands)
 }
 
 /// Waits for the order, finishes the root and puts the link in its place.
 fn take_order<'a>(
     hands: &Hands,
-    layout: Option<&'a Layout>,
+    inheritance: &Inheritance<'a>,
     packet: &'a mut [u8; MAX_PACKET],
 ) -> Result<Order<'a>, Failed<'a>> {
     let mut received = Received::default();
@@ -324,7 +342,8 @@ fn take_order<'a>(
     let order = Order::decode(&packet[..length]).ok_or(Errno::PROTO).step("read the order")?;
     let link = received.next().ok_or(Errno::BADF).step("receive the link")?;
     let link = fcntl_dupfd_cloexec(&link, FIRST_HAND).step("keep the link")?;
-    root::finish(&order, layout, received)?;
+    let trees = (received, hands.mounts.as_slice());
+    root::finish(&order, inheritance, trees)?;
     syscalls::place_at(link.as_fd(), LINK).step("place the link")?;
     Ok(order)
 }
@@ -345,10 +364,11 @@ fn die_with_the_launcher<'a>(hands: &Hands) -> Result<(), Failed<'a>> {
 /// users of its clones and to make their networks.
 fn become_zygote<'a>(
     hands: &Hands,
+    inheritance: &Inheritance<'a>,
     packet: &'a mut [u8; MAX_PACKET],
     command: &mut [u8; MAX_PACKET],
 ) -> Result<Infallible, Failed<'a>> {
-    take_order(hands, None, packet)?;
+    take_order(hands, inheritance, packet)?;
     let mut attachment = None;
     let length = receive_into(&hands.control, command, |it| attachment = Some(it))
         .map_err(|_| Errno::IO)
@@ -444,7 +464,7 @@ pub(crate) fn allowed_files(wanted: u64) -> u64 {
 /// programs get the limits that the server says.
 pub(crate) const OPEN_FILES: u64 = 4096;
 
-fn drop_privileges<'a>(mould: &Mould) -> Result<(), Failed<'a>> {
+fn drop_privileges<'a>(mould: &Mould, mounts: &'a [Shown]) -> Result<(), Failed<'a>> {
     for bit in 0..u64::BITS {
         match remove_capability_from_bounding_set(CapabilitySet::from_bits_retain(1 << bit)) {
             // The first number that this kernel has no capability for.
@@ -458,9 +478,11 @@ fn drop_privileges<'a>(mould: &Mould) -> Result<(), Failed<'a>> {
     set_capabilities(None, sets).step("drop capabilities")?;
     set_no_new_privs(true).step("set no_new_privs")?;
     if let Some(landlock) = mould.landlock {
-        landlock.apply()?;
+        landlock.apply(mounts)?;
     }
-    syscalls::install_filter(&mould.filter).step("install the filter")
+    let shares = mounts.iter().any(Shown::is_writable);
+    let filter = if shares { &mould.filter_of_sharers } else { &mould.filter };
+    syscalls::install_filter(filter).step("install the filter")
 }
 
 /// Tells the launcher.

@@ -75,7 +75,7 @@ const SHOWN_FILES: &[&str] =
 const SHOWN_DIRS: &[&str] =
     &["alternatives", "ca-certificates", "fonts", "ld.so.conf.d", "ssl/certs"];
 
-const TOP_LEVEL: &[&str] = &["bin", "sbin", "lib", "lib32", "lib64", "libx32"];
+pub(crate) const TOP_LEVEL: &[&str] = &["bin", "sbin", "lib", "lib32", "lib64", "libx32"];
 const DEVICES: &[&str] = &["null", "zero", "full", "random", "urandom", "tty"];
 
 const HIDDEN: &[&str] = &[

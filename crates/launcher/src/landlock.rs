@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! everywhere visible   read, execute
-//! /tmp /dev/shm        everything but devices
+//! /tmp /dev/shm        everything but devices, as in a directory of the host that may be written
 //! devices, /dev/pts    read, write, ioctl
 //! /proc                write (names of threads; what matters is read-only by its mount)
 //! outside the fence    no abstract socket to connect to, no process to signal
@@ -24,6 +24,7 @@ use rustix::{
 
 use crate::{
     child::{Failed, Step},
+    mounts::Shown,
     syscalls::{self, LandlockRule, LandlockRuleset},
 };
 
@@ -50,12 +51,14 @@ const SCOPE_ABSTRACT_UNIX_SOCKET: u64 = 1 << 0;
 const SCOPE_SIGNAL: u64 = 1 << 1;
 
 const LOOK: u64 = EXECUTE | READ_FILE | READ_DIR;
+/// Everything but devices.
+const CHANGE: u64 = !(MAKE_CHAR | MAKE_BLOCK);
 const USE_DEVICE: u64 = READ_FILE | WRITE_FILE | TRUNCATE | IOCTL_DEV;
 
 /// What may be done below a path, or to a file. Where the path is missing there is nothing to fence.
 const RULES: &[(&CStr, u64)] = &[
-    (c"/tmp", !(MAKE_CHAR | MAKE_BLOCK)),
-    (c"/dev/shm", !(MAKE_CHAR | MAKE_BLOCK)),
+    (c"/tmp", CHANGE),
+    (c"/dev/shm", CHANGE),
     (c"/dev/pts", USE_DEVICE | READ_DIR),
     (c"/dev/null", USE_DEVICE),
     (c"/dev/zero", USE_DEVICE),
@@ -112,13 +115,15 @@ impl Landlock {
     }
 
     /// Fences this process and all it starts, for ever. Asks for `no_new_privs`; allocates nothing.
-    pub(crate) fn apply<'a>(self) -> Result<(), Failed<'a>> {
+    pub(crate) fn apply(self, mounts: &[Shown]) -> Result<(), Failed<'_>> {
         let handled = self.ruleset();
         // A kernel takes only as much as its version knows.
         let size = if self.scopes() { size_of::<LandlockRuleset>() } else { size_of::<u64>() };
         let fence = syscalls::landlock_create(&handled, size).step("make a Landlock ruleset")?;
         let root = root_rights().step("look at the root")?;
-        for (path, rights) in [(c"/", root)].into_iter().chain(RULES.iter().copied()) {
+        let shared = mounts.iter().filter(|it| it.is_writable()).map(|it| (&*it.path, CHANGE));
+        let rules = [(c"/", root)].into_iter().chain(RULES.iter().copied());
+        for (path, rights) in rules.chain(shared) {
             allow(fence.as_fd(), path, rights & handled.handled_access_fs)
                 .step_at("allow by Landlock", path)?;
         }
@@ -129,7 +134,7 @@ impl Landlock {
 /// A root that may be written by its mount is the workspace of those who asked for one.
 fn root_rights() -> Result<u64, Errno> {
     let read_only = statvfs(c"/")?.f_flag.contains(StatVfsMountFlags::RDONLY);
-    Ok(if read_only { LOOK } else { !(MAKE_CHAR | MAKE_BLOCK) })
+    Ok(if read_only { LOOK } else { CHANGE })
 }
 
 fn allow(fence: BorrowedFd<'_>, path: &CStr, rights: u64) -> io::Result<()> {

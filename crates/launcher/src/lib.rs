@@ -19,6 +19,7 @@ mod child;
 mod family;
 mod host;
 mod landlock;
+mod mounts;
 mod order;
 mod pause;
 mod root;
@@ -34,5 +35,6 @@ pub use message::{
     Action, Answer, Enforcement, Failure, Freezer, Interpreter, Measured, Mechanism, Network,
     Reply, Request, Usage,
 };
+pub use mounts::{Access, Mount, NotMountable};
 pub use system::{COPY_ON_WRITE, Root, System};
 pub use zygote::CLONE;

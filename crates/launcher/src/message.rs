@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     limits::Limits,
+    mounts::Mount,
     system::{Root, System},
 };
 
@@ -26,6 +27,7 @@ pub enum Request {
         limits: Limits,
         /// Host directories outside `/usr` to show read-only at the same path.
         toolchains: Vec<PathBuf>,
+        mounts: Vec<Mount>,
         system: System,
         root: Root,
         network: Network,

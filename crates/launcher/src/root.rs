@@ -10,7 +10,10 @@ use std::{
 };
 
 use rustix::{
-    fs::{AtFlags, CWD, FileType, Mode, OFlags, fstat, mkdirat, open, symlinkat, unlinkat},
+    fs::{
+        AtFlags, CWD, FileType, Mode, OFlags, ResolveFlags, fstat, mkdirat, open, openat2,
+        symlinkat, unlinkat,
+    },
     io::{Errno, write},
     mount::{
         MountFlags, MountPropagationFlags, MoveMountFlags, OpenTreeFlags, UnmountFlags, mount,
@@ -20,9 +23,10 @@ use rustix::{
 };
 
 use crate::{
-    child::{Failed, Role, Step},
+    child::{Failed, Inheritance, Role, Step},
     host::{Blueprint, Tree},
     message::Network,
+    mounts::{Access, Shown},
     order::{Order, Toolchains},
     syscalls::restrict_mount,
     system::{COPY_ON_WRITE, Layout, Overlay, beneath, beneath_here},
@@ -38,7 +42,8 @@ pub(crate) const SHARED_MEMORY: &CStr = c"mode=1777,size=64m,nr_inodes=1024";
 
 const QUIET: MountFlags = MountFlags::NOSUID.union(MountFlags::NODEV);
 const PROC: MountFlags = QUIET.union(MountFlags::NOEXEC);
-const READ_ONLY: u64 = libc::MOUNT_ATTR_RDONLY | libc::MOUNT_ATTR_NOSUID | libc::MOUNT_ATTR_NODEV;
+const HARMLESS: u64 = libc::MOUNT_ATTR_NOSUID | libc::MOUNT_ATTR_NODEV;
+const READ_ONLY: u64 = libc::MOUNT_ATTR_RDONLY | HARMLESS;
 
 /// Builds what all sandboxes of a blueprint have in common, and leaves us in the new root directory.
 pub(crate) fn build(blueprint: &Blueprint, role: Role) -> Result<(), Failed<'_>> {
@@ -181,14 +186,17 @@ fn cover(path: &CStr, content: &[u8], writable: bool) -> io::Result<()> {
 /// Adds what one sandbox asked for, and makes the new root the only one.
 pub(crate) fn finish<'a>(
     order: &Order<'a>,
-    layout: Option<&'a Layout>,
-    trees: impl Iterator<Item = OwnedFd>,
+    inheritance: &Inheritance<'a>,
+    (toolchains, mounts): (impl Iterator<Item = OwnedFd>, &[Option<OwnedFd>]),
 ) -> Result<(), Failed<'a>> {
-    attach_toolchains(order, trees)?;
+    let layout = inheritance.layout;
+    attach_toolchains(order, toolchains)?;
     mount(c"workspace", c"tmp", c"tmpfs", QUIET, order.workspace).step("mount the workspace")?;
     for path in layout.iter().flat_map(|it| &it.workspaces) {
         show_workspace(path).step_at("show the workspace", path)?;
     }
+    // Behind the workspace, which would cover those below `/tmp`.
+    attach_mounts(inheritance.mounts, mounts)?;
     freeze(c"dev").step("make /dev read-only")?;
     pivot_root(c".", c".").step("change the root")?;
     unmount(c".", UnmountFlags::DETACH).step("leave the host's root")?;
@@ -264,41 +272,73 @@ fn attach_toolchains<'a>(
     mut trees: impl Iterator<Item = OwnedFd>,
 ) -> Result<(), Failed<'a>> {
     for path in order.paths() {
-        let target = make_parents(path).step_at("make the directory of a toolchain", path)?;
-        match order.toolchains {
-            Toolchains::ByPath => show(path, target)?,
+        let tree = match order.toolchains {
+            Toolchains::ByPath => detach(path).step_at("open a toolchain", path)?,
             Toolchains::Attached => {
-                let tree = trees.next().ok_or(Errno::BADF).step_at("receive a toolchain", path)?;
-                restrict_mount(tree.as_fd(), READ_ONLY)
-                    .step_at("make a toolchain read-only", path)?;
-                attach(tree.as_fd(), target).step_at("show a toolchain", path)?;
+                trees.next().ok_or(Errno::BADF).step_at("receive a toolchain", path)?
             }
-        }
+        };
+        restrict_mount(tree.as_fd(), READ_ONLY).step_at("make a toolchain read-only", path)?;
+        attach_at(tree.as_fd(), path).step_at("show a toolchain", path)?;
     }
     Ok(())
 }
 
-/// Makes an absolute path below the new root, and gives it relative to that.
-fn make_parents(path: &CStr) -> Result<&CStr, Errno> {
-    let bytes = path.to_bytes_with_nul();
-    let mut parent = [0_u8; libc::PATH_MAX as usize];
-    if bytes.len() > parent.len() {
+fn attach_mounts<'a>(mounts: &'a [Shown], trees: &[Option<OwnedFd>]) -> Result<(), Failed<'a>> {
+    for (Shown { path, access, .. }, tree) in mounts.iter().zip(trees) {
+        let tree = tree.as_ref().ok_or(Errno::BADF).step_at("receive", path)?;
+        let attributes = match access {
+            Access::ReadOnly => READ_ONLY,
+            Access::ReadWrite => HARMLESS,
+        };
+        restrict_mount(tree.as_fd(), attributes).step_at("restrict", path)?;
+        attach_at(tree.as_fd(), path).step_at("show", path)?;
+    }
+    Ok(())
+}
+
+/// Attaches a tree at an absolute path below the new root.
+fn attach_at(tree: BorrowedFd<'_>, path: &CStr) -> Result<(), Errno> {
+    let target = make_place(path)?;
+    let flags = MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH | MoveMountFlags::MOVE_MOUNT_T_EMPTY_PATH;
+    move_mount(tree, c"", &target, c"", flags)
+}
+
+/// Opens an absolute path below the new root, and makes the directories that are missing. Links of a
+/// system lead nowhere but below it.
+fn make_place(path: &CStr) -> Result<OwnedFd, Errno> {
+    let relative = path.to_bytes_with_nul().strip_prefix(b"/").ok_or(Errno::INVAL)?;
+    let mut bytes = [0_u8; libc::PATH_MAX as usize];
+    if relative.len() > bytes.len() {
         return Err(Errno::NAMETOOLONG);
     }
-    let relative = &bytes[1..];
+    let (mut place, mut name) = (in_root(c".")?, 0);
     for (end, byte) in relative.iter().enumerate() {
         if *byte != b'/' && *byte != 0 {
             continue;
         }
-        parent[..end].copy_from_slice(&relative[..end]);
-        parent[end] = 0;
-        let parent = CStr::from_bytes_until_nul(&parent).map_err(|_| Errno::INVAL)?;
-        match mkdirat(CWD, parent, Mode::from_raw_mode(0o755)) {
-            Err(error) if error != Errno::EXIST => return Err(error),
-            _ => {}
-        }
+        bytes[name..end].copy_from_slice(&relative[name..end]);
+        bytes[end] = 0;
+        let string = |from: usize| CStr::from_bytes_until_nul(&bytes[from..]);
+        let so_far = string(0).map_err(|_| Errno::INVAL)?;
+        place = match in_root(so_far) {
+            Err(Errno::NOENT) => {
+                let name = string(name).map_err(|_| Errno::INVAL)?;
+                mkdirat(&place, name, Mode::from_raw_mode(0o755))?;
+                in_root(so_far)?
+            }
+            other => other?,
+        };
+        bytes[end] = b'/';
+        name = end + 1;
     }
-    CStr::from_bytes_with_nul(relative).map_err(|_| Errno::INVAL)
+    Ok(place)
+}
+
+fn in_root(path: &CStr) -> Result<OwnedFd, Errno> {
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS;
+    openat2(CWD, path, flags, Mode::empty(), resolve)
 }
 
 /// `/dev` is a file system of its own, mounted before anything is made in it.

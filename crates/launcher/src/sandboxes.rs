@@ -34,6 +34,7 @@ use crate::{
     host::{may_be_shown, outside_usr},
     limits::Limits,
     message::{Action, Answer, Enforcement, Failure, Measured, Mechanism, Network, Reply, Usage},
+    mounts::{Mount, Shown},
     order::{self, Toolchains},
     packet::{self, MAX_DESCRIPTORS},
     pause::Pause,
@@ -152,11 +153,19 @@ enum State {
     },
 }
 
+/// What only one sandbox has.
+#[derive(Clone, Copy, Debug, Default)]
+struct Own<'a> {
+    root: Option<(&'a System, Root)>,
+    mounts: &'a [Mount],
+}
+
 /// What the server asks of one sandbox.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Wanted<'a> {
     pub(crate) limits: &'a Limits,
     pub(crate) toolchains: &'a [PathBuf],
+    pub(crate) mounts: &'a [Mount],
     pub(crate) network: Network,
     pub(crate) system: &'a System,
     pub(crate) root: Root,
@@ -223,7 +232,7 @@ impl Sandboxes {
     pub(crate) fn add_spare(&mut self) -> Result<(), Failure> {
         let number = match self.order_copy(&[]) {
             Some(number) => number,
-            None => self.make(Role::Sandbox(Network::Own), None)?.0,
+            None => self.make(Role::Sandbox(Network::Own), Own::default())?.0,
         };
         self.spares.push_back(number);
         Ok(())
@@ -231,19 +240,16 @@ impl Sandboxes {
 
     /// Starts a process in namespaces of its own, which waits for an order; gives its number and its
     /// end of the control socket.
-    fn make(
-        &mut self,
-        role: Role,
-        own_root: Option<(&System, Root)>,
-    ) -> Result<(u64, OwnedFd), Failure> {
+    fn make(&mut self, role: Role, own: Own<'_>) -> Result<(u64, OwnedFd), Failure> {
         let number = self.free_number();
-        let layout = own_root.map(|it| self.layout(it, role.network(), number));
+        let layout = own.root.map(|it| self.layout(it, role.network(), number));
         let layout = layout.transpose()?;
+        let mounts = Shown::all(own.mounts, &self.mould.one_thread, self.own_user(number))?;
         let (control, other) =
             socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)
                 .map_err(|it| failure("make a socket", it))?;
         let mut group = self.cgroups.create().map_err(|it| failure("make a control group", it))?;
-        let born = match self.give_birth(&group, other.as_fd(), layout.as_ref(), role) {
+        let born = match self.give_birth(&group, other.as_fd(), (layout.as_ref(), &mounts), role) {
             Ok(born) => born,
             Err(error) => {
                 group.remove();
@@ -278,9 +284,13 @@ impl Sandboxes {
         network: Network,
         number: u64,
     ) -> Result<Layout, Failure> {
-        let Mould { one_thread, drops_groups, .. } = &self.mould;
-        let own_user = drops_groups.then(|| own_user(number));
+        let (one_thread, own_user) = (&self.mould.one_thread, self.own_user(number));
         Layout::new(system, root, Asker { one_thread, network, own_user })
+    }
+
+    /// The host user of a sandbox, if root gives it one of its own.
+    fn own_user(&self, number: u64) -> Option<u32> {
+        self.mould.drops_groups.then(|| own_user(number))
     }
 
     /// The number names the control group and chooses the host user, so no two alive share it.
@@ -297,7 +307,7 @@ impl Sandboxes {
         &self,
         group: &Group,
         control: BorrowedFd<'_>,
-        layout: Option<&Layout>,
+        (layout, mounts): (Option<&Layout>, &[Shown]),
         role: Role,
     ) -> io::Result<Born> {
         let (cgroup, doors) = match group.entrance() {
@@ -305,7 +315,7 @@ impl Sandboxes {
             Entrance::Write(doors) => (None, doors),
         };
         let memory_events = group.memory_events();
-        let inheritance = Inheritance { control, doors, memory_events, layout };
+        let inheritance = Inheritance { control, doors, memory_events, layout, mounts };
         match syscalls::fork_into_namespaces(&self.mould.one_thread, cgroup, role.network())? {
             Some(born) => Ok(born),
             None => child::live(&self.mould, &inheritance, role),
@@ -357,11 +367,11 @@ impl Sandboxes {
         wanted: Wanted<'_>,
         link: OwnedFd,
     ) -> Result<(), Failure> {
-        let Wanted { limits, toolchains, network, system, root } = wanted;
+        let Wanted { limits, toolchains, mounts, network, system, root } = wanted;
         // First: whoever asks for what there cannot be must not cost a spare.
         let (order, trees) = self.write_order(limits, toolchains)?;
         let own_root = (system, root) != (&System::Host, Root::ReadOnly);
-        let usual = network == Network::Own && !own_root;
+        let usual = network == Network::Own && !own_root && mounts.is_empty();
         let copies = usual && self.making == Making::ByCopying;
         // Spares of a nursery show no toolchains.
         let takes_spare = usual && !(copies && shows_toolchains(toolchains));
@@ -376,7 +386,10 @@ impl Sandboxes {
                 return self.call(id, number, limits, &link);
             }
             Some(number) => number,
-            None => self.make(Role::Sandbox(network), own_root.then_some((system, root)))?.0,
+            None => {
+                let own = Own { root: own_root.then_some((system, root)), mounts };
+                self.make(Role::Sandbox(network), own)?.0
+            }
         };
         self.give(id, number, limits, (&order, &trees, &link))
     }

@@ -15,7 +15,7 @@ mod compile;
 mod document;
 mod table;
 
-pub use table::GROUPS;
+pub use table::{GROUPS, SET_IDS};
 
 /// System calls that are treated alike, for one reason.
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +47,33 @@ pub struct Call {
     /// On the architecture this was built for.
     pub number: c_long,
     pub arguments: Arguments,
+}
+
+/// Where the files end up that programs make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Files {
+    /// In the sandbox, with which they go.
+    Own,
+    /// Some in a directory of the host, where others of its users would start what a program marked to run
+    /// as its owner.
+    Shared,
+}
+
+impl Group {
+    /// What becomes of one of its calls, and with which arguments it is allowed.
+    #[must_use]
+    pub fn treatment(&self, call: &Call, files: Files) -> (Verdict, Arguments) {
+        let stricter = match files {
+            Files::Own => None,
+            Files::Shared => SET_IDS.iter().find(|it| it.number == call.number),
+        };
+        match stricter {
+            None => (self.verdict, call.arguments),
+            // Its mode lies in memory that a filter cannot read; every caller knows kernels without it.
+            Some(it) if it.number == libc::SYS_openat2 => (Verdict::Absent, Arguments::Any),
+            Some(it) => (self.verdict, it.arguments),
+        }
+    }
 }
 
 /// With which arguments a call is allowed.
@@ -126,9 +153,9 @@ fn complement(values: &[u32], mask: u32, prefix: u32, found: &mut Vec<(u32, u32)
     }
 }
 
-/// The filter of every sandbox, ready to be installed.
-pub(crate) fn program() -> Vec<sock_filter> {
-    compile::program(GROUPS)
+/// The filter of a sandbox, ready to be installed.
+pub(crate) fn program(files: Files) -> Vec<sock_filter> {
+    compile::program(GROUPS, files)
 }
 
 #[cfg(test)]

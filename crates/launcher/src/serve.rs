@@ -24,7 +24,7 @@ use crate::{
     message::{CgroupSource, Failure, Network, Reply, Request},
     packet::{self, PacketError},
     sandboxes::{Happening, Making, Sandboxes, Wanted},
-    seccomp,
+    seccomp::{self, Files},
     syscalls::{self, OneThread, Signals, Wait},
     zygote::Kind,
 };
@@ -86,7 +86,8 @@ fn prepare(
     let mould = Mould {
         blueprint: blueprint(Network::Own)?,
         exposed: blueprint(Network::Host)?,
-        filter: seccomp::program(),
+        filter: seccomp::program(Files::Own),
+        filter_of_sharers: seccomp::program(Files::Shared),
         landlock: Landlock::of_this_kernel(),
         guest,
         one_thread: OneThread::check().map_err(ServeError::Host)?,
@@ -176,20 +177,31 @@ impl Server {
     fn obey(&mut self, socket: &OwnedFd) -> Result<bool, ServeError> {
         let Some((request, descriptors)) = packet::receive(socket)? else { return Ok(false) };
         match request {
-            Request::Start { id, limits, toolchains, system, root, network, interpreter } => {
+            Request::Start {
+                id,
+                limits,
+                toolchains,
+                mounts,
+                system,
+                root,
+                network,
+                interpreter,
+            } => {
                 let link = descriptors.into_iter().next();
                 let missing =
                     || Failure { step: "receive the link".to_owned(), errno: libc::EBADF };
                 let started = link.ok_or_else(missing).and_then(|link| match interpreter {
                     Some(interpreter) => {
-                        let usual = (system, root) == (crate::System::Host, crate::Root::ReadOnly);
+                        let usual = (system, root) == (crate::System::Host, crate::Root::ReadOnly)
+                            && mounts.is_empty();
                         let kind = Kind { interpreter: Some(interpreter), toolchains };
                         let kind = usual.then_some((kind, network));
                         self.sandboxes.clone_one(id, &limits, kind, &link)
                     }
                     None => {
                         let (limits, toolchains, system) = (&limits, &toolchains, &system);
-                        let wanted = Wanted { limits, toolchains, network, system, root };
+                        let wanted =
+                            Wanted { limits, toolchains, mounts: &mounts, network, system, root };
                         self.sandboxes.start(id, wanted, link)
                     }
                 });

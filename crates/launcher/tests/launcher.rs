@@ -60,6 +60,7 @@ impl Launcher {
             id,
             limits: Limits::default(),
             toolchains,
+            mounts: Vec::new(),
             system: System::default(),
             root: Root::default(),
             network: Network::Own,

@@ -6,7 +6,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::{egress::EgressConfig, image::Reference, isolation::Isolation, network::Network};
 
-pub use launcher::{Interpreter, Limits, Root};
+pub use launcher::{Access, Interpreter, Limits, Mount, NotMountable, Root};
 
 pub mod choice;
 pub mod docker;
@@ -124,6 +124,8 @@ pub struct Spec {
     pub limits: Limits,
     /// Host directories outside `/usr` to show read-only at the same path.
     pub toolchains: Vec<PathBuf>,
+    /// Directories of the host's people to show at the same path.
+    pub mounts: Vec<Mount>,
     pub system: System,
     pub root: Root,
     /// What its programs reach.
@@ -145,6 +147,16 @@ impl Spec {
         }
         let step = format!("show another system, or a writable one, with the {backend} backend");
         Err(StartError::Failed { step, reason: std::io::ErrorKind::Unsupported.into() })
+    }
+
+    /// Refuses directories that no sandbox shows.
+    pub(crate) fn check_mounts(&self) -> Result<(), StartError> {
+        Ok(self.mounts.iter().try_for_each(Mount::check)?)
+    }
+
+    /// Whether programs leave files on the host.
+    pub(crate) fn writes_to_the_host(&self) -> bool {
+        self.mounts.iter().any(|it| it.access == Access::ReadWrite)
     }
 
     /// The image that was asked for.
@@ -193,6 +205,8 @@ pub enum StartError {
     Launcher(#[source] std::io::Error),
     #[error("the launcher is gone")]
     LauncherGone,
+    #[error("no sandbox shows this directory: {0}")]
+    Mount(#[from] NotMountable),
     /// What the backend needs is not here, or not ours to use.
     #[error("{what}; {advice}")]
     Unavailable { what: String, advice: String },

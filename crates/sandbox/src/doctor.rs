@@ -84,6 +84,7 @@ async fn first_start(backend: &Namespaces) -> Finding {
                 | StartError::NoStandby { .. }
                 | StartError::Launcher(_)
                 | StartError::LauncherGone
+                | StartError::Mount(_)
                 | StartError::Unavailable { .. }
                 | StartError::Guest(_) => "run on Linux 5.12 or later, outside other containers",
             };

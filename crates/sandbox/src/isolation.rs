@@ -1,6 +1,6 @@
 //! What separates a sandbox from its host, in words for people.
 
-use launcher::{Enforcement, Freezer, Landlock, Limits, Mechanism};
+use launcher::{Access, Enforcement, Freezer, Landlock, Limits, Mechanism, Mount};
 
 use crate::{backend::Root, network::Network};
 
@@ -75,6 +75,19 @@ impl Isolation {
                 "changes of the system are its own, limited to {} and {inodes} files by tmpfs",
                 size(bytes)
             ));
+        }
+    }
+
+    /// Adds directories of the host's people, which are shown beside the system.
+    pub(crate) fn describe_mounts(&mut self, mounts: &[Mount]) {
+        for Mount { source, access } in mounts {
+            let path = source.display();
+            self.missing.push(match access {
+                Access::ReadOnly => format!("shows the host's {path}, read-only"),
+                Access::ReadWrite => {
+                    format!("shows the host's {path}, where it may write without a limit")
+                }
+            });
         }
     }
 

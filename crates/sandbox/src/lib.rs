@@ -28,8 +28,8 @@ pub mod standby;
 pub mod tree;
 
 pub use backend::{
-    Backend, BoxFuture, Control, ControlError, Ended, Guard, Interpreter, Limits, Link, Root,
-    SandboxUsage, Spec, StartError, Started, System,
+    Access, Backend, BoxFuture, Control, ControlError, Ended, Guard, Interpreter, Limits, Link,
+    Mount, NotMountable, Root, SandboxUsage, Spec, StartError, Started, System,
     choice::{Backends, BackendsConfig, Choice, Chosen, InvalidChoice},
     docker::{Docker, DockerConfig},
     host::Host,

@@ -19,6 +19,7 @@ mod isolation {
     mod harness;
     mod kernel;
     mod leftovers;
+    mod mounts;
     mod network;
     mod ordinary_user;
     mod output;

@@ -65,6 +65,16 @@ impl Carried {
         self
     }
 
+    /// Of an environment, only the variables of these names: what a document declares that it needs.
+    #[must_use]
+    pub fn declared(
+        names: &[String],
+        env: impl IntoIterator<Item = (String, String)>,
+        cwd: String,
+    ) -> Self {
+        Self::new(env.into_iter().filter(|(name, _)| names.contains(name)), cwd)
+    }
+
     /// Takes over what a script changed that began with `before`.
     pub fn take_over(&mut self, before: &Self, left: Left) {
         for name in before.env.keys().filter(|it| !left.env.contains_key(*it)) {
@@ -134,6 +144,15 @@ mod tests {
         now.take_over(&before, left);
         let wanted = [("KEPT", "2"), ("CHANGED", "a\nb"), ("NEW", "n"), ("ADDED", "=")];
         assert_eq!(now, carried(&wanted, "/tmp"));
+    }
+
+    #[test]
+    fn a_document_gets_the_variables_that_it_declares_and_none_that_a_shell_would_run() {
+        let names = ["REGION", "ABSENT", "BASH_ENV"].map(str::to_owned);
+        let env = [("REGION", "eu"), ("TOKEN", "secret"), ("BASH_ENV", "/tmp/x")];
+        let env = env.map(|(name, it)| (name.to_owned(), it.to_owned()));
+        let begun = Carried::declared(&names, env, "/work".to_owned());
+        assert_eq!(begun, carried(&[("REGION", "eu")], "/work"));
     }
 
     #[test]

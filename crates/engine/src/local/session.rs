@@ -62,8 +62,10 @@ const TERMINAL: TerminalSize = TerminalSize { rows: 40, columns: 120 };
 pub struct LocalConfig {
     pub user: User,
     pub backend: Arc<dyn Backend>,
+    /// Mounts the working directory where the backend would not show it.
     pub spec: Spec,
-    /// What the first script finds.
+    /// What the first script finds: in a sandbox what the document declares ([`Carried::declared`]), without
+    /// one what a terminal would give it.
     pub carried: Carried,
     /// Where generated files go; absolute.
     pub generated: PathBuf,

@@ -1,7 +1,9 @@
 //! Local runbooks: real scripts on this host, as an operator runs them.
 
 #![expect(clippy::unwrap_used, reason = "an engine that cannot be driven should stop the test")]
+#![expect(clippy::print_stderr, reason = "what is skipped is said")]
 
+mod sandboxed;
 mod stage;
 
 use std::{fs, os::unix::fs::symlink, path::Path};

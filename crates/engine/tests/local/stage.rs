@@ -18,14 +18,36 @@ use model::{
     event::{Event, EventKind},
     execution::{Execution, Outcome, State},
 };
-use sandbox::{Host, Spec};
+use sandbox::{Access, Host, Mount, Namespaces, Readiness, Sandbox, Spec, StartError};
 use serde_json::{Value, json};
 use store::Store;
 
 pub(crate) struct Stage {
     engine: Engine,
     pub(crate) session: LocalSession,
-    directory: tempfile::TempDir,
+    directory: Directory,
+}
+
+/// Where a document works, with room beside it.
+struct Directory(tempfile::TempDir);
+
+impl Directory {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let directory = Self(tempfile::tempdir().unwrap());
+        fs::create_dir(directory.work()).unwrap();
+        for (name, content) in files {
+            fs::write(directory.work().join(name), content).unwrap();
+        }
+        directory
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn work(&self) -> PathBuf {
+        self.path().join("work")
+    }
 }
 
 /// A script that has ended.
@@ -52,27 +74,62 @@ impl Stage {
         files: &[(&str, &str)],
         env: &[(&str, &str)],
     ) -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let work = directory.path().join("work");
-        fs::create_dir(&work).unwrap();
-        for (name, content) in files {
-            fs::write(work.join(name), content).unwrap();
-        }
+        let directory = Directory::new(files);
         let base = directory.path().join("sandboxes");
         fs::create_dir(&base).unwrap();
-        let backend: Arc<dyn sandbox::Backend> = Arc::new(Host::new(&base).unwrap());
+        let backend = Arc::new(Host::new(&base).unwrap());
+        let env = env.iter().map(|(name, it)| ((*name).to_owned(), (*it).to_owned()));
+        let cwd = directory.work().to_str().unwrap().to_owned();
+        Self::on(document, directory, (backend, Spec::default()), Carried::new(env, cwd)).await
+    }
+
+    /// In a sandbox that shows the directory, with what the document declares of an environment. `None`
+    /// where this machine allows no such sandbox.
+    pub(crate) async fn sandboxed(
+        document: &str,
+        files: &[(&str, &str)],
+        env: &[(&str, &str)],
+        access: Access,
+    ) -> Option<Self> {
+        let directory = Directory::new(files);
+        let mounts = vec![Mount::new(&directory.work(), access).unwrap()];
+        let spec = Spec { mounts, ..Spec::default() };
+        let backend = Arc::new(Namespaces::new(Readiness::OnDemand).unwrap());
+        match Sandbox::start(&*backend as &dyn sandbox::Backend, spec.clone()).await {
+            Ok(sandbox) => sandbox.destroy().await,
+            Err(error) => {
+                let lacks = matches!(&error, StartError::NotPermitted { .. })
+                    || error.to_string().contains("id-mapped mount");
+                assert!(lacks, "{error}");
+                eprintln!("skipped: {error}");
+                return None;
+            }
+        }
+        let declared = parse_as(document, Syntax::Mdx).front_matter.unwrap().env;
+        let env = env.iter().map(|(name, it)| ((*name).to_owned(), (*it).to_owned()));
+        let cwd = spec.mounts[0].source.to_str().unwrap().to_owned();
+        let carried = Carried::declared(&declared, env, cwd);
+        Some(Self::on(document, directory, (backend, spec), carried).await)
+    }
+
+    async fn on(
+        document: &str,
+        directory: Directory,
+        (backend, spec): (Arc<dyn sandbox::Backend>, Spec),
+        carried: Carried,
+    ) -> Self {
+        let work = directory.work();
         let runtimes = Arc::new(sandbox::runtime::discover(""));
         let offers = Offers::one(Arc::clone(&backend), runtimes);
         let store = Store::open("sqlite::memory:").await.unwrap();
         let engine =
             Engine::start(store, offers, Config::default(), Clock::system()).await.unwrap();
         let user = engine.create_user("ada@example.com", "ada", "").await.unwrap();
-        let env = env.iter().map(|(name, it)| ((*name).to_owned(), (*it).to_owned()));
         let config = LocalConfig {
             user,
             backend,
-            spec: Spec::default(),
-            carried: Carried::new(env, work.to_str().unwrap().to_owned()),
+            spec,
+            carried,
             generated: work.join("generated"),
             output_bytes: 1 << 20,
         };
@@ -82,7 +139,7 @@ impl Stage {
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.directory.path().join("work").join(name)
+        self.directory.work().join(name)
     }
 
     /// What of scripts still stands in workspaces.

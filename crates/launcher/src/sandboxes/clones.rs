@@ -15,7 +15,9 @@ use rustix::{
     net::{AddressFamily, RecvFlags, SocketFlags, SocketType, recv, socketpair},
 };
 
-use super::{HOST_USERS, Happening, Making, Sandbox, Sandboxes, State, errno, failure, own_user};
+use super::{
+    HOST_USERS, Happening, Making, Own, Sandbox, Sandboxes, State, errno, failure, own_user,
+};
 use crate::{
     cgroup::Group,
     child::{self, Role, USER},
@@ -177,7 +179,7 @@ impl Sandboxes {
 
     /// Starts a zygote. It boots while its first order waits in its socket.
     fn add_zygote(&mut self, kind: Kind) -> Result<u64, Failure> {
-        let (number, other) = self.make(Role::Zygote, None)?;
+        let (number, other) = self.make(Role::Zygote, Own::default())?;
         match self.instruct(number, &other, &kind) {
             Ok(()) => self.zygotes.add(number, kind),
             Err(failure) => {

@@ -6,7 +6,7 @@
 
 use libc::sock_filter;
 
-use super::{Arguments, Call, Check, Group, Verdict};
+use super::{Arguments, Call, Check, Files, Group, Verdict};
 
 #[cfg(target_arch = "x86_64")]
 const ARCHITECTURE: u32 = 0xc000_003e;
@@ -48,21 +48,22 @@ enum Treatment {
     ByArguments(Arguments),
 }
 
-pub(super) fn program(groups: &[Group]) -> Vec<sock_filter> {
+pub(super) fn program(groups: &[Group], files: Files) -> Vec<sock_filter> {
     let mut program = vec![
         instruction(LOAD, ARCHITECTURE_OF_CALL),
         branch(IF_EQUAL, ARCHITECTURE, 1, 0),
         instruction(RETURN, libc::SECCOMP_RET_KILL_PROCESS),
         instruction(LOAD, NUMBER),
     ];
-    program.append(&mut search(&ranges(groups)));
+    program.append(&mut search(&ranges(groups, files)));
     program
 }
 
-fn ranges(groups: &[Group]) -> Vec<Range> {
+fn ranges(groups: &[Group], files: Files) -> Vec<Range> {
+    let treated = |group: &Group, call| (number(call), treat(group.treatment(call, files)));
     let mut calls: Vec<(u32, Treatment)> = groups
         .iter()
-        .flat_map(|group| group.calls.iter().map(|call| (number(call), treat(group, call))))
+        .flat_map(|group| group.calls.iter().map(move |call| treated(group, call)))
         .collect();
     calls.sort_unstable_by_key(|it| it.0);
     let mut ranges = vec![Range { first: 0, verdict: Treatment::Plain(ABSENT) }];
@@ -94,8 +95,8 @@ fn number(call: &Call) -> u32 {
     u32::try_from(call.number).expect("numbers of system calls are small")
 }
 
-fn treat(group: &Group, call: &Call) -> Treatment {
-    match (group.verdict, call.arguments) {
+fn treat(treatment: (Verdict, Arguments)) -> Treatment {
+    match treatment {
         (Verdict::Allow, Arguments::Any) => Treatment::Plain(libc::SECCOMP_RET_ALLOW),
         (Verdict::Allow, arguments) => Treatment::ByArguments(arguments),
         (Verdict::Refuse, _) => Treatment::Plain(REFUSED),

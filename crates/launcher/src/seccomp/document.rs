@@ -1,6 +1,6 @@
 //! The table for people.
 
-use super::{Arguments, Group, Verdict};
+use super::{Arguments, Call, Group, SET_IDS, Verdict};
 
 const HEAD: &str = "\
 # System calls
@@ -25,26 +25,36 @@ const PARTS: [(Verdict, &str, &str); 4] = [
     (Verdict::Pretend, "Answered with success", "Nothing happens."),
 ];
 
+const SHARED: &str = "
+## Where a directory of the host may be written
+
+A file that a program marked to run as its owner would do so for every user of the host. So the calls
+by which a file gets a mode are narrower there, and `openat2`, whose mode lies in memory that a filter
+cannot read, is absent.
+
+";
+
 pub(super) fn render(groups: &[Group]) -> String {
     let mut text = vec![HEAD.to_owned()];
     for (verdict, title, words) in PARTS {
         text.push(format!("\n## {title}\n\n{words}\n"));
         for group in groups.iter().filter(|it| it.verdict == verdict) {
-            let (reason, names) = (wrap(group.reason), wrap(&names(group)));
+            let (reason, names) = (wrap(group.reason), wrap(&names(group.calls)));
             text.push(format!("\n### {}\n\n{reason}\n{names}", group.title));
         }
     }
+    text.push(format!("{SHARED}{}", wrap(&names(SET_IDS))));
     text.concat()
 }
 
-fn names(group: &Group) -> String {
-    let name = |call: &super::Call| match call.arguments {
+fn names(calls: &[Call]) -> String {
+    let name = |call: &Call| match call.arguments {
         Arguments::Any => format!("`{}`", call.name),
         Arguments::OneOf(words, _) | Arguments::NoneOf(words, ..) => {
             format!("`{}` ({words})", call.name)
         }
     };
-    group.calls.iter().map(name).collect::<Vec<_>>().join(", ")
+    calls.iter().map(name).collect::<Vec<_>>().join(", ")
 }
 
 /// Lines of at most 100 characters.

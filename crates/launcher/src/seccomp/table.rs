@@ -108,6 +108,77 @@ const NO_DEVICE: Arguments = OneOf(
     &[&node(1, 0), &node(1, libc::S_IFREG), &node(1, libc::S_IFIFO), &node(1, libc::S_IFSOCK)],
 );
 
+/// Set-user-ID and set-group-ID.
+const SET_ID: i32 = (libc::S_ISUID | libc::S_ISGID).cast_signed();
+
+const fn no_set_id(argument: u8) -> [Check; 1] {
+    [Check::masked(argument, SET_ID, 0)]
+}
+
+/// Only who makes a file names a mode; others leave in its place what lay there.
+const fn makes_none(argument: u8) -> [Check; 1] {
+    [Check::masked(argument, libc::O_CREAT | (libc::O_TMPFILE & !libc::O_DIRECTORY), 0)]
+}
+
+const fn plain_node(argument: u8, kind: libc::mode_t) -> [Check; 1] {
+    [Check::masked(argument, KIND | SET_ID, kind.cast_signed())]
+}
+
+const PLAIN_MODE: &str = "without set-user-ID and set-group-ID";
+const PLAIN_MODE_SECOND: Arguments = OneOf(PLAIN_MODE, &[&no_set_id(1)]);
+const PLAIN_MODE_THIRD: Arguments = OneOf(PLAIN_MODE, &[&no_set_id(2)]);
+const PLAIN_MODE_OPENAT: Arguments = OneOf(PLAIN_MODE, &[&makes_none(2), &no_set_id(3)]);
+const PLAIN_NODE_AT: Arguments = OneOf(
+    "files, FIFOs and sockets without set-user-ID and set-group-ID",
+    &[
+        &plain_node(2, 0),
+        &plain_node(2, libc::S_IFREG),
+        &plain_node(2, libc::S_IFIFO),
+        &plain_node(2, libc::S_IFSOCK),
+    ],
+);
+
+#[cfg(target_arch = "x86_64")]
+const PLAIN_MODE_OPEN: Arguments = OneOf(PLAIN_MODE, &[&makes_none(1), &no_set_id(2)]);
+#[cfg(target_arch = "x86_64")]
+const PLAIN_NODE: Arguments = OneOf(
+    "files, FIFOs and sockets without set-user-ID and set-group-ID",
+    &[
+        &plain_node(1, 0),
+        &plain_node(1, libc::S_IFREG),
+        &plain_node(1, libc::S_IFIFO),
+        &plain_node(1, libc::S_IFSOCK),
+    ],
+);
+
+const FCHMODAT2: Call = Call { arguments: PLAIN_MODE_THIRD, ..young("fchmodat2", 452) };
+
+/// Calls by which a file gets a mode, where a directory of the host may be written: a program would
+/// leave there what runs as its owner, whoever of the host's users starts it. They take the place of
+/// those in [`GROUPS`]; `openat2`, whose mode no filter can read, is absent.
+#[cfg(target_arch = "x86_64")]
+pub const SET_IDS: &[Call] = &[
+    call("SYS_chmod", libc::SYS_chmod, PLAIN_MODE_SECOND),
+    call("SYS_creat", libc::SYS_creat, PLAIN_MODE_SECOND),
+    call("SYS_fchmod", libc::SYS_fchmod, PLAIN_MODE_SECOND),
+    call("SYS_fchmodat", libc::SYS_fchmodat, PLAIN_MODE_THIRD),
+    FCHMODAT2,
+    call("SYS_mknod", libc::SYS_mknod, PLAIN_NODE),
+    call("SYS_mknodat", libc::SYS_mknodat, PLAIN_NODE_AT),
+    call("SYS_open", libc::SYS_open, PLAIN_MODE_OPEN),
+    call("SYS_openat", libc::SYS_openat, PLAIN_MODE_OPENAT),
+    call("SYS_openat2", libc::SYS_openat2, Any),
+];
+#[cfg(target_arch = "aarch64")]
+pub const SET_IDS: &[Call] = &[
+    call("SYS_fchmod", libc::SYS_fchmod, PLAIN_MODE_SECOND),
+    call("SYS_fchmodat", libc::SYS_fchmodat, PLAIN_MODE_THIRD),
+    FCHMODAT2,
+    call("SYS_mknodat", libc::SYS_mknodat, PLAIN_NODE_AT),
+    call("SYS_openat", libc::SYS_openat, PLAIN_MODE_OPENAT),
+    call("SYS_openat2", libc::SYS_openat2, Any),
+];
+
 /// Every group, in the order in which people read them. No number is in two.
 pub const GROUPS: &[Group] = &[
     Group {

@@ -31,7 +31,7 @@ fn verdict(program: &[sock_filter], architecture: u32, number: c_long, arguments
 }
 
 fn of(number: c_long, arguments: [u64; 6]) -> u32 {
-    verdict(&program(), NATIVE, number, arguments)
+    verdict(&program(Files::Own), NATIVE, number, arguments)
 }
 
 fn first(arguments: &[u64]) -> [u64; 6] {
@@ -40,8 +40,10 @@ fn first(arguments: &[u64]) -> [u64; 6] {
 
 #[test]
 fn the_filter_fits_into_what_the_kernel_takes() {
-    let length = program().len();
-    assert!(length < 4096, "{length} instructions; BPF_MAXINSNS is 4096");
+    for files in [Files::Own, Files::Shared] {
+        let length = program(files).len();
+        assert!(length < 4096, "{length} instructions; BPF_MAXINSNS is 4096");
+    }
 }
 
 #[test]
@@ -61,7 +63,7 @@ fn each_call_of_the_table_gets_the_verdict_of_its_group_and_all_others_are_absen
         .iter()
         .flat_map(|group| group.calls.iter().map(|call| (call.number, (group.verdict, call))))
         .collect();
-    let program = program();
+    let program = program(Files::Own);
     for number in 0..1024 {
         let got = verdict(&program, NATIVE, number, [0; 6]);
         let expected = match by_number.get(&number) {
@@ -77,8 +79,39 @@ fn each_call_of_the_table_gets_the_verdict_of_its_group_and_all_others_are_absen
 }
 
 #[test]
+fn where_the_host_is_written_no_call_marks_a_file_to_run_as_its_owner() {
+    let shared = program(Files::Shared);
+    let (suid, create) = (0o4755, u64::from(libc::O_CREAT.cast_unsigned()));
+    let nameless = u64::from(libc::O_TMPFILE.cast_unsigned());
+    let junk = 1 << 32;
+    for (call, arguments, expected) in [
+        (libc::SYS_fchmod, vec![3, 0o755], SECCOMP_RET_ALLOW),
+        (libc::SYS_fchmod, vec![3, 0o1777], SECCOMP_RET_ALLOW),
+        (libc::SYS_fchmod, vec![3, suid], REFUSED),
+        (libc::SYS_fchmod, vec![3, suid | junk], REFUSED),
+        (libc::SYS_fchmodat, vec![3, 0, 0o2755], REFUSED),
+        (452, vec![3, 0, suid], REFUSED),
+        (libc::SYS_openat, vec![3, 0, 0, suid], SECCOMP_RET_ALLOW),
+        (libc::SYS_openat, vec![3, 0, create, 0o666], SECCOMP_RET_ALLOW),
+        (libc::SYS_openat, vec![3, 0, create, suid], REFUSED),
+        (libc::SYS_openat, vec![3, 0, nameless | 1, suid], REFUSED),
+        (libc::SYS_mknodat, vec![3, 0, 0o100_644], SECCOMP_RET_ALLOW),
+        (libc::SYS_mknodat, vec![3, 0, 0o104_755], REFUSED),
+        (libc::SYS_mknodat, vec![3, 0, 0o020_644], REFUSED),
+        (libc::SYS_openat2, vec![3, 0, 0, 24], ABSENT),
+    ] {
+        let got = verdict(&shared, NATIVE, call, first(&arguments));
+        assert_eq!(got, expected, "call {call} with {arguments:x?}");
+    }
+    assert_eq!(of(libc::SYS_fchmod, first(&[3, suid])), SECCOMP_RET_ALLOW);
+    let known =
+        |it: &Call| GROUPS.iter().any(|group| group.calls.iter().any(|by| by.number == it.number));
+    assert!(SET_IDS.iter().all(known), "each takes the place of one in the table");
+}
+
+#[test]
 fn calls_of_another_architecture_kill() {
-    let program = program();
+    let program = program(Files::Own);
     for architecture in [0x4000_0003, 0x4000_0028, 0] {
         let got = verdict(&program, architecture, libc::SYS_read, [0; 6]);
         assert_eq!(got, SECCOMP_RET_KILL_PROCESS, "{architecture:#x}");

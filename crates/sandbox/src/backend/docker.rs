@@ -8,7 +8,7 @@
 //!
 //! The guest comes in a volume that is filled once for each daemon and mounted read-only, so the image
 //! needs nothing of ours and the daemon may be on another machine. It refuses images that ask for
-//! writable volumes, and shows no directory of the host.
+//! writable volumes, and shows directories of the host only where a [`Spec`] mounts them.
 
 mod archive;
 mod container;
@@ -20,6 +20,7 @@ mod guest_volume;
 mod link;
 mod network;
 mod seccomp;
+mod user;
 mod witness;
 
 use std::{collections::HashMap, sync::Arc};
@@ -150,10 +151,12 @@ impl Docker {
 
     async fn start_one(&self, spec: Spec) -> Result<Started, StartError> {
         spec.refuse_systems("docker", Shows::Images)?;
+        spec.check_mounts()?;
         let daemon = self.daemon().await?;
+        let user = user::of(&spec, &self.config.host, &daemon.facts)?;
         daemon.facts.check_runtime(self.config.runtime.as_deref())?;
         let image = daemon.image(self.image(&spec)?).await?.id;
-        let order = container::Order { spec, image, runtime: self.config.runtime.clone() };
+        let order = container::Order { spec, image, runtime: self.config.runtime.clone(), user };
         // On a task of its own: were the request to create dropped half-way, nobody would know the
         // container's name.
         let (tell, told) = oneshot::channel();

@@ -81,7 +81,7 @@ impl Backend for Host {
         "host"
     }
 
-    /// Neither limits nor toolchains of a [`Spec`] mean anything here.
+    /// Neither limits nor toolchains nor mounts of a [`Spec`] mean anything here.
     fn start(&self, spec: Spec) -> BoxFuture<'_, Result<Started, StartError>> {
         Box::pin(async move {
             spec.refuse_systems("host", Shows::Nothing)?;

@@ -160,6 +160,7 @@ impl Namespaces {
         spec: Spec,
         interpreter: Option<Interpreter>,
     ) -> Result<Started, StartError> {
+        spec.check_mounts()?;
         let connection = self.connection().await?;
         let mut isolation =
             Isolation::of_namespaces(&spec.limits, connection.enforcement(), &spec.network);
@@ -179,6 +180,7 @@ impl Namespaces {
             (System::Host | System::Image(_), _) => (launcher::System::Host, None),
         };
         isolation.describe_system(shown.as_deref(), spec.root);
+        isolation.describe_mounts(&spec.mounts);
         let (ours, theirs) = StdStream::pair().map_err(StartError::Launcher)?;
         ours.set_nonblocking(true).map_err(StartError::Launcher)?;
         let link = UnixStream::from_std(ours).map_err(StartError::Launcher)?;
@@ -193,6 +195,7 @@ impl Namespaces {
             id: guard.ticket.id(),
             limits: spec.limits,
             toolchains: spec.toolchains,
+            mounts: spec.mounts,
             system,
             root: spec.root,
             network: if spec.network.is_shared() {

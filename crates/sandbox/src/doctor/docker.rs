@@ -96,6 +96,7 @@ fn failed(name: &'static str, error: StartError) -> Finding {
         StartError::NotPermitted { .. }
         | StartError::NoStandby { .. }
         | StartError::Failed { .. }
+        | StartError::Mount(_)
         | StartError::Launcher(_)
         | StartError::LauncherGone
         | StartError::Guest(_) => (error.to_string(), None),

@@ -4,7 +4,8 @@
 use std::collections::HashSet;
 
 use sandbox::{
-    Backend, BoxFuture, ExitStatus, Interpreter, Namespaces, Sandbox, Spec, StartError, Started,
+    Access, Backend, BoxFuture, ExitStatus, Interpreter, Mount, Namespaces, Sandbox, Spec,
+    StartError, Started,
 };
 
 use super::harness::{Cage, has_python};
@@ -247,4 +248,16 @@ async fn an_interpreter_that_does_not_boot_is_refused_and_harms_nobody() {
     }
     assert_eq!(cage.bash("echo next").await.stdout, "next\n");
     clone(&cage.backend).await.destroy().await;
+}
+
+#[tokio::test]
+async fn a_directory_of_the_host_is_shown_in_no_clone() {
+    let Some((cage, _sibling)) = siblings().await else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let source = dir.path().canonicalize().unwrap();
+    let mounts = vec![Mount { source, access: Access::ReadOnly }];
+    let cloning = Cloning { namespaces: &cage.backend, interpreter: interpreter(PYTHON, DRAWING) };
+    let spec = Spec { mounts, ..Spec::default() };
+    let refused = Sandbox::start(&cloning as &dyn Backend, spec).await;
+    assert!(matches!(refused, Err(StartError::NoStandby { .. })), "{refused:?}");
 }

@@ -3,15 +3,17 @@
 use std::collections::HashMap;
 
 use bollard::models::{
-    ContainerCreateBody, HealthConfig, HostConfig, HostConfigLogConfig, Mount, MountType,
-    MountVolumeOptions, ResourcesUlimits, RestartPolicy, RestartPolicyNameEnum,
+    ContainerCreateBody, HealthConfig, HostConfig, HostConfigLogConfig, Mount, MountBindOptions,
+    MountBindOptionsPropagationEnum, MountType, MountVolumeOptions, ResourcesUlimits,
+    RestartPolicy, RestartPolicyNameEnum,
 };
-use launcher::Limits;
+use launcher::{Access, Limits, seccomp::Files};
 
 use super::{
     LABEL,
     facts::{Facts, Kind, label},
     network, seccomp,
+    user::User,
 };
 use crate::backend::Spec;
 
@@ -21,9 +23,6 @@ pub const WORKSPACE: &str = "/tmp";
 /// Where the guest's volume is mounted. A name that no image has a use for.
 pub(super) const GUEST_DIRECTORY: &str = "/.runbook";
 pub(super) const GUEST: &str = "/.runbook/guest";
-
-/// The first user that Debian's `adduser` makes, and the one user inside our other sandboxes.
-const USER: u32 = 1000;
 
 /// Threads of gVisor's own that count against the container. A guess well above what worked with the runsc of 2022.
 const THREADS_OF_GVISOR: u32 = 200;
@@ -77,6 +76,7 @@ pub(super) struct Order {
     /// The image's id, so that a tag that moves meanwhile changes nothing.
     pub(super) image: String,
     pub(super) runtime: Option<String>,
+    pub(super) user: User,
 }
 
 /// The whole order.
@@ -85,7 +85,7 @@ pub(super) fn body(order: &Order, facts: &Facts, owner: &str, volume: &str) -> C
     ContainerCreateBody {
         image: Some(order.image.clone()),
         hostname: Some("sandbox".to_owned()),
-        user: Some(format!("{USER}:{USER}")),
+        user: Some(format!("{}:{}", order.user.id, order.user.group)),
         working_dir: Some(WORKSPACE.to_owned()),
         entrypoint: words(&[GUEST]),
         cmd: words(&["--link", "0,1", "--workspace", WORKSPACE, "--memory-events", "find"]),
@@ -110,7 +110,9 @@ fn host_config(order: &Order, facts: &Facts, volume: &str) -> HostConfig {
     let shared = order.spec.network.is_shared();
     let mut security = vec!["no-new-privileges:true".to_owned()];
     if facts.seccomp {
-        security.push(format!("seccomp={}", seccomp::profile()));
+        let shared = order.spec.writes_to_the_host();
+        let files = if shared { Files::Shared } else { Files::Own };
+        security.push(format!("seccomp={}", seccomp::profile(files)));
     }
     HostConfig {
         nano_cpus: Some(i64::from(limits.cpu_millis) * 1_000_000),
@@ -122,8 +124,8 @@ fn host_config(order: &Order, facts: &Facts, volume: &str) -> HostConfig {
         // a limit of one byte is what the kernel takes for "none, and no handler either".
         ulimits: Some(vec![ulimit("core", 1), ulimit("nofile", OPEN_FILES)]),
         readonly_rootfs: Some(true),
-        tmpfs: Some(writable(limits)),
-        mounts: Some(vec![guest_mount(volume, Access::ReadOnly)]),
+        tmpfs: Some(writable(limits, order.user)),
+        mounts: Some(mounts(&order.spec, volume)),
         cap_drop: strings(&["ALL"]),
         security_opt: Some(security),
         masked_paths: strings(&MASKED),
@@ -159,11 +161,12 @@ fn tasks(limits: &Limits, kind: Kind) -> i64 {
     i64::from(limits.processes) + i64::from(runtime) + 1
 }
 
-fn writable(limits: &Limits) -> HashMap<String, String> {
+fn writable(limits: &Limits, user: User) -> HashMap<String, String> {
+    let User { id, group } = user;
     // Its own root is one of the files that a tmpfs counts.
     let (bytes, files) = (limits.workspace_bytes, limits.workspace_inodes.saturating_add(1));
     let workspace = format!(
-        "rw,exec,nosuid,nodev,size={bytes},nr_inodes={files},mode=0700,uid={USER},gid={USER}"
+        "rw,exec,nosuid,nodev,size={bytes},nr_inodes={files},mode=0700,uid={id},gid={group}"
     );
     let shared_memory = format!("rw,noexec,nosuid,nodev,mode=1777,{SHARED_MEMORY}");
     let other = format!("rw,exec,nosuid,nodev,mode=1777,{OTHER_TEMPORARY}");
@@ -174,11 +177,23 @@ fn writable(limits: &Limits) -> HashMap<String, String> {
     ])
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Access {
-    ReadOnly,
-    /// To fill it.
-    Writable,
+fn mounts(spec: &Spec, volume: &str) -> Vec<Mount> {
+    let of_host = spec.mounts.iter().map(|it| {
+        let path = it.source.to_string_lossy().into_owned();
+        Mount {
+            target: Some(path.clone()),
+            source: Some(path),
+            typ: Some(MountType::BIND),
+            read_only: Some(it.access == Access::ReadOnly),
+            bind_options: Some(MountBindOptions {
+                propagation: Some(MountBindOptionsPropagationEnum::RPRIVATE),
+                non_recursive: Some(true),
+                ..MountBindOptions::default()
+            }),
+            ..Mount::default()
+        }
+    });
+    [guest_mount(volume, Access::ReadOnly)].into_iter().chain(of_host).collect()
 }
 
 pub(super) fn guest_mount(volume: &str, access: Access) -> Mount {
@@ -210,7 +225,11 @@ mod tests {
 
     fn order(network: Network) -> Order {
         let spec = Spec { network, ..Spec::default() };
-        Order { spec, image: "sha256:abc".to_owned(), runtime: None }
+        ordered(spec, User::OF_SANDBOXES)
+    }
+
+    fn ordered(spec: Spec, user: User) -> Order {
+        Order { spec, image: "sha256:abc".to_owned(), runtime: None, user }
     }
 
     fn facts() -> Facts {
@@ -259,6 +278,28 @@ mod tests {
         for absent in ["Devices", "CapAdd", "PidMode", "UTSMode", "PortBindings", "VolumesFrom"] {
             assert_eq!(host[absent], serde_json::Value::Null, "{absent}");
         }
+    }
+
+    #[test]
+    fn a_directory_of_the_host_is_bound_alone_and_as_it_was_asked_for() {
+        let mount = |source: &str, access| launcher::Mount { source: source.into(), access };
+        let mounts = vec![mount("/srv/a", Access::ReadOnly), mount("/srv/b", Access::ReadWrite)];
+        let spec = Spec { mounts, ..Spec::default() };
+        let request = request(&ordered(spec, User { id: 1234, group: 100 }));
+        let host = &request["HostConfig"];
+        assert_eq!(host["Mounts"].as_array().unwrap().len(), 3);
+        let [_, a, b] = [0, 1, 2].map(|it| &host["Mounts"][it]);
+        assert_eq!((&a["Source"], &a["Target"]), (&"/srv/a".into(), &"/srv/a".into()));
+        assert_eq!((&a["Type"], &a["ReadOnly"]), (&"bind".into(), &true.into()));
+        assert_eq!((&b["Source"], &b["ReadOnly"]), (&"/srv/b".into(), &false.into()));
+        for it in [a, b] {
+            assert_eq!(it["BindOptions"]["NonRecursive"], true);
+            assert_eq!(it["BindOptions"]["Propagation"], "rprivate");
+        }
+        assert_eq!(request["User"], "1234:100");
+        assert!(host["Tmpfs"]["/tmp"].as_str().unwrap().ends_with("uid=1234,gid=100"));
+        let profile = host["SecurityOpt"][1].as_str().unwrap();
+        assert!(!profile.contains("[\"openat2\"],\"action\":\"SCMP_ACT_ALLOW\""), "{profile}");
     }
 
     #[test]

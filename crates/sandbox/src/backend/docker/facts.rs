@@ -131,10 +131,13 @@ impl Facts {
             missing.push(MOUNTS.to_owned());
         }
         if !self.maps_users && kind == Kind::SharedKernel {
-            missing.push("shares user 1000 of the Docker daemon's machine".to_owned());
+            missing.push(
+                "shares the user of its programs with the Docker daemon's machine".to_owned(),
+            );
         }
         let network = spec.network.clone();
         let mut isolation = Isolation { backend: "docker", network, holds, missing };
+        isolation.describe_mounts(&spec.mounts);
         match spec.network {
             Network::None | Network::Allow(_) => isolation.add_network(),
             Network::Full => isolation.missing.push(BRIDGE.to_owned()),

@@ -12,9 +12,11 @@ use bollard::{
     },
 };
 
+use launcher::Access;
+
 use super::{
     LABEL, archive,
-    container::{Access, GUEST, GUEST_DIRECTORY, guest_mount},
+    container::{GUEST, GUEST_DIRECTORY, guest_mount},
     facts::label,
     failure::failed,
 };
@@ -46,7 +48,7 @@ pub(super) async fn fill(
         entrypoint: Some(vec![GUEST.to_owned()]),
         labels: Some(label(LABEL, owner)),
         host_config: Some(HostConfig {
-            mounts: Some(vec![guest_mount(volume, Access::Writable)]),
+            mounts: Some(vec![guest_mount(volume, Access::ReadWrite)]),
             network_mode: Some("none".to_owned()),
             ..HostConfig::default()
         }),

@@ -5,9 +5,9 @@
 //! younger than every number in it, which is for the OCI runtime to notice. Docker 20.10 knows no other
 //! default.
 
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
-use launcher::seccomp::{Call, Check, GROUPS, Verdict};
+use launcher::seccomp::{Arguments, Call, Check, Files, GROUPS, Group, Verdict};
 use serde::Serialize;
 
 #[derive(Debug, Serialize)]
@@ -21,7 +21,7 @@ struct Profile {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Rule {
-    names: Vec<&'static str>,
+    names: [&'static str; 1],
     action: &'static str,
     /// What the call returns instead of `EPERM`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -49,33 +49,41 @@ const ARCHITECTURE: &str = "SCMP_ARCH_X86_64";
 const ARCHITECTURE: &str = "SCMP_ARCH_AARCH64";
 
 /// The whole profile, as a value of `--security-opt seccomp=`.
-pub(super) fn profile() -> &'static str {
-    static PROFILE: OnceLock<String> = OnceLock::new();
-    PROFILE.get_or_init(|| serde_json::to_string(&build()).expect("names and numbers are JSON"))
+pub(super) fn profile(files: Files) -> &'static str {
+    static OWN: LazyLock<String> = LazyLock::new(|| json(Files::Own));
+    static SHARED: LazyLock<String> = LazyLock::new(|| json(Files::Shared));
+    match files {
+        Files::Own => &OWN,
+        Files::Shared => &SHARED,
+    }
 }
 
-fn build() -> Profile {
-    let mut syscalls = Vec::new();
-    for group in GROUPS {
-        match group.verdict {
-            // It is what happens to all others.
-            Verdict::Refuse => {}
-            Verdict::Allow => syscalls.extend(group.calls.iter().flat_map(allowed)),
-            Verdict::Absent => syscalls.push(answered(group.calls, rustix::io::Errno::NOSYS)),
-            Verdict::Pretend => {
-                let mut rule = answered(group.calls, rustix::io::Errno::NOSYS);
-                rule.errno_ret = Some(0);
-                syscalls.push(rule);
-            }
-        }
-    }
+fn json(files: Files) -> String {
+    serde_json::to_string(&build(files)).expect("names and numbers are JSON")
+}
+
+fn build(files: Files) -> Profile {
+    let of_group = |group: &'static Group| {
+        group.calls.iter().flat_map(move |call| rules(call, group.treatment(call, files)))
+    };
+    let syscalls = GROUPS.iter().flat_map(of_group).collect();
     Profile { default_action: REFUSE, architectures: [ARCHITECTURE], syscalls }
 }
 
+fn rules(call: &'static Call, treatment: (Verdict, Arguments)) -> Vec<Rule> {
+    match treatment {
+        // It is what happens to all others.
+        (Verdict::Refuse, _) => Vec::new(),
+        (Verdict::Allow, arguments) => allowed(call.name, &arguments),
+        (Verdict::Absent, _) => vec![answered(call.name, rustix::io::Errno::NOSYS.raw_os_error())],
+        (Verdict::Pretend, _) => vec![answered(call.name, 0)],
+    }
+}
+
 /// A rule for each way in which the call may be made.
-fn allowed(call: &Call) -> Vec<Rule> {
-    let rule = |args| Rule { names: vec![call.name], action: ALLOW, errno_ret: None, args };
-    let alternatives = call.arguments.alternatives();
+fn allowed(name: &'static str, arguments: &Arguments) -> Vec<Rule> {
+    let rule = |args| Rule { names: [name], action: ALLOW, errno_ret: None, args };
+    let alternatives = arguments.alternatives();
     if alternatives.is_empty() {
         return vec![rule(Vec::new())];
     }
@@ -91,13 +99,8 @@ fn argument(check: &Check) -> Argument {
     }
 }
 
-fn answered(calls: &[Call], errno: rustix::io::Errno) -> Rule {
-    Rule {
-        names: calls.iter().map(|it| it.name).collect(),
-        action: REFUSE,
-        errno_ret: Some(errno.raw_os_error()),
-        args: Vec::new(),
-    }
+fn answered(name: &'static str, errno: i32) -> Rule {
+    Rule { names: [name], action: REFUSE, errno_ret: Some(errno), args: Vec::new() }
 }
 
 #[cfg(test)]
@@ -105,7 +108,11 @@ mod tests {
     use super::*;
 
     fn rules(name: &str) -> Vec<Rule> {
-        build().syscalls.into_iter().filter(|it| it.names.contains(&name)).collect()
+        rules_with(name, Files::Own)
+    }
+
+    fn rules_with(name: &str, files: Files) -> Vec<Rule> {
+        build(files).syscalls.into_iter().filter(|it| it.names.contains(&name)).collect()
     }
 
     #[test]
@@ -113,7 +120,7 @@ mod tests {
         for name in ["mount", "ptrace", "bpf", "io_uring_setup", "keyctl", "unshare", "setns"] {
             assert!(rules(name).is_empty(), "{name}");
         }
-        assert_eq!(build().default_action, REFUSE);
+        assert_eq!(build(Files::Own).default_action, REFUSE);
     }
 
     #[test]
@@ -132,8 +139,18 @@ mod tests {
     }
 
     #[test]
+    fn where_the_host_is_written_no_file_is_marked_to_run_as_its_owner() {
+        assert!(rules("fchmod").iter().all(|it| it.args.is_empty()));
+        let [rule] = &rules_with("fchmod", Files::Shared)[..] else { panic!("one way") };
+        let [argument] = &rule.args[..] else { panic!("one argument") };
+        assert_eq!((argument.index, argument.value, argument.value_two), (1, 0o6000, 0));
+        let [rule] = &rules_with("openat2", Files::Shared)[..] else { panic!("one rule") };
+        assert_eq!(rule.errno_ret, Some(38));
+    }
+
+    #[test]
     fn the_profile_is_json_in_the_engines_words() {
-        let profile: serde_json::Value = serde_json::from_str(profile()).unwrap();
+        let profile: serde_json::Value = serde_json::from_str(profile(Files::Own)).unwrap();
         assert_eq!(profile["defaultAction"], "SCMP_ACT_ERRNO");
         let all = profile["syscalls"].as_array().unwrap();
         let ioctl = all.iter().find(|it| it["names"][0] == "ioctl").unwrap();
