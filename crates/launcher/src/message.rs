@@ -33,7 +33,7 @@ pub enum Request {
         network: Network,
         /// Asks for a sandbox that is born with this interpreter standing by; see
         /// [`zygote`](crate::zygote). Fails where there can be none.
-        interpreter: Option<Interpreter>,
+        interpreter: Option<Box<Interpreter>>,
     },
     /// Ends a sandbox. Answered by [`Reply::Ended`] once nothing of it is left.
     Kill { id: u64 },

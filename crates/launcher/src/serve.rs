@@ -194,7 +194,7 @@ impl Server {
                     Some(interpreter) => {
                         let usual = (system, root) == (crate::System::Host, crate::Root::ReadOnly)
                             && mounts.is_empty();
-                        let kind = Kind { interpreter: Some(interpreter), toolchains };
+                        let kind = Kind { interpreter: Some(*interpreter), toolchains };
                         let kind = usual.then_some((kind, network));
                         self.sandboxes.clone_one(id, &limits, kind, &link)
                     }

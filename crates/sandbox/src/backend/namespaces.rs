@@ -203,7 +203,7 @@ impl Namespaces {
             } else {
                 launcher::Network::Own
             },
-            interpreter,
+            interpreter: interpreter.map(Box::new),
         };
         guard.connection.send(&request, &[theirs.as_fd()])?;
         drop(theirs);
