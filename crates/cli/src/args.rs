@@ -253,6 +253,9 @@ pub(crate) struct OpenArgs {
     /// Where their files go, relative to where scripts begin.
     #[arg(long, env = "RUNBOOK_OUTPUT_PATH", value_name = "DIR", default_value = "generated")]
     pub(crate) output_path: PathBuf,
+    /// In a sandbox, let scripts read the working directory and change nothing in it.
+    #[arg(long, env = "RUNBOOK_READ_ONLY", value_parser = FalseyValueParser::new())]
+    pub(crate) read_only: bool,
     /// Run scripts without asking first whether the document is trusted.
     #[arg(long, env = "RUNBOOK_TRUST", value_parser = FalseyValueParser::new())]
     pub(crate) trust: bool,

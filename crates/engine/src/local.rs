@@ -46,8 +46,8 @@ pub use shell::Prelude;
 pub use sign_in::{
     AwsProfiles, Found, Profile, Provider, SignIn, SignInError, SignInMethod, SignedIn,
 };
-pub use templates::{Rendered, Templates, TemplatesError};
 pub use template::{Form, Kind, Section, Variable};
+pub use templates::{Rendered, Templates, TemplatesError};
 pub use testing::{Ended, StepReport, TestError, TestReport, TestVerdict, Tester, TesterConfig};
 pub use trust::Trust;
 pub use values::{FieldProblem, Given};

@@ -36,6 +36,7 @@ use axum::{
     routing::get,
 };
 use engine::Engine;
+use futures_util::future::join_all;
 use store::{Reader, StoreError};
 use tokio::net::TcpListener;
 use tower_http::{
@@ -218,13 +219,13 @@ impl App {
         listener: TcpListener,
         stop: impl Future<Output = ()> + Send + 'static,
     ) {
-        self.serve_with_previews(listener, None, stop).await;
+        self.serve_with_previews(vec![listener], None, stop).await;
     }
 
-    /// As [`Self::serve`], and answers at another address for what [`Self::with_previews`] shows.
+    /// As [`Self::serve`], on several addresses, and at another one for what [`Self::with_previews`] shows.
     pub async fn serve_with_previews(
         self,
-        listener: TcpListener,
+        listeners: Vec<TcpListener>,
         preview_listener: Option<TcpListener>,
         stop: impl Future<Output = ()> + Send + 'static,
     ) {
@@ -233,15 +234,20 @@ impl App {
         let (stopped, draining) = tokio::sync::watch::channel(());
         let patience = self.config.request_patience;
         let showing = show_previews(preview_listener, self.clone(), draining.clone());
-        let serving = listener::serve(listener, self.router(), patience, async move {
+        let router = self.router();
+        let each = listeners.into_iter().map(|listener| {
+            listener::serve(listener, router.clone(), patience, gone(draining.clone()))
+        });
+        let answering = join_all(each);
+        let stopping = async move {
             stop.await;
             sockets.stop();
             // Ending the sessions ends the streams that follow them.
             engine.shutdown().await;
             drop(stopped);
-        });
+        };
         let serving = async move {
-            tokio::join!(serving, showing);
+            tokio::join!(answering, stopping, showing);
             if let Some(previews) = previews {
                 previews.end().await;
             }

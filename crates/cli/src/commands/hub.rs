@@ -91,7 +91,7 @@ pub(crate) async fn run(args: HubArgs) -> Result<ExitCode, Failure> {
             worker.drain().await;
         }
     };
-    app.serve_with_previews(listener, preview_listener, stopped).await;
+    app.serve_with_previews(vec![listener], preview_listener, stopped).await;
     store.close().await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,28 +1,67 @@
-//! `runbook open`: one local document in the browser. Only its blocks as they are at the start
-//! can run, only from this machine, only by whoever was shown the URL.
+//! `runbook open`, `serve` and `watch`: one local document in the browser, reached only from this machine and only by
+//! whoever was shown the URL. What runs is what stood there at the start, unless its author watches.
 
 use std::{
-    net::{Ipv4Addr, SocketAddr},
+    env,
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::{Path, PathBuf},
     process::ExitCode,
+    sync::Arc,
 };
 
-use engine::{Clock, Engine};
+use engine::{
+    Clock, Engine, Offer,
+    local::{BackendName, Carried, LocalConfig, LocalRunbook, Mode, Opening, Trust},
+};
+use model::user::User;
+use sandbox::{Access, Choice, Mount, Spec, System};
 use server::{App, Local, LocalDocument, LocalSecret, PreviewUrl};
 use store::Store;
 
 use super::hub::listen;
 use crate::{
-    args::OpenArgs, backend, cache, documents::Source, failure::Failure, interrupt::Interrupt,
+    args::{OpenArgs, WatchArgs},
+    backend, cache,
+    documents::Source,
+    failure::Failure,
+    interrupt::Interrupt,
     output,
 };
 
-pub(crate) async fn run(args: OpenArgs) -> Result<ExitCode, Failure> {
+pub(crate) async fn open(args: OpenArgs) -> Result<ExitCode, Failure> {
+    run(args, Mode::Open).await
+}
+
+pub(crate) async fn serve(args: OpenArgs) -> Result<ExitCode, Failure> {
+    run(OpenArgs { no_browser: true, ..args }, Mode::Open).await
+}
+
+pub(crate) async fn watch(args: WatchArgs) -> Result<ExitCode, Failure> {
+    let mode = if args.disable_live_file_reload { Mode::WatchRegistry } else { Mode::Watch };
+    run(args.open, mode).await
+}
+
+async fn run(mut args: OpenArgs, mode: Mode) -> Result<ExitCode, Failure> {
     let source = Source::open(&args.document).await?;
+    let has_components = !source.document.components.is_empty();
+    if !has_components && mode != Mode::Open {
+        let what = format!("{} has no components, so there is nothing to watch", source.name());
+        return Err(Failure::rejected(format!(
+            "{what}; use `runbook open`, and again after a change"
+        )));
+    }
+    if has_components && args.isolation.backend == Choice::Auto {
+        // Such documents are about the machine that they are opened on; the page says so.
+        args.isolation.backend = Choice::Host;
+    }
     let listener = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, args.port))).await?;
     let port = listener.local_addr().map_err(Failure::internal)?.port();
+    // `localhost` is this one first, where there is one.
+    let second = listen(SocketAddr::from((Ipv6Addr::LOCALHOST, port))).await.ok();
     let preview_listener = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
     let preview_port = preview_listener.local_addr().map_err(Failure::internal)?.port();
     let offers = backend::many(&args.isolation, Some(&source.document), &[], &[]).await?;
+    let offer = offers.default.clone();
     // What is run and printed here lives as long as this process.
     let store = Store::open("sqlite::memory:").await?;
     let environments = cache::of_server(&args.cache, &args.isolation, &offers.default)?;
@@ -30,36 +69,124 @@ pub(crate) async fn run(args: OpenArgs) -> Result<ExitCode, Failure> {
         limits: args.limits.execution(),
         sandbox: args.limits.sandbox(),
         egress: args.isolation.egress(),
-        network: args.isolation.network,
-        snapshots: std::env::temp_dir(),
+        network: args.isolation.network.clone(),
+        snapshots: env::temp_dir(),
         environments,
         ..engine::Config::default()
     };
     let engine = Engine::start(store, offers, config, Clock::system()).await?;
     let user = engine.create_user("you@localhost", "you", "").await.map_err(Failure::internal)?;
-    let opened = engine
-        .create_runbook(user.id, &source.title(), &source.text)
-        .await
-        .map_err(Failure::rejected)?;
+    let (runbook, components) = if has_components {
+        (None, Some(with_components(&engine, &args, mode, &source, &user, &offer)?))
+    } else {
+        let stored = engine.create_runbook(user.id, &source.title(), &source.text).await;
+        (Some(stored.map_err(Failure::rejected)?.runbook.id), None)
+    };
+    let session = components.as_ref().map(|it| it.session().clone());
     let secret = LocalSecret::random();
     let url = format!("http://127.0.0.1:{port}{}", secret.path());
-    let document = LocalDocument { path: source.path, content: source.original };
-    let app =
-        App::local(engine, Local { user, runbook: opened.runbook.id, secret, port, document });
-    let app = app.with_previews(PreviewUrl::of_this_machine(preview_port));
+    let origin = source.origin.as_ref().map(|it| server::Source {
+        url: it.url.clone(),
+        reference: it.reference.clone(),
+        commit: it.commit.clone(),
+    });
+    let document = LocalDocument { path: source.path.clone(), content: source.original.clone() };
+    let local = Local { user, runbook, secret, port, document, components, source: origin };
+    let app = App::local(engine, local).with_previews(PreviewUrl::of_this_machine(preview_port));
     // Before the URL is said: whoever reads it may ask to stop at once.
     let stop = Interrupt::listen()?;
     output::say(&url)?;
     if !args.no_browser {
         open_browser(&url);
     }
-    app.serve_with_previews(listener, Some(preview_listener), stop.asked()).await;
+    let listeners = [listener].into_iter().chain(second).collect();
+    app.serve_with_previews(listeners, Some(preview_listener), stop.asked()).await;
+    if let Some(session) = session {
+        session.close().await;
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Opens a document whose components run scripts.
+fn with_components(
+    engine: &Engine,
+    args: &OpenArgs,
+    mode: Mode,
+    source: &Source,
+    user: &User,
+    offer: &Offer,
+) -> Result<LocalRunbook, Failure> {
+    let work = working_directory(args, source)?;
+    let is_isolated = offer.name != Choice::Host.to_string();
+    if !is_isolated {
+        output::note(
+            "scripts run on this machine, as you; --backend namespaces runs them in a sandbox",
+        );
+    }
+    let access = if args.read_only { Access::ReadOnly } else { Access::ReadWrite };
+    let mounts = match is_isolated {
+        true => vec![Mount::new(&work, access).map_err(Failure::rejected)?],
+        false => Vec::new(),
+    };
+    let cwd = work.to_string_lossy().into_owned();
+    let variables = env::vars_os();
+    let variables =
+        variables.filter_map(|(name, it)| Some((name.into_string().ok()?, it.into_string().ok()?)));
+    let declared = source.document.front_matter.as_ref().map(|it| it.env.as_slice());
+    let carried = match is_isolated {
+        true => Carried::declared(declared.unwrap_or_default(), variables, cwd),
+        false => Carried::new(variables, cwd),
+    };
+    let config = LocalConfig {
+        user: user.clone(),
+        backend: Arc::clone(&offer.backend),
+        spec: Spec {
+            limits: args.limits.sandbox(),
+            network: args.isolation.network.clone(),
+            egress: args.isolation.egress(),
+            system: offer.image.clone().map_or(System::Host, System::Image),
+            mounts,
+            ..Spec::default()
+        },
+        carried,
+        generated: work.join(&args.output_path),
+        output_bytes: args.limits.execution().output_bytes,
+    };
+    let trust = match args.trust {
+        true => Trust::Given,
+        false => Trust::Asked { remembered: state_directory().map(|it| it.join("trusted")) },
+    };
+    let backend = BackendName { name: offer.name.clone(), isolated: is_isolated };
+    let opening = Opening { path: source.path.clone(), mode, trust, backend };
+    LocalRunbook::open(engine.clone(), opening, config).map_err(Failure::rejected)
+}
+
+/// Where scripts begin: beside the document, or where the user is if that came from elsewhere.
+fn working_directory(args: &OpenArgs, source: &Source) -> Result<PathBuf, Failure> {
+    let usual = match &source.origin {
+        Some(_) => Path::new("."),
+        None => {
+            source.path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."))
+        }
+    };
+    let directory = args.working_dir.as_deref().unwrap_or(usual);
+    let found = std::fs::canonicalize(directory).ok().filter(|it| it.is_dir());
+    found.ok_or_else(|| {
+        let what = format!("{} is no directory", directory.display());
+        Failure::rejected(format!("{what}; name one with --working-dir"))
+    })
+}
+
+/// The user's own directory for what is to outlive a start.
+fn state_directory() -> Option<PathBuf> {
+    let of = |name: &str| env::var_os(name).map(PathBuf::from).filter(|it| it.is_absolute());
+    let state = of("XDG_STATE_HOME").or_else(|| Some(of("HOME")?.join(".local/state")))?;
+    Some(state.join("runbook"))
 }
 
 /// Shows the URL in the user's browser, where there is a desktop. It was printed in any case.
 fn open_browser(url: &str) {
-    let desktop = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|it| std::env::var_os(it).is_some());
+    let desktop = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|it| env::var_os(it).is_some());
     if !desktop {
         return;
     }

@@ -73,7 +73,11 @@ fn only_this_machine_and_only_the_printed_url_get_in() {
         return;
     }
     let opened = open(&Place::with("doc.md", "# Mine\n\n```runnable bash\necho old\n```\n"));
-    assert_eq!(listening(opened.port), ["0100007F"], "127.0.0.1 and nothing else");
+    // 127.0.0.1, and ::1 where this machine has it.
+    let ours = ["0100007F", "00000000000000000000000001000000"];
+    let found = listening(opened.port);
+    assert!(found.contains(&ours[0].to_owned()), "{found:?}");
+    assert!(found.iter().all(|it| ours.contains(&it.as_str())), "{found:?}");
     let (client, runbook) = opened.enter();
     assert_eq!(client.get(&runbook).expect(200).json()["title"], "Mine");
     let stranger = Client::new(opened.port);
@@ -131,4 +135,65 @@ fn what_stands_in_the_way_is_one_line() {
     assert_eq!(answer.error(), "there is no file missing.md; check its name");
     place.write("nul.md", "a\0b");
     assert!(place.runbook(&["open", "nul.md"]).expect(2).error().contains("NUL"));
+}
+
+/// A document with a script beside it, and what its page is told.
+fn greeting() -> Place {
+    let place = Place::with("runbook.mdx", "# Hi\n\n<Command id=\"greet\" path=\"greet.sh\" />\n");
+    place.write("greet.sh", "echo old > made.txt\n");
+    place
+}
+
+fn enter(place: &Place, arguments: &[&str]) -> (Opened, Client) {
+    let mut command = place.command(arguments);
+    let mut running = Running::new(command.env("XDG_STATE_HOME", place.path("state")));
+    let url = running.line();
+    let rest = url.strip_prefix("http://127.0.0.1:").unwrap_or_else(|| panic!("{url:?}"));
+    let (port, path) = rest.split_once('/').unwrap();
+    let opened = Opened { running, port: port.parse().unwrap(), path: format!("/{path}") };
+    let (client, _) = opened.enter();
+    (opened, client)
+}
+
+/// Runs the script that the page shows, to its end.
+fn run_shown(client: &Client) {
+    let shown = client.get("/api/local").expect(200).json();
+    let segments = shown["segments"].as_array().unwrap();
+    let greet = segments.iter().find(|it| it["component"]["id"] == "greet").unwrap();
+    let body = json!({ "executableId": greet["component"]["executable"]["id"] });
+    let execution = client.post("/api/local/runs", &body).expect(201).json();
+    let path = format!("/api/executions/{}/events", execution["id"].as_str().unwrap());
+    let last = client.lines(&path).last().unwrap();
+    assert_eq!(last["data"]["exit_code"], 0, "{last}");
+}
+
+#[test]
+fn scripts_of_components_run_as_they_were_opened_once_the_reader_trusts_them() {
+    let place = greeting();
+    let (opened, client) = enter(&place, &["serve", "."]);
+    let shown = client.get("/api/local").expect(200).json();
+    assert_eq!((&shown["mode"], &shown["trusted"]), (&json!("open"), &json!(false)));
+    let trust = json!({ "contentHash": shown["contentHash"] });
+    client.post("/api/local/trust", &trust).expect(204);
+    place.write("greet.sh", "echo new > made.txt\n");
+    run_shown(&client);
+    assert_eq!(std::fs::read_to_string(place.path("made.txt")).unwrap(), "old\n");
+    opened.running.signal("INT");
+    opened.running.end().expect(0);
+    place.write("greet.sh", "echo old > made.txt\n");
+    let (_opened, client) = enter(&place, &["open", ".", "--no-browser"]);
+    assert_eq!(client.get("/api/local").expect(200).json()["trusted"], true, "it is remembered");
+}
+
+#[test]
+fn a_watched_document_runs_what_the_disk_holds() {
+    let place = greeting();
+    let arguments = ["watch", "runbook.mdx", "--no-browser", "--trust"];
+    let (_opened, client) = enter(&place, &arguments);
+    place.write("greet.sh", "echo new > made.txt\n");
+    run_shown(&client);
+    assert_eq!(std::fs::read_to_string(place.path("made.txt")).unwrap(), "new\n");
+    place.write("doc.md", "# Plain\n");
+    let refused = place.runbook(&["watch", "doc.md"]).expect(2);
+    assert!(refused.error().contains("has no components"), "{refused:?}");
 }

@@ -10,12 +10,64 @@ const MAX_DEPTH: usize = 32;
 
 /// What a shell does itself.
 const BUILTINS: &[&str] = &[
-    ".", ":", "[", "[[", "alias", "bg", "break", "builtin", "cd", "command", "continue", "declare",
-    "dirs", "disown", "echo", "enable", "eval", "exec", "exit", "export", "false", "fg", "getopts",
-    "hash", "help", "history", "jobs", "kill", "let", "local", "log_debug", "log_error", "log_info",
-    "log_warn", "mapfile", "popd", "printf", "pushd", "pwd", "read", "readarray", "readonly",
-    "return", "set", "shift", "shopt", "source", "test", "times", "trap", "true", "type", "typeset",
-    "ulimit", "umask", "unalias", "unset", "wait",
+    ".",
+    ":",
+    "[",
+    "[[",
+    "alias",
+    "bg",
+    "break",
+    "builtin",
+    "cd",
+    "command",
+    "continue",
+    "declare",
+    "dirs",
+    "disown",
+    "echo",
+    "enable",
+    "eval",
+    "exec",
+    "exit",
+    "export",
+    "false",
+    "fg",
+    "getopts",
+    "hash",
+    "help",
+    "history",
+    "jobs",
+    "kill",
+    "let",
+    "local",
+    "log_debug",
+    "log_error",
+    "log_info",
+    "log_warn",
+    "mapfile",
+    "popd",
+    "printf",
+    "pushd",
+    "pwd",
+    "read",
+    "readarray",
+    "readonly",
+    "return",
+    "set",
+    "shift",
+    "shopt",
+    "source",
+    "test",
+    "times",
+    "trap",
+    "true",
+    "type",
+    "typeset",
+    "ulimit",
+    "umask",
+    "unalias",
+    "unset",
+    "wait",
 ];
 
 /// Words after which another command begins.
@@ -206,12 +258,16 @@ impl Scan<'_> {
         let from = self.at;
         while let Some(byte) = self.peek(0) {
             match byte {
-                b' ' | b'\t' | b'\r' | b'\n' | b';' | b'&' | b'|' | b'(' | b')' | b'<' | b'>' => break,
+                b' ' | b'\t' | b'\r' | b'\n' | b';' | b'&' | b'|' | b'(' | b')' | b'<' | b'>' => {
+                    break;
+                }
                 b'\'' => {
                     let from = self.at + 1;
                     self.at = from;
                     self.pass("'");
-                    word.extend(&self.script[from.min(self.script.len())..self.at.max(from + 1) - 1]);
+                    word.extend(
+                        &self.script[from.min(self.script.len())..self.at.max(from + 1) - 1],
+                    );
                 }
                 b'"' => {
                     self.at += 1;
@@ -274,6 +330,21 @@ impl Scan<'_> {
         is_known
     }
 
+    /// Up to the next back quote it is a script of its own.
+    fn back_quoted(&mut self, depth: usize) {
+        let from = self.at + 1;
+        self.at = from;
+        self.pass("`");
+        let inside = &self.script[from..self.at.max(from + 1) - 1];
+        let Some(depth) = depth.checked_sub(1) else { return };
+        let mut scan = Scan { script: inside, ..Scan::default() };
+        while scan.at < inside.len() {
+            scan.commands(None, depth);
+        }
+        self.found.extend(scan.found);
+        self.defined.extend(scan.defined);
+    }
+
     fn expansion(&mut self, depth: usize) {
         if self.is_at("$((") {
             self.pass("))");
@@ -283,8 +354,7 @@ impl Scan<'_> {
         } else if self.is_at("${") {
             self.pass("}");
         } else if self.is_at("`") {
-            self.at += 1;
-            self.within(b'`', depth);
+            self.back_quoted(depth);
         } else {
             self.at += 1;
         }
@@ -300,14 +370,23 @@ mod tests {
         for (script, expected) in [
             ("#!/bin/bash\nset -e\necho hi\naws s3 ls | grep x && jq . < f\n", "aws grep jq"),
             ("FOO=1 BAR=\"a b\" terraform plan\nX=$(git rev-parse HEAD)\n", "git terraform"),
-            ("if ! command -v kubectl >/dev/null 2>&1; then curl -s \"$(host x)\"; fi", "curl host kubectl"),
+            (
+                "if ! command -v kubectl >/dev/null 2>&1; then curl -s \"$(host x)\"; fi",
+                "curl host kubectl",
+            ),
             ("for f in a b; do wc -l \"$f\"; done", "wc"),
             ("case $x in\n a|z) sed p;;\n b|c) awk 1;;\nesac; tr", "awk sed tr"),
             ("cat <<EOF\nrm -rf /\nEOF\nls", "cat ls"),
-            ("say() { figlet \"$1\"; }\nsay hello\nfunction other { tput cols; }\nother", "figlet tput"),
+            (
+                "say() { figlet \"$1\"; }\nsay hello\nfunction other { tput cols; }\nother",
+                "figlet tput",
+            ),
             ("# aws here\necho 'gcloud; rm' \"docker `uname`\"", "uname"),
             ("$TOOL run; \"${X}\" y; {{ .inputs.Cmd }} z; ./local.sh; /bin/ls", ""),
-            ("sudo -E systemctl restart x; (cd a && make); ((n++)); diff <(sort a) b", "diff make sort sudo systemctl"),
+            (
+                "sudo -E systemctl restart x; (cd a && make); ((n++)); diff <(sort a) b",
+                "diff make sort sudo systemctl",
+            ),
             ("a\\\n  b; 'quoted' \"also\"", "a quoted"),
             ("", ""),
         ] {

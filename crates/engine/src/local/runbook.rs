@@ -20,12 +20,12 @@ use std::{
 use document::ComponentKind;
 use futures_util::{Stream, stream};
 use model::{execution::Execution, id::ExecutionId};
-use template::{Template, World};
+use template::Template;
 
 use super::{
-    Drift, Executable, FieldProblem, Folder, Generated, Given, Interpreter, LocalConfig, LocalError,
-    LocalSession, Reading, Registry, Rendered, Templates, TemplatesError, Trust, Values,
-    templates::form_values, values,
+    Drift, Executable, FieldProblem, Folder, Generated, Given, Interpreter, LocalConfig,
+    LocalError, LocalSession, Reading, Registry, Rendered, Templates, TemplatesError, Trust,
+    Values, fill, templates::form_values, values,
 };
 use crate::Engine;
 
@@ -182,11 +182,7 @@ impl LocalRunbook {
     /// # Errors
     ///
     /// When it cannot be read.
-    pub fn open(
-        engine: Engine,
-        opening: Opening,
-        config: LocalConfig,
-    ) -> Result<Self, Unreadable> {
+    pub fn open(engine: Engine, opening: Opening, config: LocalConfig) -> Result<Self, Unreadable> {
         let path = &opening.path;
         let unread = |reason| Unreadable { path: path.clone(), reason };
         let folder = Folder::of(path).map_err(unread)?;
@@ -473,9 +469,7 @@ impl Inner {
                 }
                 let why = reading.registry.broken().find(|it| it.0 == component);
                 Err(match why {
-                    Some((_, why)) => {
-                        RunScriptError::Broken { reason: why.to_string(), component }
-                    }
+                    Some((_, why)) => RunScriptError::Broken { reason: why.to_string(), component },
                     None => RunScriptError::NoComponent { id: component },
                 })
             }
@@ -501,8 +495,7 @@ impl Inner {
     ) -> Result<Values, RunScriptError> {
         let Some((index, _)) = reading.component(component) else { return Ok(Values::new()) };
         let outputs = values::outputs_value(&self.session.outputs());
-        let now_ms = self.engine.clock().now().as_millis();
-        let world = World { now_ms, ..World::default() };
+        let world = fill::world(fill::seed());
         values::values_of(reading, index, given, &outputs, &world).map_err(RunScriptError::Values)
     }
 
@@ -573,9 +566,9 @@ impl Inner {
         let outputs = values::outputs_value(&self.session.outputs());
         match self.templates.preview(component, &values, &outputs) {
             Ok(files) => {
-                let texts = files.into_iter().filter_map(|(path, file)| {
-                    Some((path, String::from_utf8(file.bytes).ok()?))
-                });
+                let texts = files
+                    .into_iter()
+                    .filter_map(|(path, file)| Some((path, String::from_utf8(file.bytes).ok()?)));
                 let files: BTreeMap<String, String> = texts.collect();
                 let is_inline = component.kind == ComponentKind::TemplateInline;
                 let text = is_inline.then(|| files.values().next().cloned()).flatten();

@@ -195,6 +195,22 @@ impl LocalSession {
         Ok(account)
     }
 
+    /// Signs in with variables that somebody has for it, wherever the document says to look.
+    pub(super) fn sign_in_with(
+        &self,
+        component: &str,
+        prefix: &str,
+        env: &BTreeMap<String, String>,
+    ) -> Result<(), SignInError> {
+        let signed_in = self.0.surrounded(component, |place, _| {
+            let place = SignIn { prefixes: vec![prefix.to_owned()], ..place.clone() };
+            let surroundings = Surroundings { env, profiles: &AwsProfiles::default() };
+            surroundings.sign_in(&place, &SignInMethod::Environment)
+        })?;
+        self.0.state().signed_in.insert(component.to_owned(), signed_in);
+        Ok(())
+    }
+
     /// Forgets what a component signed in with. What runs keeps it.
     pub fn sign_out(&self, component: &str) {
         self.0.state().signed_in.remove(component);

@@ -58,7 +58,7 @@ impl fmt::Debug for SignedIn {
 pub enum SignInError {
     #[error("{component} signs nobody in; name an AwsAuth, a GoogleAuth or a GitAuth")]
     NoComponent { component: String },
-    #[error("the environment has no {}; set them before runbook starts, or sign in otherwise", names.join(" and "))]
+    #[error("the environment has no {}; set what is missing before runbook starts, or sign in otherwise", names.join(" and "))]
     NotInEnvironment { names: Vec<String> },
     #[error("there is no profile {name:?} in ~/.aws; choose one of those that are listed")]
     NoProfile { name: String },
@@ -98,7 +98,7 @@ impl Provider {
         }
     }
 
-    /// Variables that prove who one is, as the provider's own tools read them.
+    /// Variables that prove who one is, as the provider's own tools and Gruntwork Runbooks read them.
     #[must_use]
     pub const fn secret_variables(self) -> &'static [&'static str] {
         match self {
@@ -109,8 +109,8 @@ impl Provider {
                 "GOOGLE_APPLICATION_CREDENTIALS",
                 "GOOGLE_CREDENTIALS",
             ],
-            Self::GitHub => &["GITHUB_TOKEN", "GH_TOKEN"],
-            Self::GitLab => &["GITLAB_TOKEN"],
+            Self::GitHub => &["RUNBOOKS_GITHUB_TOKEN", "GITHUB_TOKEN", "GH_TOKEN"],
+            Self::GitLab => &["RUNBOOKS_GITLAB_TOKEN", "GITLAB_TOKEN"],
         }
     }
 }

@@ -15,7 +15,6 @@ mod blocks;
 mod chance;
 mod report;
 mod running;
-mod sign_ins;
 mod steps;
 
 use std::{
@@ -34,7 +33,7 @@ use template::Form;
 use tokio_util::sync::CancellationToken;
 
 pub use self::report::{Ended, StepReport, TestReport, TestVerdict};
-use self::{running::Running, sign_ins::Provider};
+use self::running::Running;
 use super::{Folder, Given, LocalError, Reading, Values};
 use crate::Engine;
 
@@ -172,17 +171,10 @@ impl Tester {
         Ok(Given::ById(given))
     }
 
-    /// Variables that the first script of a test finds. Those that a block of the document signs in with come from that
-    /// block.
+    /// Variables that the first script of a test finds.
     fn env(&self, test: &Test) -> BTreeMap<String, String> {
         let mut env = self.config.env.clone();
         env.extend(test.env.clone());
-        for component in &self.reading.document.components {
-            let provider = Provider::of(component);
-            for name in provider.into_iter().flat_map(|it| it.variables()) {
-                env.remove(*name);
-            }
-        }
         env
     }
 }

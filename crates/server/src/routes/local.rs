@@ -141,7 +141,9 @@ impl From<RunScriptError> for Refused {
             Error::Local(LocalError::Template(_) | LocalError::Interpreter { .. }) => {
                 (StatusCode::CONFLICT, Code::BlockNotRunnable, json!({}))
             }
-            Error::Local(LocalError::Start(error)) => return Problem::from(error).into(),
+            Error::Local(LocalError::Start(_)) => {
+                (StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable, json!({}))
+            }
             Error::Local(LocalError::Store(error)) => return Problem::from(error).into(),
             Error::Templates(error) if error.is_about_values() => {
                 (StatusCode::CONFLICT, Code::Blocked, json!({}))
@@ -162,7 +164,10 @@ fn unapproved(error: ApproveError) -> Problem {
     }
 }
 
-async fn show(State(app): State<App>, Shown(runbook): Shown) -> Result<Reply<LocalRunbookBody>, Problem> {
+async fn show(
+    State(app): State<App>,
+    Shown(runbook): Shown,
+) -> Result<Reply<LocalRunbookBody>, Problem> {
     body(&app, &runbook).await.map(Reply)
 }
 
@@ -227,7 +232,9 @@ struct FileQuery {
 fn ungenerated(error: GeneratedError) -> Problem {
     match error {
         GeneratedError::Missing { .. } => Problem::not_found("generated file"),
-        GeneratedError::Path(_) | GeneratedError::Outside { .. } => Problem::invalid(error.to_string()),
+        GeneratedError::Path(_) | GeneratedError::Outside { .. } => {
+            Problem::invalid(error.to_string())
+        }
         GeneratedError::Shared { .. } => Problem::conflict(Code::PathTaken, error.to_string()),
         GeneratedError::Io(error) => Problem::internal(&error),
     }
@@ -303,7 +310,7 @@ async fn trust(
 async fn changes(Shown(runbook): Shown) -> Response {
     let told = runbook.changes().enumerate().map(|(number, hash)| {
         let name = if number == 0 { "hello" } else { "changed" };
-        Ok::<_, Infallible>(exec::event(name, &json!({ "contentHash": hash })))
+        Ok::<_, Infallible>(exec::sent(name, &json!({ "contentHash": hash })))
     });
     stream::response(crate::accept::Format::Sse, Body::from_stream(told))
 }

@@ -317,7 +317,10 @@ impl NeedsBody {
     fn of_script(it: &Executable) -> Self {
         let (inputs, outputs) = Reading::needs(it);
         let outputs = outputs.into_iter();
-        Self { inputs, outputs: outputs.map(|(block, output)| OutputNameBody { block, output }).collect() }
+        Self {
+            inputs,
+            outputs: outputs.map(|(block, output)| OutputNameBody { block, output }).collect(),
+        }
     }
 
     fn of(component: &Component) -> Self {
@@ -377,7 +380,8 @@ impl From<&Variable> for VariableBody {
             sensitive: it.sensitive,
             required: it.is_required(),
             multi_select: is_choice,
-            schema: schema.map(|it| it.iter().map(|(name, kind)| (name.clone(), kind_name(*kind))).collect()),
+            schema: schema
+                .map(|it| it.iter().map(|(name, kind)| (name.clone(), kind_name(*kind))).collect()),
             instance_label: it.instance_label.clone(),
             section: it.section.clone(),
         }
@@ -553,12 +557,7 @@ struct FileBody {
 impl FilesBody {
     pub(crate) fn new(root: String, listing: Listing) -> Self {
         let files = listing.files.into_iter().map(|it| FileBody { path: it.path, size: it.size });
-        Self {
-            root,
-            total: listing.total,
-            truncated: listing.is_truncated,
-            files: files.collect(),
-        }
+        Self { root, total: listing.total, truncated: listing.is_truncated, files: files.collect() }
     }
 }
 

@@ -15,7 +15,9 @@ const PORT: u16 = 4321;
 
 const DOCUMENT: &str = "# Greeting\n\nSome *prose*.\n\n<Inputs id=\"who\">\n```yaml\nvariables:\n  - name: Name\n  \
     - name: Count\n    type: int\n    default: 1\n```\n</Inputs>\n\n<Command id=\"greet\" path=\"greet.sh\" \
-    inputsId=\"who\" />\n\n<Command id=\"after\" command=\"echo {{ .outputs.greet.said }}\" />\n";
+    inputsId=\"who\" />\n\n<Command id=\"after\" command=\"echo {{ .outputs.greet.said }}\" />\n\n\
+    <TemplateInline id=\"note\" inputsId=\"who\" generateFile={true} outputPath=\"notes/hello.txt\">\n```txt\nHello \
+    {{ .inputs.Name }}\n```\n</TemplateInline>\n\n<GitHubAuth id=\"hub\" />\n";
 
 const SCRIPT: &str =
     "echo hello {{ .inputs.Name }}\necho said={{ .inputs.Count }} >> $RUNBOOK_OUTPUT\n";
@@ -228,4 +230,100 @@ async fn strangers_other_pages_and_other_names_are_refused() {
     let rebound = [("host", "evil.example:4321"), cookie, ("origin", "http://evil.example:4321")];
     opened.ask_with(&rebound, to, &run).await.problem(403, "cross_origin");
     assert_eq!(opened.show().await["runs"], json!({}), "nothing ran");
+}
+
+#[tokio::test]
+async fn clients_of_gruntwork_runbooks_get_the_events_that_they_know() {
+    let opened = Opened::open().await;
+    let shown = opened.show().await;
+    let mut body = json!({
+        "executable_id": executable(&shown, "greet"),
+        "template_var_values": { "inputs": { "Name": "Ada", "Count": 3 } }
+    });
+    let answer = opened.ask("POST", "/api/exec", &body).await.expect(200);
+    let events: Vec<_> = answer.text.lines().filter_map(|it| it.strip_prefix("event:")).collect();
+    assert_eq!(events, ["log", "status", "outputs", "done"], "{}", answer.text);
+    assert!(answer.text.contains("\"line\":\"hello Ada\""), "{}", answer.text);
+    assert!(answer.text.contains("{\"outputs\":{\"said\":\"3\"}}"), "{}", answer.text);
+    body["env_vars_override"] = json!({ "BASH_FUNC_echo%%": "() { touch evil; }" });
+    let refused = opened.ask("POST", "/api/exec", &body).await.problem(400, "invalid");
+    assert_eq!(refused.json()["field"], "/env_vars_override");
+    let by_name = json!({ "component_id": "greet" });
+    opened.ask("POST", "/api/exec", &by_name).await.problem(400, "invalid");
+}
+
+#[tokio::test]
+async fn what_the_registry_holds_is_listed_as_gruntwork_runbooks_lists_it() {
+    let opened = Opened::open().await;
+    let listed = opened.ask("GET", "/api/runbook/executables", &Value::Null).await.expect(200);
+    let executables = listed.json()["executables"].clone();
+    let shown = opened.show().await;
+    let greet = &executables[executable(&shown, "greet").as_str().unwrap()];
+    assert_eq!(greet["component_id"], "greet");
+    assert_eq!((&greet["type"], &greet["script_path"]), (&json!("file"), &json!("greet.sh")));
+    let runbook = opened.ask("GET", "/api/runbook", &Value::Null).await.expect(200).json();
+    assert_eq!(
+        (&runbook["content"], &runbook["useExecutableRegistry"]),
+        (&json!(DOCUMENT), &json!(true))
+    );
+}
+
+#[tokio::test]
+async fn templates_write_files_that_are_listed_and_no_others_are_shown() {
+    let opened = Opened::open().await;
+    let order = json!({ "componentId": "note", "inputs": { "who": { "Name": "Ada" } } });
+    let written = opened.ask("POST", "/api/local/templates", &order).await.expect(200).json();
+    assert_eq!(written["files"]["created"], json!(["notes/hello.txt"]));
+    let listed = opened.ask("GET", "/api/local/files", &Value::Null).await.expect(200).json();
+    assert_eq!(listed["files"], json!([{ "path": "notes/hello.txt", "size": 10 }]));
+    let path = "/api/local/files/content?path=notes/hello.txt";
+    let shown = opened.ask("GET", path, &Value::Null).await.expect(200).json();
+    assert_eq!((&shown["text"], &shown["binary"]), (&json!("Hello Ada\n"), &json!(false)));
+    for (path, code) in [("../runbook.mdx", 400), ("notes/none", 404), ("/etc/passwd", 400)] {
+        let path = format!("/api/local/files/content?path={path}");
+        opened.ask("GET", &path, &Value::Null).await.expect(code);
+    }
+}
+
+#[tokio::test]
+async fn pictures_beside_the_document_are_shown_and_nothing_else_is() {
+    let opened = Opened::open().await;
+    let work = opened.directory.path().join("work");
+    fs::create_dir(work.join("assets")).unwrap();
+    fs::write(work.join("assets/a.svg"), "<svg onload='x'/>").unwrap();
+    fs::write(work.join("assets/a.sh"), "x").unwrap();
+    fs::write(work.join("secret.png"), "x").unwrap();
+    std::os::unix::fs::symlink("../secret.png", work.join("assets/out.png")).unwrap();
+    let shown = opened.ask("GET", "/api/local/assets/a.svg", &Value::Null).await.expect(200);
+    assert_eq!(shown.headers[header::CONTENT_TYPE], "image/svg+xml");
+    let policy = shown.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+    assert!(policy.contains("sandbox") && policy.contains("default-src 'none'"), "{policy}");
+    for path in ["a.sh", "out.png", "..%2fsecret.png", "none.png"] {
+        let path = format!("/api/local/assets/{path}");
+        opened.ask("GET", &path, &Value::Null).await.expect(404);
+    }
+}
+
+#[tokio::test]
+async fn credentials_are_taken_and_never_shown_again() {
+    let opened = Opened::open().await;
+    let body = json!({ "componentId": "hub", "method": "token", "token": "ghp_0123456789abcdef" });
+    let answer = opened.ask("POST", "/api/local/sign-ins", &body).await.expect(200);
+    assert_eq!(answer.json()["account"], "typed token, …cdef");
+    let shown = opened.ask("GET", "/api/local", &Value::Null).await.expect(200);
+    assert!(!shown.text.contains("0123456789"), "{}", shown.text);
+    assert_eq!(shown.json()["signIns"]["hub"]["account"], "typed token, …cdef");
+    opened.ask("DELETE", "/api/local/sign-ins/hub", &Value::Null).await.expect(204);
+    assert_eq!(opened.show().await["signIns"]["hub"]["account"], Value::Null);
+    let wrong = json!({ "componentId": "greet", "method": "environment" });
+    opened.ask("POST", "/api/local/sign-ins", &wrong).await.problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn programs_that_scripts_need_are_looked_for_anew_each_time() {
+    let opened = Opened::open().await;
+    let listed =
+        opened.ask("GET", "/api/local/prerequisites", &Value::Null).await.expect(200).json();
+    let bash = &listed["programs"][0];
+    assert_eq!((&bash["name"], &bash["neededBy"]), (&json!("bash"), &json!(["greet", "after"])));
 }

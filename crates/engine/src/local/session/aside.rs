@@ -1,4 +1,4 @@
-//! What happens beside a document's scripts: programs that are no part of it, and variables that no script set.
+//! What happens beside a document's scripts: programs that are no part of it.
 
 use model::{
     event::{EventKind, Failure},
@@ -6,7 +6,7 @@ use model::{
 };
 use sandbox::{Program, StartError};
 
-use super::{Carried, LocalSession, PATH};
+use super::{LocalSession, PATH};
 use crate::{
     execution::{Ending, Input, Sink, drive, limit},
     kernels::Seat,
@@ -33,12 +33,6 @@ impl Sink for Heard {
 }
 
 impl LocalSession {
-    /// Sets variables for the scripts to come.
-    pub fn give(&self, env: impl IntoIterator<Item = (String, String)>) {
-        let given = Carried::new(env, String::new());
-        self.0.state().carried.env.extend(given.env);
-    }
-
     /// Runs a program that is no part of the document, with the variables that the next script would find. Nothing of
     /// it is kept; what it printed is given back.
     ///

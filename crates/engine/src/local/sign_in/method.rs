@@ -146,7 +146,7 @@ impl Surroundings<'_> {
             Provider::GitHub | Provider::GitLab => {
                 let names = provider.secret_variables();
                 let token = names.iter().find_map(|it| variable(it));
-                let token = token.ok_or_else(|| missing(&names[..1]))?;
+                let token = token.ok_or_else(|| missing(&names[1..2]))?;
                 Ok(of_token(provider, token, "environment"))
             }
         }

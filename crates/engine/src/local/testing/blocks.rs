@@ -13,9 +13,9 @@ use model::{
 };
 use template::{ErrorKind, World};
 
-use super::{Ended, TestError, running::Running, sign_ins::Provider};
+use super::{Ended, TestError, running::Running};
 use crate::local::{
-    FieldProblem, LEFT_MEDIA_TYPE, LocalError, TemplatesError, Values,
+    FieldProblem, LEFT_MEDIA_TYPE, LocalError, Provider, TemplatesError, Values,
     templates::form_values,
     values::{outputs_value, values_of},
 };
@@ -71,8 +71,8 @@ impl Running<'_> {
         if let Some(why) = self.lacks(component) {
             return Ok(self.skip(index, why));
         }
-        if let Some(provider) = Provider::of(component) {
-            return Ok(self.sign_in(index, provider, step));
+        if Provider::of(component).is_some() {
+            return Ok(self.sign_in(index, step));
         }
         match component.kind {
             ComponentKind::Check | ComponentKind::Command => self.script(index).await,
@@ -115,17 +115,14 @@ impl Running<'_> {
     }
 
     /// Signs in with what the environment has.
-    fn sign_in(&mut self, index: usize, provider: Provider, step: &Step) -> Acted {
+    fn sign_in(&mut self, index: usize, step: &Step) -> Acted {
+        let component = self.tester.reading.document.components[index].id.clone();
         let mut env = self.tester.config.env.clone();
         env.extend(self.test.env.clone());
-        match provider.sign_in(step.env_prefix.as_deref().unwrap_or_default(), &env) {
-            Ok(variables) => {
-                self.session.give(variables);
-                Acted::new(Ended::Success, "")
-            }
-            Err(wanted) => {
-                self.skip(index, format!("no credentials to sign in with; set {wanted}"))
-            }
+        let prefix = step.env_prefix.as_deref().unwrap_or_default();
+        match self.session.sign_in_with(&component, prefix, &env) {
+            Ok(()) => Acted::new(Ended::Success, ""),
+            Err(error) => self.skip(index, format!("no credentials to sign in with: {error}")),
         }
     }
 
@@ -177,6 +174,9 @@ impl Running<'_> {
                 let is_missing = error.kind == ErrorKind::Missing;
                 let ended = if is_missing { Ended::Blocked } else { Ended::ConfigError };
                 Ok(Acted::new(ended, error.to_string()))
+            }
+            Err(error @ LocalError::SignIn { .. }) => {
+                Ok(Acted::new(Ended::Blocked, error.to_string()))
             }
             Err(error @ LocalError::Interpreter { .. }) => {
                 Ok(Acted::new(Ended::ConfigError, error.to_string()))

@@ -5,18 +5,17 @@
 //! ```
 
 use axum::{Json as Reply, body::Body, extract::State, response::Response};
-use engine::local::{Executable, LEFT_MEDIA_TYPE};
+use engine::local::LEFT_MEDIA_TYPE;
 use futures_util::StreamExt;
-use model::event::{Event, EventKind};
+use model::{
+    event::{Event, EventKind},
+    time::Timestamp,
+};
 use serde_json::{Value, json};
+use store::StoredEvent;
 
 use super::{ExecBody, Json, Refused, Shown, no_name};
 use crate::{App, accept::Format, problem::Problem, stream};
-
-/// An event as they are sent: no space behind the colon.
-pub(super) fn event(name: &str, data: &Value) -> String {
-    format!("event:{name}\ndata:{data}\n\n")
-}
 
 /// Runs a script and streams what comes of it. A client that goes away leaves it running, as a closed tab does.
 pub(super) async fn exec(
@@ -31,119 +30,119 @@ pub(super) async fn exec(
     }
     let (named, given) = body.parts().ok_or_else(no_name)?;
     let execution = runbook.start(&named, &given).await?;
-    let view = runbook.view().await;
-    let block = execution.block.as_deref().unwrap_or_default();
-    let may_warn = view.registry.of_component(block).is_some_and(Executable::may_warn);
-    let mut told = Told { may_warn, ..Told::default() };
-    let pages = app.engine.follow(execution.id, 1).map(move |page| {
-        let mut text = String::new();
-        for stored in page? {
-            if let Ok(event) = serde_json::from_str::<Event>(&stored.body) {
-                told.tell(event, &mut text);
-            }
-        }
+    let mut lines = Lines::default();
+    let events = app.engine.follow(execution.id, 1).map(move |page| {
+        let text = page?.iter().map(|it| lines.event(it)).collect::<String>();
         Ok::<_, store::StoreError>(text)
     });
-    Ok(stream::response(Format::Sse, Body::from_stream(pages)))
+    Ok(stream::response(Format::Sse, Body::from_stream(events)))
 }
 
-/// What is told of an execution, line by line.
+/// As upstream's server writes it, without a blank behind the colon.
+pub(super) fn sent(name: &str, data: &Value) -> String {
+    format!("event:{name}\ndata:{data}\n\n")
+}
+
+/// Output on its way to whole lines.
 #[derive(Default)]
-struct Told {
-    may_warn: bool,
-    /// What stands on the line that has not ended.
-    line: Vec<u8>,
-    /// Whether that line was told already, and is told anew in its place.
-    is_told: bool,
-    outputs: Value,
-    files: Vec<Value>,
+struct Lines {
+    stdout: Line,
+    stderr: Line,
+    /// What the script left.
+    left: Value,
 }
 
-impl Told {
-    fn tell(&mut self, event: Event, text: &mut String) {
-        let at = event.at.to_string();
-        match event.kind {
-            EventKind::Stdout(chunk) | EventKind::Stderr(chunk) => {
-                self.write(&chunk.bytes(), &at, text);
-            }
-            EventKind::Info { data } => self.log(&data, &at, text),
+#[derive(Default)]
+struct Line {
+    bytes: Vec<u8>,
+    /// Whether what comes takes the place of the line before, as progress does.
+    replaces: bool,
+}
+
+impl Lines {
+    fn event(&mut self, stored: &StoredEvent) -> String {
+        let Ok(Event { at, kind, .. }) = serde_json::from_str(&stored.body) else {
+            return String::new();
+        };
+        match kind {
+            EventKind::Stdout(chunk) => self.stdout.push(&chunk.bytes(), at),
+            EventKind::Stderr(chunk) => self.stderr.push(&chunk.bytes(), at),
+            EventKind::Info { data } => log(&data, at, false),
             EventKind::Display { data, .. } => {
-                if let Some(left) = data.get(LEFT_MEDIA_TYPE) {
-                    self.outputs = left["outputs"].clone();
-                    self.files = left["files"].as_array().cloned().unwrap_or_default();
-                }
+                self.left = data.get(LEFT_MEDIA_TYPE).cloned().unwrap_or_default();
+                String::new()
             }
-            EventKind::Truncated { .. } => self.log("the output is longer than is kept", &at, text),
-            EventKind::Result { data } => {
-                self.end_line(&at, text);
-                let code = data.exit_code;
-                let status = match code {
-                    Some(0) => "success",
-                    Some(2) if self.may_warn => "warn",
-                    Some(_) | None => "fail",
-                };
-                text.push_str(&event(
-                    "status",
-                    &json!({ "status": status, "exitCode": code.unwrap_or(-1) }),
-                ));
-                if self.outputs.as_object().is_some_and(|it| !it.is_empty()) {
-                    let outputs = json!({ "outputs": self.outputs });
-                    text.push_str(&event("outputs", &outputs));
-                }
-                if !self.files.is_empty() {
-                    let files: Vec<_> =
-                        self.files.iter().map(|it| json!({ "path": it })).collect();
-                    let captured = json!({ "count": files.len(), "files": files });
-                    text.push_str(&event("files_captured", &captured));
-                }
-                text.push_str(&event("done", &json!({})));
+            EventKind::Truncated { data } => {
+                log(&format!("[output over {} bytes was dropped]", data.limit_bytes), at, false)
             }
+            EventKind::Result { data } => self.end(data.exit_code, at),
             EventKind::Error { data } => {
-                self.end_line(&at, text);
-                let error = json!({ "message": data.message });
-                text.push_str(&event("error", &error));
+                self.rest(at) + &sent("error", &json!({ "message": data.message }))
             }
         }
     }
 
-    /// A carriage return begins the line anew: what follows takes its place.
-    fn write(&mut self, bytes: &[u8], at: &str, text: &mut String) {
+    fn rest(&mut self, at: Timestamp) -> String {
+        self.stdout.rest(at) + &self.stderr.rest(at)
+    }
+
+    fn end(&mut self, exit_code: Option<i32>, at: Timestamp) -> String {
+        let status = match exit_code {
+            Some(0) => "success",
+            Some(2) => "warn",
+            Some(_) | None => "fail",
+        };
+        let exit_code = exit_code.unwrap_or(-1);
+        let mut text = self.rest(at);
+        text += &sent("status", &json!({ "status": status, "exitCode": exit_code }));
+        let left = std::mem::take(&mut self.left);
+        if left["outputs"].as_object().is_some_and(|it| !it.is_empty()) {
+            text += &sent("outputs", &json!({ "outputs": left["outputs"] }));
+        }
+        if let Some(files) = left["files"].as_array().filter(|it| !it.is_empty()) {
+            let listed: Vec<_> = files.iter().map(|it| json!({ "path": it })).collect();
+            text += &sent("files_captured", &json!({ "files": listed, "count": files.len() }));
+        }
+        text + &sent("done", &json!({}))
+    }
+}
+
+impl Line {
+    fn push(&mut self, bytes: &[u8], at: Timestamp) -> String {
+        let mut text = String::new();
         for byte in bytes {
-            match byte {
-                b'\n' => self.end_line(at, text),
-                b'\r' => {
-                    if !self.line.is_empty() {
-                        let line = std::mem::take(&mut self.line);
-                        self.log_line(&line, at, text);
-                        self.is_told = true;
-                    }
-                }
-                _ => self.line.push(*byte),
+            // What follows a carriage return decides what it was.
+            if self.bytes.last() == Some(&b'\r') && *byte != b'\n' && *byte != b'\r' {
+                text += &self.take(at);
+                self.replaces = true;
+            }
+            if *byte == b'\n' {
+                text += &self.take(at);
+                self.replaces = false;
+            } else {
+                self.bytes.push(*byte);
             }
         }
+        text
     }
 
-    fn end_line(&mut self, at: &str, text: &mut String) {
-        let line = std::mem::take(&mut self.line);
-        // `\r\n` ends a line that was told at its `\r`.
-        if !line.is_empty() || !self.is_told {
-            self.log_line(&line, at, text);
-        }
-        self.is_told = false;
+    fn take(&mut self, at: Timestamp) -> String {
+        let bytes = std::mem::take(&mut self.bytes);
+        let line = String::from_utf8_lossy(&bytes);
+        log(line.trim_end_matches('\r'), at, self.replaces)
     }
 
-    fn log_line(&mut self, line: &[u8], at: &str, text: &mut String) {
-        let line = String::from_utf8_lossy(line).into_owned();
-        let mut data = json!({ "line": line, "timestamp": at });
-        if self.is_told {
-            data["replace"] = true.into();
-        }
-        text.push_str(&event("log", &data));
+    fn rest(&mut self, at: Timestamp) -> String {
+        if self.bytes.is_empty() { String::new() } else { self.take(at) }
     }
+}
 
-    fn log(&mut self, line: &str, at: &str, text: &mut String) {
-        text.push_str(&event("log", &json!({ "line": line, "timestamp": at })));
+fn log(line: &str, at: Timestamp, replaces: bool) -> String {
+    let mut data = json!({ "line": line, "timestamp": at });
+    if replaces {
+        data["replace"] = true.into();
     }
+    sent("log", &data)
 }
 
 /// The document as they describe it.
@@ -185,4 +184,26 @@ pub(super) async fn executables(Shown(runbook): Shown) -> Reply<Value> {
     let warning = |(id, why): (&str, &engine::local::NoScript)| format!("{id}: {why}");
     let warnings: Vec<_> = view.registry.broken().map(warning).collect();
     Reply(json!({ "executables": executables, "warnings": warnings }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_takes_the_place_of_the_line_before_wherever_chunks_are_cut() {
+        let whole = b"start\r\n10%\r20%\r30%\r\nend";
+        for cut in 0..=whole.len() {
+            let (mut line, at) = (Line::default(), Timestamp::from_millis(0));
+            let text =
+                line.push(&whole[..cut], at) + &line.push(&whole[cut..], at) + &line.rest(at);
+            let told: Vec<_> = text
+                .lines()
+                .filter_map(|it| it.strip_prefix("data:"))
+                .map(|it| serde_json::from_str::<Value>(it).unwrap())
+                .map(|it| format!("{}{}", it["line"].as_str().unwrap(), it["replace"]))
+                .collect();
+            assert_eq!(told, ["startnull", "10%null", "20%true", "30%true", "endnull"], "{cut}");
+        }
+    }
 }
