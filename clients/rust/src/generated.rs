@@ -268,6 +268,8 @@ pub mod types {
         BlockNotFound,
         #[serde(rename = "block_not_runnable")]
         BlockNotRunnable,
+        #[serde(rename = "blocked")]
+        Blocked,
         #[serde(rename = "build_failed")]
         BuildFailed,
         #[serde(rename = "cannot_cancel")]
@@ -282,6 +284,8 @@ pub mod types {
         CrossOrigin,
         #[serde(rename = "disk_full")]
         DiskFull,
+        #[serde(rename = "drifted")]
+        Drifted,
         #[serde(rename = "email_taken")]
         EmailTaken,
         #[serde(rename = "folder_not_empty")]
@@ -378,6 +382,8 @@ pub mod types {
         Unauthenticated,
         #[serde(rename = "unavailable")]
         Unavailable,
+        #[serde(rename = "untrusted")]
+        Untrusted,
         #[serde(rename = "upgrade_needed")]
         UpgradeNeeded,
         #[serde(rename = "upload_busy")]
@@ -405,6 +411,7 @@ pub mod types {
                 Self::BlockChanged => f.write_str("block_changed"),
                 Self::BlockNotFound => f.write_str("block_not_found"),
                 Self::BlockNotRunnable => f.write_str("block_not_runnable"),
+                Self::Blocked => f.write_str("blocked"),
                 Self::BuildFailed => f.write_str("build_failed"),
                 Self::CannotCancel => f.write_str("cannot_cancel"),
                 Self::CannotPause => f.write_str("cannot_pause"),
@@ -412,6 +419,7 @@ pub mod types {
                 Self::ConnectedElsewhere => f.write_str("connected_elsewhere"),
                 Self::CrossOrigin => f.write_str("cross_origin"),
                 Self::DiskFull => f.write_str("disk_full"),
+                Self::Drifted => f.write_str("drifted"),
                 Self::EmailTaken => f.write_str("email_taken"),
                 Self::FolderNotEmpty => f.write_str("folder_not_empty"),
                 Self::FunctionNotReady => f.write_str("function_not_ready"),
@@ -460,6 +468,7 @@ pub mod types {
                 Self::TooSlow => f.write_str("too_slow"),
                 Self::Unauthenticated => f.write_str("unauthenticated"),
                 Self::Unavailable => f.write_str("unavailable"),
+                Self::Untrusted => f.write_str("untrusted"),
                 Self::UpgradeNeeded => f.write_str("upgrade_needed"),
                 Self::UploadBusy => f.write_str("upload_busy"),
                 Self::UploadOffset => f.write_str("upload_offset"),
@@ -484,6 +493,7 @@ pub mod types {
                 "block_changed" => Ok(Self::BlockChanged),
                 "block_not_found" => Ok(Self::BlockNotFound),
                 "block_not_runnable" => Ok(Self::BlockNotRunnable),
+                "blocked" => Ok(Self::Blocked),
                 "build_failed" => Ok(Self::BuildFailed),
                 "cannot_cancel" => Ok(Self::CannotCancel),
                 "cannot_pause" => Ok(Self::CannotPause),
@@ -491,6 +501,7 @@ pub mod types {
                 "connected_elsewhere" => Ok(Self::ConnectedElsewhere),
                 "cross_origin" => Ok(Self::CrossOrigin),
                 "disk_full" => Ok(Self::DiskFull),
+                "drifted" => Ok(Self::Drifted),
                 "email_taken" => Ok(Self::EmailTaken),
                 "folder_not_empty" => Ok(Self::FolderNotEmpty),
                 "function_not_ready" => Ok(Self::FunctionNotReady),
@@ -539,6 +550,7 @@ pub mod types {
                 "too_slow" => Ok(Self::TooSlow),
                 "unauthenticated" => Ok(Self::Unauthenticated),
                 "unavailable" => Ok(Self::Unavailable),
+                "untrusted" => Ok(Self::Untrusted),
                 "upgrade_needed" => Ok(Self::UpgradeNeeded),
                 "upload_busy" => Ok(Self::UploadBusy),
                 "upload_offset" => Ok(Self::UploadOffset),
