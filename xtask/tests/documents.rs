@@ -43,6 +43,14 @@ fn each_defect_of_tinirun_has_a_test_that_is_there() {
 }
 
 #[test]
+fn each_promise_of_local_runbooks_has_a_test_that_is_there() {
+    let text = fs::read_to_string(root().join("docs/security/local.md")).unwrap();
+    let rows = rows(&text);
+    assert!(rows.len() >= 20, "{} promises are made", rows.len());
+    check(&rows);
+}
+
+#[test]
 fn each_next_step_of_the_seed_of_jobs_has_a_section_and_a_test_that_are_there() {
     let text = fs::read_to_string(root().join("docs/jobs.md")).unwrap();
     let (_, list) = text.split_once("## The seed's next steps").unwrap();
