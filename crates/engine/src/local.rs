@@ -12,6 +12,7 @@
 
 mod abilities;
 mod carried;
+mod cloning;
 mod fill;
 mod folder;
 mod generated;

@@ -13,7 +13,7 @@ use document::{
 };
 use template::{FORM_NAME, Form, Level};
 
-use super::{Folder, NoScript, Registry, registry::hash};
+use super::{Folder, NoScript, Registry, cloning, registry::hash};
 
 /// What was read at one time. Nothing of it changes when the disk does.
 #[derive(Debug)]
@@ -159,6 +159,9 @@ impl Reading {
 
 /// The YAML of a component's form, and where in the document its fence begins.
 fn form_text(component: &Component, folder: &Folder) -> Option<Result<(String, usize), String>> {
+    if let Some(form) = cloning::form(component) {
+        return Some(Ok((form, component.span.start)));
+    }
     let path = component.text("path").map(|it| it.trim_end_matches('/'));
     let path = match (component.kind, path) {
         (ComponentKind::Inputs, None) => {

@@ -10,6 +10,7 @@ use document::{Component, ComponentKind, Document, Severity};
 use sha2::{Digest, Sha256};
 
 use super::{
+    cloning,
     folder::{Folder, NoScript},
     sign_in::{SignIn, named_by},
 };
@@ -80,7 +81,8 @@ impl Registry {
                 registry.sign_ins.entry(component.id.clone()).or_insert(sign_in);
             }
         }
-        let scripts = document.components.iter().enumerate().filter(|(_, it)| it.kind.is_script());
+        let runs = |it: &Component| it.kind.is_script() || it.kind == ComponentKind::GitClone;
+        let scripts = document.components.iter().enumerate().filter(|it| runs(it.1));
         for (index, component) in scripts {
             let is_known = registry.of_component(&component.id).is_some()
                 || registry.broken.contains_key(&component.id);
@@ -91,6 +93,9 @@ impl Registry {
             let mistake = document.problems_of(index).find(|it| it.severity == Severity::Error);
             let executable = match mistake {
                 Some(mistake) => Err(NoScript::Mistake { message: mistake.message.clone() }),
+                None if component.kind == ComponentKind::GitClone => {
+                    Ok(cloning::executable(component))
+                }
                 None => executable(component, folder),
             };
             match executable {
@@ -167,7 +172,7 @@ fn executable(component: &Component, folder: &Folder) -> Result<Executable, NoSc
     let env = component.props.get("env").and_then(serde_json::Value::as_object);
     let env = env.into_iter().flatten();
     Ok(Executable {
-        id: hash(&[&component.id, &script])[..ID_DIGITS].to_owned(),
+        id: id_of(&component.id, &script),
         component: component.id.clone(),
         kind: component.kind,
         content_hash: hash(&[&script]),
@@ -180,6 +185,10 @@ fn executable(component: &Component, folder: &Folder) -> Result<Executable, NoSc
         sign_ins: named_by(component),
         line: component.line,
     })
+}
+
+pub(super) fn id_of(component: &str, script: &str) -> String {
+    hash(&[component, script])[..ID_DIGITS].to_owned()
 }
 
 /// SHA-256 of the parts after each other, in hex.

@@ -378,7 +378,8 @@ impl LocalRunbook {
             let (_, component) = reading.component(&id).ok_or_else(unknown)?;
             let values = inner.template_values(&reading, &id, &given)?;
             let outputs = values::outputs_value(&inner.session.outputs());
-            Ok(inner.templates.render(component, &values, &outputs, None)?)
+            let worktree = inner.session.worktree().map(PathBuf::from);
+            Ok(inner.templates.render(component, &values, &outputs, worktree.as_deref())?)
         });
         let rendered = rendering.await.map_err(|it| {
             let reason = io::Error::other(it);

@@ -113,6 +113,8 @@ struct State {
     carried: Carried,
     /// By component and name.
     outputs: BTreeMap<String, BTreeMap<String, String>>,
+    /// The repository that was cloned last.
+    worktree: Option<String>,
     /// By component.
     signed_in: BTreeMap<String, SignedIn>,
     running: HashMap<ExecutionId, (String, CancellationToken)>,
@@ -138,6 +140,7 @@ impl LocalSession {
             registry: Arc::new(registry),
             carried: config.carried.clone(),
             outputs: BTreeMap::new(),
+            worktree: None,
             signed_in: BTreeMap::new(),
             running: HashMap::new(),
         };
@@ -164,6 +167,12 @@ impl LocalSession {
     #[must_use]
     pub fn outputs(&self) -> BTreeMap<String, BTreeMap<String, String>> {
         self.0.state().outputs.clone()
+    }
+
+    /// The repository that was cloned last.
+    #[must_use]
+    pub fn worktree(&self) -> Option<String> {
+        self.0.state().worktree.clone()
     }
 
     /// What the next script finds.
@@ -228,6 +237,7 @@ impl LocalSession {
         let mut state = self.0.state();
         state.carried = self.0.config.carried.clone();
         state.outputs.clear();
+        state.worktree = None;
     }
 
     /// The script as it would run, with its values filled in.
@@ -371,6 +381,7 @@ impl Inner {
             usage: model::event::Usage::default(),
         };
         state.running.insert(execution.id, (component, stop.clone()));
+        env.extend(state.worktree.clone().map(|it| ("REPO_FILES".to_owned(), it)));
         let before = state.carried.clone().without(&state.registry.withheld());
         let mask = sign_in::mask(&state.signed_in);
         let executable = executable.clone();
@@ -466,6 +477,9 @@ impl Inner {
                 ("text/plain".to_owned(), plain.into()),
             ]);
             events.push(EventKind::Display { data, id: None });
+        }
+        if ready.executable.kind == ComponentKind::GitClone {
+            state.worktree = values.get("clone_path").cloned();
         }
         state.outputs.insert(ready.executable.component.clone(), values);
         events

@@ -94,11 +94,18 @@ impl Merging<'_> {
             }
         }
         self.within.pop();
-        inherited
+        let asks_for_itself =
+            self.reading.document.components[component].kind == ComponentKind::GitClone;
+        if asks_for_itself { self.filled_in(component, inherited) } else { inherited }
     }
 
     fn of_source(&mut self, source: usize) -> Values {
         let inherited = self.of_component(source);
+        self.filled_in(source, inherited)
+    }
+
+    /// What a form gives: what it inherits, and beneath that what was given to it.
+    fn filled_in(&mut self, source: usize, inherited: Values) -> Values {
         let Some(form) = self.reading.form(source) else { return inherited };
         let id = &self.reading.document.components[source].id;
         let given = match self.given {

@@ -180,3 +180,31 @@ async fn credentials_reach_the_scripts_that_name_them_and_no_others() {
     let nobody = stage.session.sign_in("asks", &SignInMethod::Environment).unwrap_err();
     assert!(nobody.to_string().contains("asks signs nobody in"), "{nobody}");
 }
+
+#[tokio::test]
+async fn a_repository_is_cloned_and_later_scripts_find_it() {
+    let document = "<Command id=\"makes\" command=\"git init -q -b main there; cd there; git config user.email a@example.com; \
+        git config user.name a; echo x > file; git add .; git commit -qm one; cd ..\" />\n\n\
+        <GitClone id=\"copy\" prefilledLocalPath=\"here\" />\n\n\
+        <Command id=\"looks\" command=\"ls $REPO_FILES; echo {{ .outputs.copy.file_count }} {{ .outputs.copy.ref }}\" />\n";
+    let stage = Stage::open(document, &[]).await;
+    assert_eq!(stage.run("makes").await.outcome, exited(0));
+    let url = format!("file://{}", stage.path("there").display());
+    let registry = stage.session.registry();
+    let clone = async |url: &str| {
+        let inputs = json!({ "url": url, "ref": "", "repo_path": "", "local_path": "here" });
+        let copy = registry.of_component("copy").unwrap();
+        let started = stage.session.start(copy, inputs.as_object().unwrap()).await.unwrap();
+        stage.ended(&started).await
+    };
+    let evil = clone("--upload-pack=touch evil").await;
+    assert_eq!(evil.outcome, exited(1), "{}", evil.output);
+    assert!(clone("ext::sh -c touch% evil").await.outcome != exited(0));
+    assert!(!stage.path("evil").exists());
+    let copied = clone(&url).await;
+    assert_eq!(copied.outcome, exited(0), "{}", copied.output);
+    assert_eq!(copied.left["outputs"]["repo_name"], "there");
+    assert_eq!(stage.run("looks").await.output, "file\n1 main\n");
+    let again = clone(&url).await;
+    assert!(again.output.contains("here is there already"), "{}", again.output);
+}

@@ -277,7 +277,7 @@ fn component(view: &View, index: usize) -> ComponentBody {
         true => segments(view, &reading.document.segments_in(&reading.text, index)),
         false => Vec::new(),
     };
-    let executable = view.registry.of_component(&it.id).filter(|_| it.kind.is_script());
+    let executable = view.registry.of_component(&it.id).filter(|found| found.kind == it.kind);
     ComponentBody {
         id: it.id.clone(),
         name: it.name.clone(),

@@ -11,11 +11,10 @@ interface Kind {
   words: string;
 }
 
-type QuietType = Exclude<ComponentType, "check" | "command" | "inputs" | "template" | "template_inline" | "admonition">;
+type QuietType = Exclude<ComponentType, "check" | "command" | "inputs" | "template" | "template_inline" | "admonition" | "git_clone">;
 
 const kinds: Record<QuietType, Kind> = {
   dir_picker: { title: "Choose a directory", icon: "folder", words: "It would ask for a directory." },
-  git_clone: { title: "Clone a repository", icon: "split", words: "It would clone a Git repository." },
   aws_auth: { title: "Sign in to AWS", icon: "key", words: "It would sign in to AWS." },
   google_auth: { title: "Sign in to Google Cloud", icon: "key", words: "It would sign in to Google Cloud." },
   git_auth: { title: "Sign in to Git", icon: "key", words: "It would sign in to GitHub or GitLab." },

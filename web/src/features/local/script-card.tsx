@@ -1,5 +1,5 @@
 import { useRef, type KeyboardEvent, type ReactNode } from "react";
-import type { LocalComponent, LocalExecutable } from "@/api/local-schema.ts";
+import type { ComponentType, LocalComponent, LocalExecutable } from "@/api/local-schema.ts";
 import { applyRecord, type ExecutionState } from "@/features/execution/execution-state.ts";
 import type { ExecutionFeed } from "@/features/execution/execution-feed.ts";
 import { OutputPanel } from "@/features/execution/output-panel.tsx";
@@ -18,7 +18,9 @@ import { messageOf, scriptVerdict, statusLooks, statusOf } from "./script-status
 import { usePreview, type Preview } from "./use-preview.ts";
 import { Words } from "./words.tsx";
 
-/** A Check or a Command: its script, and below it what its last execution wrote and left. */
+const verbs: Partial<Record<ComponentType, string>> = { check: "Check", git_clone: "Clone" };
+
+/** A Check, a Command or what else runs a script: its script, and below it what its last execution wrote and left. */
 export function ScriptCard({ component, children }: { component: LocalComponent; children: ReactNode }) {
   const desk = useLocal();
   const runs = useRuns();
@@ -33,7 +35,7 @@ export function ScriptCard({ component, children }: { component: LocalComponent;
   const missing = isBroken(component) ? [] : missingOf(component, given, preview.data);
   const status = statusOf(state, executable?.mayWarn ?? false, missing);
   const isLive = status === "running";
-  const verb = component.type === "check" ? "Check" : "Run";
+  const verb = verbs[component.type] ?? "Run";
   const canRun = executable && !isBroken(component) && missing.length === 0;
   const message = messageOf(component, status);
   const refusal = runs.refusals.get(id);

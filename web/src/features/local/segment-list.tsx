@@ -54,8 +54,13 @@ const ComponentCard = memo(function ComponentCard({ component }: { component: Lo
       if (signIn && !isBroken(component)) return <SignInCard component={component} signIn={signIn} />;
       return <QuietCard component={component} type={type}>{null}</QuietCard>;
     }
-    case "dir_picker":
     case "git_clone":
+      return (
+        <ScriptCard component={component}>
+          <InputsCard component={component} isNested />
+        </ScriptCard>
+      );
+    case "dir_picker":
     case "git_pull_request":
     case "tf_module":
     case "unknown":
