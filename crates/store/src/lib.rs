@@ -132,6 +132,7 @@ async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction, StoreErro
         ..TransactionOptions::default()
     };
     let db = db.clone();
+    #[expect(clippy::disallowed_methods, reason = "awaited at once, and short where nobody waits")]
     let beginning = tokio::spawn(async move { db.begin_with_options(options).await });
     let begun = beginning.await.map_err(|it| StoreError::Unavailable { reason: it.to_string() })?;
     Ok(begun?)

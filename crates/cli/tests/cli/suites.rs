@@ -234,7 +234,7 @@ fn a_test_that_takes_too_long_is_stopped_and_cleans_up() {
     assert!(text.contains("it took longer than 1s"), "{text}");
     assert!(text.contains("cleanup `exit 3` failed: exit 3"), "{text}");
     assert!(place.path("cleaned").exists() && place.path("from-script").exists(), "{text}");
-    expect_gone(&[], "sleep\07654321");
+    expect_gone(&[], "sleep\u{0}7654321");
 }
 
 #[test]

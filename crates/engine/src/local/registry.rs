@@ -56,6 +56,7 @@ pub struct Registry {
 
 /// How a component differs from what was approved.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "a handful at a time, on their way to a page")]
 pub enum Drift {
     /// It was not there.
     Added {

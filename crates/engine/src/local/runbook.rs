@@ -381,11 +381,10 @@ impl LocalRunbook {
             let worktree = inner.session.worktree().map(PathBuf::from);
             Ok(inner.templates.render(component, &values, &outputs, worktree.as_deref())?)
         });
-        let rendered = rendering.await.map_err(|it| {
+        rendering.await.map_err(|it| {
             let reason = io::Error::other(it);
             RunScriptError::Disk(Unreadable { path: self.path().to_owned(), reason })
-        })?;
-        rendered
+        })?
     }
 
     /// All scripts as they would run, in the order of the document.
@@ -534,7 +533,7 @@ impl Inner {
     ) -> Preview {
         let inputs = match self.inputs(reading, component, given) {
             Ok(inputs) => inputs,
-            Err(error) => return refused(error),
+            Err(error) => return refused(&error),
         };
         let missing = self.missing(texts, &inputs);
         if !missing.is_empty() {
@@ -562,7 +561,7 @@ impl Inner {
         let Some((_, component)) = reading.component(id) else { return Preview::default() };
         let values = match self.template_values(reading, id, given) {
             Ok(values) => values,
-            Err(error) => return refused(error),
+            Err(error) => return refused(&error),
         };
         let outputs = values::outputs_value(&self.session.outputs());
         match self.templates.preview(component, &values, &outputs) {
@@ -616,13 +615,22 @@ impl Inner {
 }
 
 /// Says in the place of a preview why there is none.
-fn refused(error: RunScriptError) -> Preview {
+fn refused(error: &RunScriptError) -> Preview {
     let problems = match error {
         RunScriptError::Values(problems) => {
-            let said = |it: FieldProblem| format!("`{}` {}", it.name, it.message);
-            problems.into_iter().map(said).collect()
+            let said = |it: &FieldProblem| format!("`{}` {}", it.name, it.message);
+            problems.iter().map(said).collect()
         }
-        error => vec![error.to_string()],
+        RunScriptError::Untrusted
+        | RunScriptError::Drifted { .. }
+        | RunScriptError::NoExecutable { .. }
+        | RunScriptError::ByComponent
+        | RunScriptError::NoComponent { .. }
+        | RunScriptError::Broken { .. }
+        | RunScriptError::Blocked { .. }
+        | RunScriptError::Local(_)
+        | RunScriptError::Templates(_)
+        | RunScriptError::Disk(_) => vec![error.to_string()],
     };
     Preview { problems, ..Preview::default() }
 }
