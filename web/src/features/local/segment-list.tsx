@@ -57,7 +57,7 @@ const ComponentCard = memo(function ComponentCard({ component }: { component: Lo
     case "git_clone":
       return (
         <ScriptCard component={component}>
-          <InputsCard component={component} isNested />
+          {component.form ? <InputsCard component={component} isNested /> : null}
         </ScriptCard>
       );
     case "dir_picker":
