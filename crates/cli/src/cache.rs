@@ -63,9 +63,18 @@ pub(crate) fn open(
 
 /// The user's own directory for what can be made again.
 pub(crate) fn usual() -> Option<PathBuf> {
+    of_user("XDG_CACHE_HOME", ".cache")
+}
+
+/// The user's own directory for what is to outlive a start.
+pub(crate) fn state() -> Option<PathBuf> {
+    of_user("XDG_STATE_HOME", ".local/state")
+}
+
+/// Ours in what a variable names, or else at a place in the user's home.
+fn of_user(variable: &str, in_home: &str) -> Option<PathBuf> {
     let of = |name: &str| env::var_os(name).map(PathBuf::from).filter(|it| it.is_absolute());
-    let cache = of("XDG_CACHE_HOME").or_else(|| Some(of("HOME")?.join(".cache")))?;
-    Some(cache.join("runbook"))
+    Some(of(variable).or_else(|| Some(of("HOME")?.join(in_home)))?.join("runbook"))
 }
 
 /// As sandboxes reach hosts, and otherwise by the proxy that this machine's own tools use.

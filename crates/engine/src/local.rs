@@ -42,6 +42,7 @@ pub use runbook::{
     ApproveError, BackendName, Difference, LocalRunbook, Mode, Named, Opening, Preview,
     RunScriptError, Unreadable, View,
 };
+pub use sandbox::runtime::on_path;
 pub use session::{LEFT_MEDIA_TYPE, LocalConfig, LocalError, LocalSession, Values};
 pub use shell::Prelude;
 pub use sign_in::{

@@ -21,6 +21,8 @@ mod image;
 mod search;
 mod version;
 
+pub use search::on_path;
+
 /// Every runtime, by the name it has on the wire.
 pub const ALL: [Runtime; 6] = [
     Runtime { name: "python", extension: "py", package: "python3" },

@@ -154,7 +154,7 @@ fn with_components(
     };
     let trust = match args.trust {
         true => Trust::Given,
-        false => Trust::Asked { remembered: state_directory().map(|it| it.join("trusted")) },
+        false => Trust::Asked { remembered: cache::state().map(|it| it.join("trusted")) },
     };
     let backend = BackendName { name: offer.name.clone(), isolated: is_isolated };
     let opening = Opening { path: source.path.clone(), mode, trust, backend };
@@ -175,13 +175,6 @@ fn working_directory(args: &OpenArgs, source: &Source) -> Result<PathBuf, Failur
         let what = format!("{} is no directory", directory.display());
         Failure::rejected(format!("{what}; name one with --working-dir"))
     })
-}
-
-/// The user's own directory for what is to outlive a start.
-fn state_directory() -> Option<PathBuf> {
-    let of = |name: &str| env::var_os(name).map(PathBuf::from).filter(|it| it.is_absolute());
-    let state = of("XDG_STATE_HOME").or_else(|| Some(of("HOME")?.join(".local/state")))?;
-    Some(state.join("runbook"))
 }
 
 /// Shows the URL in the user's browser, where there is a desktop. It was printed in any case.

@@ -377,7 +377,7 @@ impl LocalRunbook {
             let unknown = || RunScriptError::NoComponent { id: id.clone() };
             let (_, component) = reading.component(&id).ok_or_else(unknown)?;
             let values = inner.template_values(&reading, &id, &given)?;
-            let outputs = values::outputs_value(&inner.session.outputs());
+            let outputs = inner.outputs();
             let worktree = inner.session.worktree().map(PathBuf::from);
             Ok(inner.templates.render(component, &values, &outputs, worktree.as_deref())?)
         });
@@ -494,14 +494,19 @@ impl Inner {
         given: &Given,
     ) -> Result<Values, RunScriptError> {
         let Some((index, _)) = reading.component(component) else { return Ok(Values::new()) };
-        let outputs = values::outputs_value(&self.session.outputs());
+        let outputs = self.outputs();
         let world = fill::world(fill::seed());
         values::values_of(reading, index, given, &outputs, &world).map_err(RunScriptError::Values)
     }
 
+    /// Outputs so far, as templates see them.
+    fn outputs(&self) -> Values {
+        values::outputs_value(&self.session.outputs())
+    }
+
     /// Values that texts name and that are not there.
     fn missing(&self, texts: &[&str], inputs: &Values) -> Vec<String> {
-        let outputs = values::outputs_value(&self.session.outputs());
+        let data = template::context(inputs, &self.outputs());
         let mut missing = Vec::new();
         let mut note = |name: String| {
             if !missing.contains(&name) {
@@ -513,11 +518,9 @@ impl Inner {
             for need in needs.inputs.iter().filter(|it| !inputs.contains_key(&it.name)) {
                 note(format!("inputs.{}", need.name));
             }
-            for need in needs.outputs {
-                let block = outputs.get(&need.name.block.replace('-', "_"));
-                if block.and_then(|it| it.get(&need.name.key)).is_none() {
-                    note(format!("outputs.{}.{}", need.name.block, need.name.key));
-                }
+            let needed = needs.outputs.iter().map(|it| (&*it.name.block, &*it.name.key));
+            for name in fill::missing(needed, &data) {
+                note(format!("outputs.{name}"));
             }
         }
         missing
@@ -563,7 +566,7 @@ impl Inner {
             Ok(values) => values,
             Err(error) => return refused(&error),
         };
-        let outputs = values::outputs_value(&self.session.outputs());
+        let outputs = self.outputs();
         match self.templates.preview(component, &values, &outputs) {
             Ok(files) => {
                 let texts = files

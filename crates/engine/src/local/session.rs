@@ -30,6 +30,7 @@ use super::{
     generated, outputs, read_outputs,
     registry::hash,
     sign_in::{self, Surroundings},
+    values::outputs_value,
 };
 use crate::{
     Engine,
@@ -322,9 +323,8 @@ impl Inner {
     }
 
     fn fill(&self, place: &str, text: &str, inputs: &Values) -> Result<String, LocalError> {
-        let outputs = self.state().outputs.clone();
-        let outputs = outputs.into_iter().map(|(block, values)| (block, json!(values)));
-        fill(place, text, inputs, &outputs.collect())
+        let outputs = outputs_value(&self.state().outputs);
+        fill(place, text, inputs, &outputs)
     }
 
     fn surrounded<T>(

@@ -83,6 +83,13 @@ impl Search {
     }
 }
 
+/// Where a shell with this `PATH` finds a program, shims included.
+#[must_use]
+pub fn on_path(path_variable: &str, name: &str) -> Option<PathBuf> {
+    let named = path_variable.split(':').filter(|it| it.starts_with('/'));
+    named.map(|it| Path::new(it).join(name)).find(|it| is_program(it))
+}
+
 fn has_shims(dir: &Path) -> bool {
     dir.components().any(|it| it.as_os_str() == "shims")
 }

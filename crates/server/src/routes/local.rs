@@ -321,24 +321,14 @@ async fn prerequisites(Shown(runbook): Shown) -> Reply<Value> {
     let programs = engine::local::Abilities::of(&view.reading).programs;
     let found = move || {
         let look = |(name, needed_by): (String, Vec<String>)| {
-            let found = find_program(&path, &name);
+            let found = engine::local::on_path(&path, &name);
+            let found = found.map(|it| it.display().to_string());
             ProgramBody { name, found, needed_by }
         };
         programs.into_iter().map(look).collect::<Vec<_>>()
     };
     let programs = blocking(found).await.unwrap_or_default();
     Reply(json!({ "programs": programs }))
-}
-
-/// Where a shell with this `PATH` would find a program.
-fn find_program(path: &str, name: &str) -> Option<String> {
-    use std::os::unix::fs::PermissionsExt;
-    let is_program = |it: &std::path::PathBuf| {
-        it.metadata().is_ok_and(|it| it.is_file() && it.permissions().mode() & 0o111 != 0)
-    };
-    let mut places = path.split(':').filter(|it| it.starts_with('/'));
-    let found = places.find_map(|it| Some(std::path::Path::new(it).join(name)).filter(is_program));
-    found.map(|it| it.display().to_string())
 }
 
 async fn sign_in(
