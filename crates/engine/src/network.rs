@@ -67,7 +67,7 @@ fn line(event: &EgressEvent) -> Option<String> {
         Verdict::Allowed { .. } => Some(format!("network: connected to {target}")),
         Verdict::Refused(reason) => Some(format!("network: refused {target}: {reason}")),
         Verdict::Failed(reason) => Some(format!("network: {target} failed: {reason}")),
-        Verdict::Ended { .. } => None,
+        Verdict::Served | Verdict::Ended { .. } => None,
     }
 }
 

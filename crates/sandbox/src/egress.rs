@@ -7,7 +7,7 @@
 //! ```text
 //!  program ── name? ──▶ guest :53 ───▶ dns: an address that stands for an allowed name, or none such
 //!          ── connect ▶ guest 127.77.x.y:443 ─▶ names: which name? ─┐
-//!          ── CONNECT ▶ guest :3128 ─▶ client: which target? ───────┴▶ policy ─▶ dial ─▶ relay
+//!          ── CONNECT ▶ guest :3128 ─▶ client: which target? ───────┴▶ policy ─▶ dial, hosted ─▶ relay
 //! ```
 //!
 //! It never forwards a name query, and refuses every address that is private, special or this machine's
@@ -23,15 +23,18 @@ use std::{
 
 use guest::{ListenerId, ListenerKind};
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncReadExt, AsyncWriteExt, DuplexStream},
+    net::TcpStream,
     sync::broadcast,
     task::JoinSet,
 };
+use tokio_util::either::Either;
 
 mod address;
 mod client;
 mod dial;
 mod dns;
+mod hosted;
 mod http;
 mod names;
 mod policy;
@@ -41,6 +44,7 @@ mod tls;
 
 pub use address::{Forbidden, is_public};
 pub use dial::{InvalidProxy, Resolver, UpstreamProxy};
+pub use hosted::HostedService;
 pub use http::BadRequest;
 pub use target::{Host, InvalidHost, Target};
 
@@ -63,6 +67,8 @@ pub struct EgressConfig {
     pub upstream_proxy: Option<UpstreamProxy>,
     pub limits: EgressLimits,
     pub resolver: Resolver,
+    /// What this process itself serves to the sandbox.
+    pub services: Vec<HostedService>,
 }
 
 /// Of each sandbox.
@@ -107,6 +113,8 @@ pub enum Verdict {
     Allowed {
         address: SocketAddr,
     },
+    /// Connected to a service of this process.
+    Served,
     Refused(Refusal),
     /// Allowed, and impossible.
     Failed(Failure),
@@ -173,6 +181,9 @@ impl From<Failure> for Denial {
 /// Events that wait for a slow reader before the oldest are lost.
 const EVENTS: usize = 256;
 
+/// The far side of a connection.
+type Outside = Either<TcpStream, DuplexStream>;
+
 /// How long a client may take to say what it wants.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -230,7 +241,7 @@ impl Egress {
         note(proxy.1, "allowed hosts are not reached by proxy variables");
         let service = Service {
             shared: Arc::clone(shared),
-            policy: Policy::new(rules),
+            policy: Policy::new(rules, config.services.clone()),
             limits: config.limits,
             budget: Budget::new(config.limits.bytes),
             dialer: Dialer::new(config),
@@ -373,15 +384,11 @@ impl Service {
     async fn reach(&self, mut client: Client, target: Target, speaks: Speaks) {
         let number = client.stream.number();
         let tell = |verdict| self.tell(Some(number), Some(&target), verdict);
-        let dialled = match self.policy.check(&target) {
-            Ok(()) => self.dialer.dial(&target, &self.policy).await,
-            Err(refusal) => Err(refusal.into()),
-        };
-        let (outside, address) = match dialled {
-            Ok(dialled) => dialled,
+        let (outside, verdict) = match self.outside(&target).await {
+            Ok(connected) => connected,
             Err(denial) => return self.deny(client, &target, speaks, denial).await,
         };
-        tell(Verdict::Allowed { address });
+        tell(verdict);
         let meter = Meter::new(Arc::clone(&self.budget));
         let relayed = match client.accept(speaks).await {
             Ok(()) => {
@@ -396,6 +403,16 @@ impl Service {
         }
         let [sent, received] = [&meter.sent, &meter.received].map(|it| it.load(Ordering::Relaxed));
         tell(Verdict::Ended { sent, received });
+    }
+
+    /// Connects to a target, and says what is to be told of it.
+    async fn outside(&self, target: &Target) -> Result<(Outside, Verdict), Denial> {
+        if let Some(service) = self.policy.service(target) {
+            return Ok((Either::Right(service.connect()), Verdict::Served));
+        }
+        self.policy.check(target)?;
+        let (stream, address) = self.dialer.dial(target, &self.policy).await?;
+        Ok((Either::Left(stream), Verdict::Allowed { address }))
     }
 
     async fn deny(&self, client: Client, target: &Target, speaks: Speaks, denial: Denial) {

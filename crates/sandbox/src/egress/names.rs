@@ -73,8 +73,10 @@ mod tests {
 
     #[test]
     fn a_name_keeps_its_address_and_each_port_its_listener() {
-        let policy =
-            Policy::new(vec!["pypi.org".parse().unwrap(), "pypi.org:8443".parse().unwrap()]);
+        let policy = Policy::new(
+            vec!["pypi.org".parse().unwrap(), "pypi.org:8443".parse().unwrap()],
+            Vec::new(),
+        );
         let mut names = Names::default();
         let mut listeners = Vec::new();
         let mut look_up = |name: &str| {
@@ -94,7 +96,7 @@ mod tests {
 
     #[test]
     fn the_names_below_a_domain_end() {
-        let policy = Policy::new(vec!["*.example.com".parse().unwrap()]);
+        let policy = Policy::new(vec!["*.example.com".parse().unwrap()], Vec::new());
         let mut names = Names::default();
         let mut count = 0;
         let mut look_up = |index: usize| {

@@ -1,32 +1,51 @@
-//! What a sandbox's rules say about one target.
+//! What a sandbox's rules, and the services that this process has for it, say about one target.
 
 use std::net::IpAddr;
 
 use super::{
-    Refusal, address,
+    HostedService, Refusal, address,
     target::{Host, Target},
 };
 use crate::network::Rule;
 
 #[derive(Debug)]
-pub(super) struct Policy(Vec<Rule>);
+pub(super) struct Policy {
+    rules: Vec<Rule>,
+    services: Vec<HostedService>,
+}
 
 impl Policy {
-    pub(super) fn new(rules: Vec<Rule>) -> Self {
-        Self(rules)
+    pub(super) fn new(rules: Vec<Rule>, services: Vec<HostedService>) -> Self {
+        Self { rules, services }
+    }
+
+    /// The service of this process that a target names.
+    pub(super) fn service(&self, target: &Target) -> Option<&HostedService> {
+        self.services.iter().find(|it| it.target() == target)
     }
 
     /// The ports that rules allow for a host, in order; none if no rule names it.
-    pub(super) fn ports(&self, host: &Host) -> Vec<u16> {
-        let rules = self.0.iter().filter(|it| it.names(host));
+    fn allowed(&self, host: &Host) -> Vec<u16> {
+        let rules = self.rules.iter().filter(|it| it.names(host));
         let mut ports: Vec<u16> = rules.flat_map(|it| it.ports()).copied().collect();
         ports.sort_unstable();
         ports.dedup();
         ports
     }
 
+    /// The ports at which a host is reached, in order; none if nothing names it.
+    pub(super) fn ports(&self, host: &Host) -> Vec<u16> {
+        let services = self.services.iter().map(HostedService::target);
+        let served = services.filter(|it| it.host == *host).map(|it| it.port);
+        let mut ports = self.allowed(host);
+        ports.extend(served);
+        ports.sort_unstable();
+        ports.dedup();
+        ports
+    }
+
     pub(super) fn check(&self, target: &Target) -> Result<(), Refusal> {
-        let ports = self.ports(&target.host);
+        let ports = self.allowed(&target.host);
         if ports.contains(&target.port) {
             return Ok(());
         }
@@ -37,7 +56,7 @@ impl Policy {
     /// anything.
     pub(super) fn check_address(&self, address: IpAddr, port: u16) -> Result<(), Refusal> {
         let forbidden = |reason| Refusal::Address { address, reason };
-        if self.ports(&Host::Address(super::target::plain(address))).contains(&port) {
+        if self.allowed(&Host::Address(super::target::plain(address))).contains(&port) {
             return Ok(());
         }
         address::check(address).map_err(forbidden)?;
@@ -53,7 +72,7 @@ mod tests {
     use super::*;
 
     fn policy(rules: &[&str]) -> Policy {
-        Policy::new(rules.iter().map(|it| it.parse().unwrap()).collect())
+        Policy::new(rules.iter().map(|it| it.parse().unwrap()).collect(), Vec::new())
     }
 
     fn check(rules: &[&str], target: &str) -> Result<(), Refusal> {

@@ -11,7 +11,6 @@ use std::{
 
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
-    net::TcpStream,
     time::Instant,
 };
 
@@ -88,14 +87,14 @@ impl Meter {
 /// Carries bytes until both sides have ended, one is gone, or nothing moves for `idle`.
 pub(super) async fn relay(
     client: Client,
-    outside: TcpStream,
+    outside: impl AsyncRead + AsyncWrite,
     (target, policy): (&Target, &Policy),
     meter: &Meter,
     idle: Duration,
 ) -> Result<(), Denial> {
     let Client { stream, early } = client;
     let (mut from_client, mut to_client) = tokio::io::split(stream);
-    let (mut from_outside, mut to_outside) = outside.into_split();
+    let (mut from_outside, mut to_outside) = tokio::io::split(outside);
     let up = async {
         let first = first_bytes(early, &mut from_client, target, policy).await?;
         meter.count(&meter.sent, first.len())?;

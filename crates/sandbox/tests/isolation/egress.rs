@@ -14,9 +14,12 @@ use std::{
 
 use sandbox::{
     EgressConfig, EgressEvent, EgressLimits, Network, ProcessEvent, Spec,
-    egress::{Failure, Refusal, Resolver, Verdict},
+    egress::{Failure, Host, HostedService, Refusal, Resolver, Verdict},
 };
-use tokio::sync::broadcast::Receiver;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    sync::broadcast::Receiver,
+};
 
 use super::harness::{Cage, python_cage};
 
@@ -156,6 +159,42 @@ with socket.create_connection(('web.test', {port})) as stream:
     let name = first.host.map(|it| it.to_string());
     assert_eq!((name.as_deref(), first.port), (Some("web.test"), Some(port)));
     assert_eq!(first.verdict, Verdict::Allowed { address: service.address });
+}
+
+/// `models.runbook:80` is this process, which answers a line with that line in capitals.
+fn hosting() -> Spec {
+    let host = Host::parse("models.runbook").unwrap();
+    let service = HostedService::new(host, 80, |mut stream| {
+        tokio::spawn(async move {
+            let mut line = vec![0; 64];
+            let count = stream.read(&mut line).await.unwrap();
+            stream.write_all(line[..count].to_ascii_uppercase().as_slice()).await.unwrap();
+        });
+    });
+    let egress = EgressConfig { services: vec![service], ..EgressConfig::default() };
+    Spec { network: Network::Allow(Vec::new()), egress, ..Spec::default() }
+}
+
+#[tokio::test]
+async fn a_service_of_this_process_is_reached_by_its_name_and_nothing_else_is() {
+    let cage = python_cage!(hosting());
+    let mut events = cage.sandbox.network_events().unwrap();
+    let code = format!(
+        "{ASK}
+with socket.create_connection(('models.runbook', 80)) as stream:
+    stream.sendall(b'hello\\n'); print(stream.makefile().readline().strip())
+print(ask('CONNECT models.runbook:80 HTTP/1.1\\r\\n\\r\\n'))
+print(call(socket.create_connection, ('models.runbook', 443)))
+for target in ['models.runbook:443', 'a.models.runbook:80', 'web.test:80', '127.0.0.1:80']:
+    print(ask(f'CONNECT {{target}} HTTP/1.1\\r\\n\\r\\n'))"
+    );
+    let answers = cage.answers(&code).await;
+    assert_eq!(answers[..3], ["HELLO", OK, "ECONNREFUSED"]);
+    assert_eq!(answers[3..], [FORBIDDEN; 4]);
+    let verdicts = verdicts(&mut events);
+    assert_eq!(verdicts[0], Verdict::Served);
+    let allowed = verdicts.iter().any(|it| matches!(it, Verdict::Allowed { .. }));
+    assert!(!allowed, "{verdicts:?}");
 }
 
 #[tokio::test]
