@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
@@ -106,5 +106,49 @@ test("a_runbook_with_components_fits_a_phone", async ({ page, local }) => {
   expect(await beyond()).toBe(0);
   await page.getByRole("tab", { name: "Document" }).click();
   await expect(card(page, "Command greet")).toBeVisible();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const deployOf = (folder: string) => `# Deploy
+
+For ${folder}.
+
+<DirPicker id="target" rootDir="live" dirLabels={["Account", "Region"]} />
+
+<TfModule id="vars" source="bucket" />
+
+<TemplateInline id="unit" inputsId="vars" outputPath="{{ .outputs.target.PATH }}/unit.hcl" generateFile={true}>
+\`\`\`hcl
+name = {{ .inputs._module.hcl_inputs.name }}
+\`\`\`
+</TemplateInline>
+`;
+
+test("a_directory_is_chosen_and_the_variables_of_a_module_are_filled_in", async ({ page, local }) => {
+  const folder = mkdtempSync(join(tmpdir(), "runbook-e2e-"));
+  for (const name of ["live/dev/eu", "live/dev/us", "live/prod", "bucket"]) mkdirSync(join(folder, name), { recursive: true });
+  writeFileSync(join(folder, "bucket/main.tf"), 'variable "name" {\n  type = string\n  description = "Name of the bucket"\n}\n');
+  const file = join(folder, "runbook.mdx");
+  writeFileSync(file, deployOf(folder));
+  await page.goto(await local(file));
+  const [picker, unit] = [card(page, "DirPicker target"), card(page, "TemplateInline unit")];
+  await expect(unit.getByText("Waits for output PATH of target.")).toBeVisible();
+  await picker.getByRole("button", { name: "Show directories" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Trust and run" }).click();
+
+  await picker.getByLabel("Account").selectOption("dev");
+  await picker.getByLabel("Region").selectOption("eu");
+  await expect(picker.getByLabel("Target Path")).toHaveValue("dev/eu");
+  await picker.getByLabel("Target Path").fill("../bucket");
+  await picker.getByRole("button", { name: "Use this path" }).click();
+  await expect(picker.getByText(/without \.\./)).toBeVisible();
+
+  await page.reload();
+  await expect(picker.getByLabel("Region")).toHaveValue("eu");
+  await page.getByLabel("name (required)").fill("ada");
+  await unit.getByRole("button", { name: "Generate unit" }).click();
+  await page.getByRole("button", { name: /^unit\.hcl/ }).click();
+  await expect(page.getByRole("region", { name: "Content of dev/eu/unit.hcl" })).toHaveText('name = "ada"');
+  expect(readFileSync(join(folder, "generated/dev/eu/unit.hcl"), "utf8")).toBe('name = "ada"\n');
   rmSync(folder, { recursive: true, force: true });
 });

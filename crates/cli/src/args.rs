@@ -256,6 +256,10 @@ pub(crate) struct OpenArgs {
     /// In a sandbox, let scripts read the working directory and change nothing in it.
     #[arg(long, env = "RUNBOOK_READ_ONLY", value_parser = FalseyValueParser::new())]
     pub(crate) read_only: bool,
+    /// The document for an OpenTofu module, which is then what is opened: `::terragrunt`, `::tofu`,
+    /// `::terragrunt-github` or a path. The first is for modules that bring none.
+    #[arg(long, env = "RUNBOOK_TF_RUNBOOK", value_name = "DOCUMENT")]
+    pub(crate) tf_runbook: Option<String>,
     /// Run scripts without asking first whether the document is trusted.
     #[arg(long, env = "RUNBOOK_TRUST", value_parser = FalseyValueParser::new())]
     pub(crate) trust: bool,

@@ -1,6 +1,7 @@
 //! Finds and reads the document that a command is about.
 
 mod address;
+mod module;
 mod remote;
 
 use std::{
@@ -9,10 +10,11 @@ use std::{
 };
 
 use document::{Block, Diagnostic, Document, Notebook, Outputs, Severity, Syntax};
+use engine::local::OpenedModule;
 use tempfile::TempDir;
 
-use self::address::Address;
 pub(crate) use self::remote::Origin;
+use self::{address::Address, remote::Fetched};
 use crate::failure::Failure;
 
 /// What a directory may hold as its document, the first one that is there.
@@ -31,19 +33,50 @@ pub(crate) struct Source {
     cell_lines: Option<Vec<usize>>,
     /// Where it came from, if not from this machine.
     pub(crate) origin: Option<Origin>,
-    /// Holds its files, if it came from elsewhere.
-    _directory: Option<TempDir>,
+    /// The module that it is opened for, if it is.
+    pub(crate) module: Option<OpenedModule>,
+    /// Whether it came with this program.
+    pub(crate) is_ours: bool,
+    /// Hold its files and those of its module, if they came from elsewhere.
+    directories: Vec<TempDir>,
+}
+
+/// What somebody named, on this machine.
+struct Brought {
+    path: PathBuf,
+    /// Where it came from, and what holds it, if it came from elsewhere.
+    origin: Option<Origin>,
+    directory: Option<TempDir>,
+}
+
+impl Brought {
+    async fn new(named: &Path) -> Result<Self, Failure> {
+        let elsewhere = named.to_str().filter(|_| !named.exists());
+        let address = elsewhere.map(Address::parse).transpose().map_err(Failure::rejected)?;
+        let Some(address) = address.flatten() else {
+            return Ok(Self { path: named.to_owned(), origin: None, directory: None });
+        };
+        let Fetched { path, origin, directory } = address.fetch().await?;
+        Ok(Self { path, origin: Some(origin), directory: Some(directory) })
+    }
 }
 
 impl Source {
     /// Reads a document of this machine, or brings one from a repository or an address.
     pub(crate) async fn open(document: &Path) -> Result<Self, Failure> {
-        let elsewhere = document.to_str().filter(|_| !document.exists());
-        let address = elsewhere.map(Address::parse).transpose().map_err(Failure::rejected)?;
-        let Some(address) = address.flatten() else { return Self::read(document) };
-        let fetched = address.fetch().await?;
-        let source = Self::read(&fetched.path)?;
-        Ok(Self { origin: Some(fetched.origin), _directory: Some(fetched.directory), ..source })
+        Self::of(Brought::new(document).await?)
+    }
+
+    fn of(brought: Brought) -> Result<Self, Failure> {
+        let Brought { path, origin, directory } = brought;
+        let source = Self::read(&path)?;
+        Ok(Self { origin, directories: directory.into_iter().collect(), ..source })
+    }
+
+    /// The directory of the repository that it came from, if it did.
+    pub(crate) fn repository(&self) -> Option<PathBuf> {
+        let root = self.directories.first().filter(|_| self.origin.is_some())?;
+        fs::canonicalize(root.path()).ok()
     }
 
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
@@ -69,7 +102,17 @@ impl Source {
             (original.clone(), None)
         };
         let document = document::parse_as(&text, Syntax::of(&path.to_string_lossy()));
-        Ok(Self { path, text, original, document, cell_lines, origin: None, _directory: None })
+        Ok(Self {
+            path,
+            text,
+            original,
+            document,
+            cell_lines,
+            origin: None,
+            module: None,
+            is_ours: false,
+            directories: Vec::new(),
+        })
     }
 
     /// Whether the file is a notebook, which is read and not written in place.

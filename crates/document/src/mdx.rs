@@ -284,6 +284,10 @@ fn checks(it: &Component, report: &mut Report<'_>) {
             let message = "TemplateInline has no template; put a fence of code into it".to_owned();
             report.error("no-template", tag, message);
         }
+        ComponentKind::DirPicker if !has("rootDir") && !has("gitCloneId") => {
+            let message = "DirPicker has nowhere to look; give it a rootDir or a gitCloneId";
+            report.error("no-root", tag, message.to_owned());
+        }
         ComponentKind::GitAuth
         | ComponentKind::GitHubAuth
         | ComponentKind::GitLabAuth

@@ -13,6 +13,7 @@
 mod abilities;
 mod carried;
 mod cloning;
+mod directories;
 mod fill;
 mod folder;
 mod generated;
@@ -27,11 +28,13 @@ mod shell;
 mod sign_in;
 mod templates;
 mod testing;
+mod tf_module;
 mod trust;
 mod values;
 
 pub use abilities::Abilities;
 pub use carried::{Carried, Left};
+pub use directories::{Directories, DirectoryError};
 pub use folder::{Folder, NoScript};
 pub use generated::{Generated, GeneratedError, GeneratedFile, GeneratedText, Listing};
 pub use interpreter::{Interpreter, NoInterpreter, Shell};
@@ -39,7 +42,7 @@ pub use outputs::{Outputs, read_outputs};
 pub use reading::Reading;
 pub use registry::{Drift, Executable, Registry};
 pub use runbook::{
-    ApproveError, BackendName, Difference, LocalRunbook, Mode, Named, Opening, Preview,
+    ApproveError, BackendName, Difference, LocalRunbook, Mode, Named, Opening, PickError, Preview,
     RunScriptError, Unreadable, View,
 };
 pub use sandbox::runtime::on_path;
@@ -51,5 +54,6 @@ pub use sign_in::{
 pub use template::{Form, Kind, Section, Variable};
 pub use templates::{Rendered, Templates, TemplatesError};
 pub use testing::{Ended, StepReport, TestError, TestReport, TestVerdict, Tester, TesterConfig};
+pub use tf_module::{NoModule, OpenedModule, TfModule};
 pub use trust::Trust;
 pub use values::{FieldProblem, Given};

@@ -83,6 +83,7 @@ export interface LocalComponent {
   problems: Diagnostic[];
   form?: Form | null;
   executable?: LocalExecutable | null;
+  module?: LocalModule | null;
   needs: { inputs: string[]; outputs: OutputName[] };
   warnings: string[];
 }
@@ -191,6 +192,23 @@ export interface Prerequisite {
   /** Null where it is not on the PATH. */
   found: string | null;
   neededBy: string[];
+}
+
+/** The directories of one level that a DirPicker offers. */
+export interface LocalDirectories {
+  directories: string[];
+  /** Whether there are more. */
+  truncated: boolean;
+}
+
+/** The OpenTofu module whose variables a TfModule asks for. */
+export interface LocalModule {
+  source: string;
+  folderName: string;
+  /** The heading of its README; empty without one. */
+  readmeTitle: string;
+  outputs: string[];
+  resources: string[];
 }
 
 /** A value that the server does not take, as a refused run tells it. */

@@ -2,6 +2,7 @@
 import { json } from "./client.ts";
 import type {
   DryRun,
+  LocalDirectories,
   LocalFileContent,
   LocalFilePage,
   LocalPreview,
@@ -23,6 +24,11 @@ export const localApi = {
     json<LocalPreview>(`${root}/preview`, { method: "POST", body, signal }),
   dryRun: (inputs: ValuesByForm, signal?: AbortSignal) => json<DryRun>(`${root}/dry-run`, { method: "POST", body: { inputs }, signal }),
   generate: (body: { componentId: string; inputs: ValuesByForm }) => json<TemplateChanges>(`${root}/templates`, { method: "POST", body }),
+  /** `under` is relative to the root of the picker. */
+  directories: (body: { componentId: string; inputs: ValuesByForm; under: string }, signal?: AbortSignal) =>
+    json<LocalDirectories>(`${root}/directories`, { method: "POST", body, signal }),
+  chooseDirectory: (body: { componentId: string; inputs: ValuesByForm; path: string }) =>
+    json<{ path: string }>(`${root}/directories/chosen`, { method: "POST", body }),
   /** The files behind `cursor`, which is a path. */
   files: (cursor: string | null, signal?: AbortSignal) =>
     json<LocalFilePage>(`${root}/files${cursor === null ? "" : `?cursor=${encodeURIComponent(cursor)}`}`, { signal }),

@@ -42,7 +42,7 @@ pub(crate) async fn watch(args: WatchArgs) -> Result<ExitCode, Failure> {
 }
 
 async fn run(mut args: OpenArgs, mode: Mode) -> Result<ExitCode, Failure> {
-    let source = Source::open(&args.document).await?;
+    let source = Source::open_for_reader(&args.document, args.tf_runbook.as_deref()).await?;
     let has_components = !source.document.components.is_empty();
     if !has_components && mode != Mode::Open {
         let what = format!("{} has no components, so there is nothing to watch", source.name());
@@ -152,23 +152,27 @@ fn with_components(
         generated: work.join(&args.output_path),
         output_bytes: args.limits.execution().output_bytes,
     };
-    let trust = match args.trust {
+    let trust = match args.trust || source.is_ours {
         true => Trust::Given,
         false => Trust::Asked { remembered: cache::state().map(|it| it.join("trusted")) },
     };
     let backend = BackendName { name: offer.name.clone(), isolated: is_isolated };
-    let opening = Opening { path: source.path.clone(), mode, trust, backend };
+    let opening = Opening {
+        path: source.path.clone(),
+        mode,
+        trust,
+        module: source.module.clone(),
+        repository: source.repository(),
+        backend,
+    };
     LocalRunbook::open(engine.clone(), opening, config).map_err(Failure::rejected)
 }
 
-/// Where scripts begin: beside the document, or where the user is if that came from elsewhere.
+/// Where scripts begin: beside the document, or where the user is if that came from elsewhere or is for any module.
 fn working_directory(args: &OpenArgs, source: &Source) -> Result<PathBuf, Failure> {
-    let usual = match &source.origin {
-        Some(_) => Path::new("."),
-        None => {
-            source.path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."))
-        }
-    };
+    let is_elsewhere = source.origin.is_some() || source.module.is_some();
+    let beside = source.path.parent().filter(|it| !is_elsewhere && !it.as_os_str().is_empty());
+    let usual = beside.unwrap_or(Path::new("."));
     let directory = args.working_dir.as_deref().unwrap_or(usual);
     let found = std::fs::canonicalize(directory).ok().filter(|it| it.is_dir());
     found.ok_or_else(|| {

@@ -20,6 +20,7 @@ mod image;
 mod inputs;
 mod jobs;
 mod junit;
+mod modules;
 mod open;
 mod outages;
 #[path = "../../../store/tests/store/postgres.rs"]

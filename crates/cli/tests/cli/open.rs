@@ -11,7 +11,7 @@ use crate::{
     processes,
 };
 
-struct Opened {
+pub(crate) struct Opened {
     running: Running,
     port: u16,
     /// What follows the port in the printed URL.
@@ -144,9 +144,10 @@ fn greeting() -> Place {
     place
 }
 
-fn enter(place: &Place, arguments: &[&str]) -> (Opened, Client) {
+pub(crate) fn enter(place: &Place, arguments: &[&str]) -> (Opened, Client) {
     let mut command = place.command(arguments);
-    let mut running = Running::new(command.env("XDG_STATE_HOME", place.path("state")));
+    command.env("XDG_STATE_HOME", place.path("state")).env("XDG_CACHE_HOME", place.path("cache"));
+    let mut running = Running::new(&mut command);
     let url = running.line();
     let rest = url.strip_prefix("http://127.0.0.1:").unwrap_or_else(|| panic!("{url:?}"));
     let (port, path) = rest.split_once('/').unwrap();

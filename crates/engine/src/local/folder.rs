@@ -6,6 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use super::OpenedModule;
+
 /// Most bytes of one script.
 const MOST_BYTES: u64 = 1 << 20;
 
@@ -34,6 +36,9 @@ pub enum NoScript {
 pub struct Folder {
     /// Without links on the way.
     root: PathBuf,
+    /// The repository that it lies in, or else the directory itself.
+    repository: PathBuf,
+    opened: Option<OpenedModule>,
 }
 
 impl Folder {
@@ -44,7 +49,32 @@ impl Folder {
     /// When it cannot be looked at.
     pub fn of(path: &Path) -> io::Result<Self> {
         let parent = path.parent().filter(|it| !it.as_os_str().is_empty());
-        Ok(Self { root: fs::canonicalize(parent.unwrap_or(Path::new(".")))? })
+        let root = fs::canonicalize(parent.unwrap_or(Path::new(".")))?;
+        let repository = root.ancestors().find(|it| it.join(".git").exists());
+        let repository = repository.unwrap_or(&root).to_owned();
+        Ok(Self { root, repository, opened: None })
+    }
+
+    /// The same for a document that is opened for a module.
+    #[must_use]
+    pub(super) fn opened_for(self, module: Option<OpenedModule>) -> Self {
+        Self { opened: module, ..self }
+    }
+
+    /// The same for a document whose repository is known to lie elsewhere than it seems.
+    #[must_use]
+    pub(super) fn within(self, repository: Option<PathBuf>) -> Self {
+        Self { repository: repository.unwrap_or(self.repository), ..self }
+    }
+
+    /// The module that the document was opened for.
+    pub(super) const fn opened(&self) -> Option<&OpenedModule> {
+        self.opened.as_ref()
+    }
+
+    /// Whether a path without links lies in it or in its repository.
+    pub(super) fn reaches(&self, path: &Path) -> bool {
+        path.starts_with(&self.root) || path.starts_with(&self.repository)
     }
 
     #[must_use]

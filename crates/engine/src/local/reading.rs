@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     fs::File,
     io::{self, Read},
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -13,7 +13,7 @@ use document::{
 };
 use template::{FORM_NAME, Form, Level};
 
-use super::{Folder, NoScript, Registry, cloning, registry::hash};
+use super::{Folder, NoScript, Registry, TfModule, cloning, registry::hash, tf_module::locate};
 
 /// What was read at one time. Nothing of it changes when the disk does.
 #[derive(Debug)]
@@ -25,6 +25,7 @@ pub struct Reading {
     pub hash: String,
     /// By the place of their component.
     forms: BTreeMap<usize, Form>,
+    modules: BTreeMap<usize, Arc<TfModule>>,
     /// What is wrong beside what the document says of itself, by the place of the component.
     problems: BTreeMap<usize, Vec<Diagnostic>>,
 }
@@ -46,21 +47,26 @@ impl Reading {
             Some(before) => Arc::clone(&before.document),
             None => Arc::new(parse_as(&text, Syntax::of(&path.to_string_lossy()))),
         };
-        Ok(Self::of(text, document, folder))
+        Ok(Self::of(text, document, folder, before))
     }
 
-    fn of(text: String, document: Arc<Document>, folder: &Folder) -> Self {
+    fn of(text: String, document: Arc<Document>, folder: &Folder, before: Option<&Self>) -> Self {
         let mut reading = Self {
             registry: Registry::build(&document, folder),
             text,
             document: Arc::clone(&document),
             hash: String::new(),
             forms: BTreeMap::new(),
+            modules: BTreeMap::new(),
             problems: BTreeMap::new(),
         };
         let mut forms = Vec::new();
         for (index, component) in document.components.iter().enumerate() {
             reading.read_form(index, component, folder, &mut forms);
+            if component.kind == ComponentKind::TfModule {
+                let known = before.and_then(|it| it.modules.get(&index));
+                forms.push(reading.read_module(index, component, folder, known));
+            }
         }
         for (id, why) in reading.registry.broken() {
             let found = document.components.iter().position(|it| it.id == id);
@@ -94,10 +100,28 @@ impl Reading {
         self.forms.get(&component)
     }
 
+    /// The module whose variables a component asks for.
+    #[must_use]
+    pub fn module(&self, component: usize) -> Option<&Arc<TfModule>> {
+        self.modules.get(&component)
+    }
+
+    /// All of them, with the ids of their components.
+    pub(super) fn modules(&self) -> impl Iterator<Item = (&str, &TfModule)> {
+        let id = |index: usize| self.document.components[index].id.as_str();
+        self.modules.iter().map(move |(index, it)| (id(*index), &**it))
+    }
+
     /// What is wrong with a component, and not with one inside it.
     pub fn problems_of(&self, component: usize) -> impl Iterator<Item = &Diagnostic> {
         let own = self.problems.get(&component).into_iter().flatten();
         self.document.problems_of(component).chain(own)
+    }
+
+    /// What keeps a component from acting until its author changes it.
+    pub(super) fn mistake(&self, component: usize) -> Option<String> {
+        let mut errors = self.problems_of(component).filter(|it| it.severity == Severity::Error);
+        errors.next().map(|it| format!("line {}: {}", it.line, it.message))
     }
 
     /// What is wrong with no component.
@@ -153,6 +177,38 @@ impl Reading {
                 None => form,
             };
             self.forms.insert(index, form);
+        }
+    }
+}
+
+impl Reading {
+    /// Reads the module of a component. Gives what its hash or its mistake is.
+    fn read_module(
+        &mut self,
+        index: usize,
+        component: &Component,
+        folder: &Folder,
+        before: Option<&Arc<TfModule>>,
+    ) -> String {
+        let source = component.text("source").unwrap_or_default();
+        let read =
+            |(source, directory): (String, PathBuf)| TfModule::read(&source, &directory, before);
+        let problems = self.problems.entry(index).or_default();
+        match locate(source, folder).and_then(read) {
+            Ok(module) => {
+                problems.extend(module.remarks.iter().map(|it| Diagnostic {
+                    severity: Severity::Warning,
+                    ..error("module-file", component, it.clone())
+                }));
+                self.forms.insert(index, module.form.clone());
+                let hash = module.hash.clone();
+                self.modules.insert(index, module);
+                hash
+            }
+            Err(why) => {
+                problems.push(error("no-module", component, why.to_string()));
+                why.to_string()
+            }
         }
     }
 }

@@ -9,6 +9,8 @@
 //!
 //! Nothing runs before the reader trusts the document.
 
+mod picking;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     io,
@@ -22,10 +24,13 @@ use futures_util::{Stream, stream};
 use model::{execution::Execution, id::ExecutionId};
 use template::Template;
 
+pub use self::picking::PickError;
+pub(super) use self::picking::{PATH, root_path};
+
 use super::{
     Drift, Executable, FieldProblem, Folder, Generated, Given, Interpreter, LocalConfig,
-    LocalError, LocalSession, Reading, Registry, Rendered, Templates, TemplatesError, Trust,
-    Values, fill, templates::form_values, values,
+    LocalError, LocalSession, OpenedModule, Reading, Registry, Rendered, Templates, TemplatesError,
+    Trust, Values, fill, templates::form_values, values,
 };
 use crate::Engine;
 
@@ -50,6 +55,10 @@ pub struct Opening {
     pub path: PathBuf,
     pub mode: Mode,
     pub trust: Trust,
+    /// The module that it is opened for, if it is.
+    pub module: Option<OpenedModule>,
+    /// Where its modules may lie besides; by default the repository that it lies in.
+    pub repository: Option<PathBuf>,
     /// What runs its scripts, and whether that keeps them from the rest of the machine.
     pub backend: BackendName,
 }
@@ -185,13 +194,15 @@ impl LocalRunbook {
     pub fn open(engine: Engine, opening: Opening, config: LocalConfig) -> Result<Self, Unreadable> {
         let path = &opening.path;
         let unread = |reason| Unreadable { path: path.clone(), reason };
-        let folder = Folder::of(path).map_err(unread)?;
+        let folder = Folder::of(path).map_err(unread)?.opened_for(opening.module.clone());
+        let folder = folder.within(opening.repository.clone());
         let reading = Arc::new(Reading::from_disk(path, &folder, None).map_err(unread)?);
         let trusted = opening.trust.covers(path, &reading.hash);
         let (working, output) = (config.carried.cwd.clone(), config.generated.clone());
         let templates = Templates::new(folder.clone(), output.clone());
         let generated = Generated::new(output);
         let session = LocalSession::new(engine.clone(), config, reading.registry.clone());
+        session.give_modules(&reading);
         let state = State {
             approved: Arc::clone(&reading),
             disk: reading,
@@ -297,6 +308,7 @@ impl LocalRunbook {
         state.approved = Arc::clone(&disk);
         state.trusted = true;
         self.0.session.approve(disk.registry.clone());
+        self.0.session.give_modules(&disk);
         drop(state);
         self.0.remember(&disk);
         Ok(())
@@ -432,6 +444,9 @@ impl Inner {
         let read = read.map_err(|reason| Unreadable { path: self.opening.path.clone(), reason })?;
         let read = Arc::new(read);
         self.state().disk = Arc::clone(&read);
+        if self.opening.mode == Mode::Watch {
+            self.session.give_modules(&read);
+        }
         Ok(read)
     }
 

@@ -25,7 +25,7 @@ use tracing::Instrument;
 
 use super::{
     AwsProfiles, Carried, Executable, Found, Interpreter, Left, NoInterpreter, Outputs, Prelude,
-    Registry, SignIn, SignInError, SignInMethod, SignedIn,
+    Reading, Registry, SignIn, SignInError, SignInMethod, SignedIn,
     fill::fill,
     generated, outputs, read_outputs,
     registry::hash,
@@ -168,6 +168,18 @@ impl LocalSession {
     #[must_use]
     pub fn outputs(&self) -> BTreeMap<String, BTreeMap<String, String>> {
         self.0.state().outputs.clone()
+    }
+
+    /// Outputs of a component that is no script, in the place of those that it had.
+    pub(super) fn give(&self, component: &str, outputs: BTreeMap<String, String>) {
+        self.0.state().outputs.insert(component.to_owned(), outputs);
+    }
+
+    /// What the modules of a document give.
+    pub(super) fn give_modules(&self, reading: &Reading) {
+        for (component, module) in reading.modules() {
+            self.give(component, module.outputs());
+        }
     }
 
     /// The repository that was cloned last.

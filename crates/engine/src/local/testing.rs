@@ -13,6 +13,7 @@
 mod assertions;
 mod blocks;
 mod chance;
+mod picks;
 mod report;
 mod running;
 mod steps;

@@ -115,7 +115,11 @@ impl Merging<'_> {
         let asked = given.into_iter().flatten().filter(|it| form.variable(it.0).is_some());
         let mut given: Values = asked.map(|(name, it)| (name.clone(), it.clone())).collect();
         given.extend(inherited);
-        match form.values(&given, self.outputs, self.world) {
+        let filled = match self.reading.module(source) {
+            Some(module) => module.values(&given, self.outputs, self.world),
+            None => form.values(&given, self.outputs, self.world),
+        };
+        match filled {
             Ok(values) => values,
             Err(problems) => {
                 self.problems.extend(problems.into_iter().map(|it| FieldProblem {

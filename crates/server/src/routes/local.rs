@@ -22,6 +22,7 @@ use model::execution::Execution;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+mod directories;
 mod exec;
 
 use crate::{
@@ -56,6 +57,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/local/sign-ins", post(sign_in))
         .route("/api/local/sign-ins/{id}", delete(sign_out))
         .route("/api/local/assets/{*path}", get(asset))
+        .merge(directories::routes())
         .route("/api/exec", post(exec::exec))
         .route("/api/runbook", get(exec::runbook))
         .route("/api/runbook/executables", get(exec::executables))

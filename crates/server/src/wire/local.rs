@@ -13,6 +13,9 @@ use model::execution::Execution;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+mod module;
+
+use self::module::ModuleBody;
 use super::{executions::ExecutionBody, runbooks::DiagnosticBody};
 use crate::local::Source;
 
@@ -81,6 +84,7 @@ struct ComponentBody {
     problems: Vec<DiagnosticBody>,
     form: Option<FormBody>,
     executable: Option<ExecutableBody>,
+    module: Option<ModuleBody>,
     needs: NeedsBody,
     warnings: Vec<String>,
 }
@@ -287,6 +291,7 @@ fn component(view: &View, index: usize) -> ComponentBody {
         children,
         problems: reading.problems_of(index).map(DiagnosticBody::from).collect(),
         form: reading.form(index).map(FormBody::from),
+        module: reading.module(index).map(|it| ModuleBody::from(&**it)),
         needs: executable.map(NeedsBody::of_script).unwrap_or_else(|| NeedsBody::of(it)),
         warnings: executable.map(|it| reading.warnings(it)).unwrap_or_default(),
         executable: executable.map(ExecutableBody::from),

@@ -1,6 +1,6 @@
 //! A local document with components: what is shown, what runs, and what is refused.
 
-use std::{fs, sync::Arc};
+use std::{fs, path::PathBuf, sync::Arc};
 
 use axum::{body::Body, http::header};
 use engine::local::{BackendName, Carried, LocalConfig, LocalRunbook, Mode, Opening, Trust};
@@ -22,7 +22,7 @@ const DOCUMENT: &str = "# Greeting\n\nSome *prose*.\n\n<Inputs id=\"who\">\n```y
 const SCRIPT: &str =
     "echo hello {{ .inputs.Name }}\necho said={{ .inputs.Count }} >> $RUNBOOK_OUTPUT\n";
 
-struct Opened {
+pub(crate) struct Opened {
     app: TestApp,
     secret: String,
     directory: TempDir,
@@ -30,13 +30,17 @@ struct Opened {
 
 impl Opened {
     async fn new(mode: Mode, trust: Trust) -> Self {
+        Self::of(DOCUMENT, mode, trust).await
+    }
+
+    pub(crate) async fn of(document: &str, mode: Mode, trust: Trust) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let work = directory.path().join("work");
         let base = directory.path().join("sandboxes");
         fs::create_dir_all(&work).unwrap();
         fs::create_dir_all(&base).unwrap();
         let path = work.join("runbook.mdx");
-        fs::write(&path, DOCUMENT).unwrap();
+        fs::write(&path, document).unwrap();
         fs::write(work.join("greet.sh"), SCRIPT).unwrap();
         let backend: Arc<dyn Backend> = Arc::new(Host::new(&base).unwrap());
         let engine = engine(Arc::clone(&backend), engine::Config::default()).await;
@@ -50,11 +54,12 @@ impl Opened {
             output_bytes: 1 << 20,
         };
         let backend = BackendName { name: "host".to_owned(), isolated: false };
-        let opening = Opening { path: path.clone(), mode, trust, backend };
+        let opening =
+            Opening { path: path.clone(), mode, trust, module: None, repository: None, backend };
         let components = Some(LocalRunbook::open(engine.clone(), opening, config).unwrap());
         let secret = LocalSecret::random();
         let token = secret.path().split_once('=').unwrap().1.to_owned();
-        let document = LocalDocument { path, content: DOCUMENT.to_owned() };
+        let document = LocalDocument { path, content: document.to_owned() };
         let local =
             Local { user, runbook: None, secret, port: PORT, document, components, source: None };
         let router = App::local(engine, local).router();
@@ -65,8 +70,12 @@ impl Opened {
         Self::new(Mode::Open, Trust::Given).await
     }
 
-    fn write(&self, name: &str, text: &str) {
-        fs::write(self.directory.path().join("work").join(name), text).unwrap();
+    pub(crate) fn work(&self) -> PathBuf {
+        self.directory.path().join("work")
+    }
+
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        fs::write(self.work().join(name), text).unwrap();
     }
 
     async fn ask_with(&self, headers: &[(&str, &str)], to: (&str, &str), body: &Value) -> Answer {
@@ -78,23 +87,23 @@ impl Opened {
         self.app.send(builder.body(Body::from(body.to_string())).unwrap()).await
     }
 
-    async fn ask(&self, method: &str, path: &str, body: &Value) -> Answer {
+    pub(crate) async fn ask(&self, method: &str, path: &str, body: &Value) -> Answer {
         let bearer = format!("Bearer {}", self.secret);
         let headers = [("host", "127.0.0.1:4321"), ("authorization", bearer.as_str())];
         self.ask_with(&headers, (method, path), body).await
     }
 
-    async fn show(&self) -> Value {
+    pub(crate) async fn show(&self) -> Value {
         self.ask("GET", "/api/local", &Value::Null).await.expect(200).json()
     }
 
-    async fn start(&self, executable: &Value, inputs: &Value) -> Answer {
+    pub(crate) async fn start(&self, executable: &Value, inputs: &Value) -> Answer {
         let body = json!({ "executableId": executable, "inputs": inputs });
         self.ask("POST", "/api/local/runs", &body).await
     }
 
     /// What an execution printed.
-    async fn output(&self, started: Answer) -> String {
+    pub(crate) async fn output(&self, started: Answer) -> String {
         let id = started.expect(201).json()["id"].as_str().unwrap().to_owned();
         let path = format!("/api/executions/{id}/events");
         let events = self.ask("GET", &path, &Value::Null).await.expect(200).lines();
@@ -103,7 +112,7 @@ impl Opened {
     }
 }
 
-fn component<'a>(shown: &'a Value, id: &str) -> &'a Value {
+pub(crate) fn component<'a>(shown: &'a Value, id: &str) -> &'a Value {
     let mut segments = shown["segments"].as_array().unwrap().iter();
     &segments.find(|it| it["component"]["id"] == id).unwrap()["component"]
 }

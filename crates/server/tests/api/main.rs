@@ -15,6 +15,7 @@ mod jobs;
 mod library;
 mod live;
 mod local;
+mod local_blocks;
 mod offer;
 mod openapi;
 mod queue;

@@ -36,6 +36,18 @@ export const fileQuery = (path: string, size: number) =>
     staleTime: 0,
   });
 
+export const directoriesKey = [...localKey, "directories"];
+
+/** `given` is all that the root depends on beside the typed values. */
+export const directoriesQuery = (componentId: string, inputs: ValuesByForm, under: string, given: string) =>
+  queryOptions({
+    queryKey: [...directoriesKey, componentId, inputs, under, given],
+    queryFn: ({ signal }) => localApi.directories({ componentId, inputs, under }, signal),
+    staleTime: 0,
+    gcTime: 60_000,
+    retry: false,
+  });
+
 /** `given` is all that the text depends on beside the typed values: outputs, the script and the document. */
 export const previewQuery = (componentId: string, inputs: ValuesByForm, given: string) =>
   queryOptions({

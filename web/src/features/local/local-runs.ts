@@ -77,6 +77,12 @@ export class LocalRuns {
     }
   }
 
+  /** A component that is no script has given something. */
+  give(component: string, outputs: Record<string, string>): void {
+    this.outputs = { ...this.outputs, [component]: outputs };
+    this.#changed();
+  }
+
   close(): void {
     for (const feed of this.feeds.values()) feed.close();
     this.feeds = new Map();

@@ -5,7 +5,7 @@ import { afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import type { ComponentType, LocalComponent, LocalRunbook } from "@/api/local-schema.ts";
 import { componentOf, formOf, segmentOf } from "./stand-ins.ts";
 
-const localApi = vi.hoisted(() => ({ run: vi.fn(), preview: vi.fn(), files: vi.fn(), prerequisites: vi.fn(), trust: vi.fn(), approve: vi.fn(), signIn: vi.fn() }));
+const localApi = vi.hoisted(() => ({ run: vi.fn(), preview: vi.fn(), files: vi.fn(), prerequisites: vi.fn(), trust: vi.fn(), approve: vi.fn(), signIn: vi.fn(), directories: vi.fn(), chooseDirectory: vi.fn() }));
 vi.mock("@/api/local.ts", () => ({ localApi, localChanges: "/changes", localAsset: (path: string) => `/assets/${path}` }));
 
 beforeAll(() => {
@@ -149,4 +149,42 @@ it("who_is_signed_in_is_named_and_can_sign_out", async () => {
   expect(screen.getByText("octocat")).toBeTruthy();
   expect(screen.getByRole("button", { name: "Sign out of git" })).toBeTruthy();
   expect(screen.queryByLabelText("Token")).toBeNull();
+});
+
+it("a_directory_is_chosen_level_by_level_and_is_there_for_others", async () => {
+  localApi.directories.mockImplementation(({ under }: { under: string }) => Promise.resolve({ directories: under === "" ? ["dev", "prod"] : [], truncated: false }));
+  localApi.chooseDirectory.mockResolvedValue({ path: "dev" });
+  const picker = componentOf({ id: "pick", name: "DirPicker", type: "dir_picker", props: { rootDir: ".", dirLabels: ["Account"] } });
+  await show([picker, scriptOf({ id: "b", needs: { inputs: [], outputs: [{ block: "pick", output: "PATH" }] } })]);
+  expect(screen.getByText("Waits for output PATH of pick.")).toBeTruthy();
+  const select = await screen.findByRole<HTMLSelectElement>("combobox", { name: "Account" }, { timeout: 30_000 });
+  expect([...select.options].map(({ value }) => value)).toEqual(["", "dev", "prod"]);
+  fireEvent.change(select, { target: { value: "dev" } });
+  const isChosen = () => {
+    expect(screen.queryByText("Waits for output PATH of pick.")).toBeNull();
+    expect(screen.getByRole("region", { name: "DirPicker pick" }).dataset["status"]).toBe("chosen");
+    expect(screen.getByLabelText<HTMLInputElement>("Target Path").value).toBe("dev");
+  };
+  await vi.waitFor(isChosen, { timeout: 30_000 });
+  expect(localApi.chooseDirectory.mock.calls[0]?.[0]).toEqual({ componentId: "pick", inputs: {}, path: "dev" });
+});
+
+it("a_picker_waits_for_its_clone_and_for_trust", async () => {
+  const picker = componentOf({ id: "pick", name: "DirPicker", type: "dir_picker", props: { gitCloneId: "repo" } });
+  const shown = await show([picker]);
+  expect(screen.getByText("Waits for output clone_path of repo.")).toBeTruthy();
+  shown.unmount();
+  await show([componentOf({ ...picker, props: { rootDir: "." } })], { trusted: false });
+  fireEvent.click(screen.getByRole("button", { name: "Show directories" }));
+  expect(screen.getByRole("dialog", { name: "Do you trust this runbook?" })).toBeTruthy();
+  expect(localApi.directories).not.toHaveBeenCalled();
+});
+
+it("a_module_is_named_with_the_variables_that_it_asks_for", async () => {
+  const module = { source: "../bucket", folderName: "bucket", readmeTitle: "The *bucket*", outputs: ["arn"], resources: ["a.b", "a.c"] };
+  await show([formOf("vars", [{ name: "name", required: true, section: null }], { name: "TfModule", type: "tf_module", module })]);
+  const card = screen.getByRole("region", { name: "TfModule vars" });
+  expect(within(card).getByRole("heading", { name: "The *bucket*" })).toBeTruthy();
+  expect(card.textContent).toContain("../bucket, with 2 resources and 1 output");
+  expect(within(card).getByLabelText("name (required)")).toBeTruthy();
 });

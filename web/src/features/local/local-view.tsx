@@ -9,7 +9,7 @@ import { DriftBanner } from "./drift-banner.tsx";
 import { FilesPanel } from "./files-panel.tsx";
 import { LocalContext, type LocalDesk } from "./local-context.ts";
 import { LocalHeader } from "./local-header.tsx";
-import { filesKey, filesQuery, localRunbookQuery } from "./local-queries.ts";
+import { directoriesKey, filesKey, filesQuery, localRunbookQuery } from "./local-queries.ts";
 import { LocalRuns } from "./local-runs.ts";
 import { LocalValues } from "./local-values.ts";
 import { PrerequisitesPanel } from "./prerequisites-panel.tsx";
@@ -74,7 +74,9 @@ function useDesk(runbook: LocalRunbook) {
   const [runs] = useState(
     () =>
       new LocalRuns({
-        ended: () => void queries.invalidateQueries({ queryKey: filesKey }),
+        ended: () => {
+          for (const queryKey of [filesKey, directoriesKey]) void queries.invalidateQueries({ queryKey });
+        },
         drifted: () => void queries.invalidateQueries({ queryKey: localRunbookQuery.queryKey }),
         refused: (problems) => {
           values.refuse(problems);

@@ -2,12 +2,14 @@ import { memo } from "react";
 import type { LocalComponent, Segment } from "@/api/local-schema.ts";
 import { AdmonitionCard } from "./admonition-card.tsx";
 import { isBroken } from "./components.ts";
+import { DirPickerCard } from "./dir-picker-card.tsx";
 import { InputsCard } from "./inputs-card.tsx";
 import { useLocal } from "./local-context.ts";
 import { QuietCard } from "./quiet-card.tsx";
 import { ScriptCard } from "./script-card.tsx";
 import { SignInCard } from "./sign-in-card.tsx";
 import { TemplateCard } from "./template-card.tsx";
+import { TfModuleCard } from "./tf-module-card.tsx";
 import { LocalProse } from "./words.tsx";
 
 /** The document, or what is between the tags of a component, in its order. */
@@ -61,8 +63,10 @@ const ComponentCard = memo(function ComponentCard({ component }: { component: Lo
         </ScriptCard>
       );
     case "dir_picker":
-    case "git_pull_request":
+      return <DirPickerCard component={component} />;
     case "tf_module":
+      return <TfModuleCard component={component} />;
+    case "git_pull_request":
     case "unknown":
       return (
         <QuietCard component={component} type={type}>

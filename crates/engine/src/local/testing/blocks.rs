@@ -5,7 +5,7 @@ use std::{
     pin::pin,
 };
 
-use document::{Component, ComponentKind, Severity, suite::Step};
+use document::{Component, ComponentKind, suite::Step};
 use futures_util::StreamExt;
 use model::{
     event::{Event, EventKind},
@@ -77,6 +77,7 @@ impl Running<'_> {
         match component.kind {
             ComponentKind::Check | ComponentKind::Command => self.script(index).await,
             ComponentKind::Template | ComponentKind::TemplateInline => self.template(index).await,
+            ComponentKind::DirPicker => Ok(self.pick(index)),
             ComponentKind::AwsAuth
             | ComponentKind::GoogleAuth
             | ComponentKind::GitAuth
@@ -84,7 +85,6 @@ impl Running<'_> {
             | ComponentKind::GitLabAuth
             | ComponentKind::Inputs
             | ComponentKind::Admonition
-            | ComponentKind::DirPicker
             | ComponentKind::GitClone
             | ComponentKind::GitPullRequest
             | ComponentKind::GitHubPullRequest
@@ -102,9 +102,7 @@ impl Running<'_> {
         {
             return Some(error.to_string());
         }
-        let problems = self.tester.reading.problems_of(index);
-        let mut errors = problems.filter(|it| it.severity == Severity::Error);
-        errors.next().map(|it| format!("line {}: {}", it.line, it.message))
+        self.tester.reading.mistake(index)
     }
 
     /// Does not run a block, nor what needs it.
@@ -138,19 +136,22 @@ impl Running<'_> {
             ComponentKind::GitPullRequest
             | ComponentKind::GitHubPullRequest
             | ComponentKind::GitLabMergeRequest => "tests open no pull requests",
-            ComponentKind::DirPicker => "nobody is there to choose a directory",
-            ComponentKind::TfModule => "tests read no OpenTofu modules",
+            ComponentKind::DirPicker if self.chosen(component).is_none() => {
+                "nobody is there to choose a directory; give its PATH among the inputs"
+            }
             ComponentKind::Check
             | ComponentKind::Command
             | ComponentKind::Inputs
             | ComponentKind::Template
             | ComponentKind::TemplateInline
             | ComponentKind::Admonition
+            | ComponentKind::DirPicker
             | ComponentKind::AwsAuth
             | ComponentKind::GoogleAuth
             | ComponentKind::GitAuth
             | ComponentKind::GitHubAuth
             | ComponentKind::GitLabAuth
+            | ComponentKind::TfModule
             | ComponentKind::Unknown => return None,
         };
         Some(why.to_owned())
@@ -188,7 +189,7 @@ impl Running<'_> {
     }
 
     /// The block waits for outputs; if only for those of blocks that were skipped, it is skipped too.
-    fn blocked(&mut self, index: usize, missing: Vec<String>) -> Acted {
+    pub(super) fn blocked(&mut self, index: usize, missing: Vec<String>) -> Acted {
         let message = format!("it waits for {}", missing.join(", "));
         let is_lacking = |it: &String| it.split_once('.').is_some_and(|it| self.lacking.has(it.0));
         if !missing.is_empty() && missing.iter().all(is_lacking) {
@@ -273,7 +274,7 @@ impl Running<'_> {
     }
 
     /// What a block's templates are filled in with; or what keeps it from having that.
-    fn values(&self, index: usize) -> Result<Values, Acted> {
+    pub(super) fn values(&self, index: usize) -> Result<Values, Acted> {
         let reading = &self.tester.reading;
         let outputs = outputs_value(&self.session.outputs());
         let values = values_of(reading, index, &self.given, &outputs, &World::default());

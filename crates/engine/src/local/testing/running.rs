@@ -29,7 +29,7 @@ pub(super) struct Running<'t> {
     pub(super) test: &'t Test,
     pub(super) session: LocalSession,
     pub(super) templates: Arc<Templates>,
-    work: PathBuf,
+    pub(super) work: PathBuf,
     /// Where generated files go.
     pub(super) output: PathBuf,
     pub(super) given: Given,
@@ -61,10 +61,12 @@ impl<'t> Running<'t> {
             generated: output.clone(),
             output_bytes,
         };
+        let session = LocalSession::new(engine, config, tester.reading.registry.clone());
+        session.give_modules(&tester.reading);
         Self {
             tester,
             test,
-            session: LocalSession::new(engine, config, tester.reading.registry.clone()),
+            session,
             templates: Arc::new(Templates::new(tester.folder.clone(), output.clone())),
             work: work.to_owned(),
             output,
