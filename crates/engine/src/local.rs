@@ -22,6 +22,7 @@ mod programs;
 mod reading;
 mod registry;
 mod runbook;
+mod sensitive;
 mod session;
 mod shell;
 mod sign_in;

@@ -24,10 +24,13 @@ use template::Template;
 
 use super::{
     Drift, Executable, FieldProblem, Folder, Generated, Given, Interpreter, LocalConfig,
-    LocalError, LocalSession, Reading, Registry, Rendered, Templates, TemplatesError, Trust,
-    Values, fill, templates::form_values, values,
+    LocalError, LocalSession, Reading, Registry, Rendered, Signature, Signers, Templates,
+    TemplatesError, Trust, Values, fill, sensitive::sensitive, templates::form_values, values,
 };
 use crate::Engine;
+
+mod hiding;
+mod signed;
 
 /// How often the disk is looked at while somebody wants to hear of changes. A change is told once it has
 /// stood that long, so that half of an editor's work is not.
@@ -336,6 +339,7 @@ impl LocalRunbook {
             let component = executable.component;
             return Err(RunScriptError::Blocked { component, missing });
         }
+        self.0.session.hide(sensitive(&reading, given, &inputs));
         let execution = self.0.session.start(&executable, &inputs).await?;
         self.0.state().runs.insert(executable.component, execution.id);
         Ok(execution)
@@ -379,6 +383,7 @@ impl LocalRunbook {
             let values = inner.template_values(&reading, &id, &given)?;
             let outputs = inner.outputs();
             let worktree = inner.session.worktree().map(PathBuf::from);
+            inner.session.hide_rendered(&component.id, sensitive(&reading, &given, &values));
             Ok(inner.templates.render(component, &values, &outputs, worktree.as_deref())?)
         });
         rendering.await.map_err(|it| {
@@ -542,10 +547,11 @@ impl Inner {
         if !missing.is_empty() {
             return Preview { missing, ..Preview::default() };
         }
-        match render(&inputs) {
+        let preview = match render(&inputs) {
             Ok(text) => Preview { text: Some(text), ..Preview::default() },
             Err(error) => Preview { problems: vec![error.to_string()], ..Preview::default() },
-        }
+        };
+        self.shown(preview, &sensitive(reading, given, &inputs))
     }
 
     fn template_values(
@@ -567,7 +573,15 @@ impl Inner {
             Err(error) => return refused(&error),
         };
         let outputs = self.outputs();
-        match self.templates.preview(component, &values, &outputs) {
+        if component.kind == ComponentKind::TemplateInline {
+            let texts = component.code.first().map(|it| it.code.as_str()).into_iter();
+            let texts: Vec<_> = texts.chain(component.text("outputPath")).collect();
+            let missing = self.missing(&texts, &values);
+            if !missing.is_empty() {
+                return Preview { missing, ..Preview::default() };
+            }
+        }
+        let preview = match self.templates.preview(component, &values, &outputs) {
             Ok(files) => {
                 let texts = files
                     .into_iter()
@@ -582,7 +596,8 @@ impl Inner {
                 Preview { missing, ..Preview::default() }
             }
             Err(error) => Preview { problems: vec![error.to_string()], ..Preview::default() },
-        }
+        };
+        self.shown(preview, &sensitive(reading, given, &values))
     }
 
     fn remember(&self, reading: &Reading) {

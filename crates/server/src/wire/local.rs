@@ -209,7 +209,7 @@ impl LocalRunbookBody {
                 hash: view.drift.hash.clone(),
                 items: view.drift.items.iter().map(DriftItemBody::from).collect(),
             },
-            outputs: session.outputs(),
+            outputs: session.shown_outputs(),
             runs: runs.into_iter().map(|(id, it)| (id, it.into())).collect(),
             sign_ins: sign_ins(runbook, &view.registry),
         }

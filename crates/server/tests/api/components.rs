@@ -22,7 +22,7 @@ const DOCUMENT: &str = "# Greeting\n\nSome *prose*.\n\n<Inputs id=\"who\">\n```y
 const SCRIPT: &str =
     "echo hello {{ .inputs.Name }}\necho said={{ .inputs.Count }} >> $RUNBOOK_OUTPUT\n";
 
-struct Opened {
+pub(crate) struct Opened {
     app: TestApp,
     secret: String,
     directory: TempDir,
@@ -30,14 +30,31 @@ struct Opened {
 
 impl Opened {
     async fn new(mode: Mode, trust: Trust) -> Self {
+        Self::of(DOCUMENT, mode, trust).await
+    }
+
+    pub(crate) async fn of(document: &str, mode: Mode, trust: Trust) -> Self {
+        let files = [("runbook.mdx", document), ("greet.sh", SCRIPT)];
+        Self::with(&files, mode, trust, Signers::default()).await
+    }
+
+    /// With all that lies beside the document, which is the first of the files.
+    pub(crate) async fn with(
+        files: &[(&str, &str)],
+        mode: Mode,
+        trust: Trust,
+        signers: Signers,
+    ) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let work = directory.path().join("work");
         let base = directory.path().join("sandboxes");
         fs::create_dir_all(&work).unwrap();
         fs::create_dir_all(&base).unwrap();
-        let path = work.join("runbook.mdx");
-        fs::write(&path, DOCUMENT).unwrap();
-        fs::write(work.join("greet.sh"), SCRIPT).unwrap();
+        for (name, text) in files {
+            fs::write(work.join(name), text).unwrap();
+        }
+        let (name, document) = files[0];
+        let path = work.join(name);
         let backend: Arc<dyn Backend> = Arc::new(Host::new(&base).unwrap());
         let engine = engine(Arc::clone(&backend), engine::Config::default()).await;
         let user = engine.create_user("you@localhost", "you", "").await.unwrap();
@@ -65,8 +82,12 @@ impl Opened {
         Self::new(Mode::Open, Trust::Given).await
     }
 
-    fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         fs::write(self.directory.path().join("work").join(name), text).unwrap();
+    }
+
+    pub(crate) fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.directory.path().join("work").join(name)).unwrap()
     }
 
     async fn ask_with(&self, headers: &[(&str, &str)], to: (&str, &str), body: &Value) -> Answer {
@@ -78,23 +99,23 @@ impl Opened {
         self.app.send(builder.body(Body::from(body.to_string())).unwrap()).await
     }
 
-    async fn ask(&self, method: &str, path: &str, body: &Value) -> Answer {
+    pub(crate) async fn ask(&self, method: &str, path: &str, body: &Value) -> Answer {
         let bearer = format!("Bearer {}", self.secret);
         let headers = [("host", "127.0.0.1:4321"), ("authorization", bearer.as_str())];
         self.ask_with(&headers, (method, path), body).await
     }
 
-    async fn show(&self) -> Value {
+    pub(crate) async fn show(&self) -> Value {
         self.ask("GET", "/api/local", &Value::Null).await.expect(200).json()
     }
 
-    async fn start(&self, executable: &Value, inputs: &Value) -> Answer {
+    pub(crate) async fn start(&self, executable: &Value, inputs: &Value) -> Answer {
         let body = json!({ "executableId": executable, "inputs": inputs });
         self.ask("POST", "/api/local/runs", &body).await
     }
 
     /// What an execution printed.
-    async fn output(&self, started: Answer) -> String {
+    pub(crate) async fn output(&self, started: Answer) -> String {
         let id = started.expect(201).json()["id"].as_str().unwrap().to_owned();
         let path = format!("/api/executions/{id}/events");
         let events = self.ask("GET", &path, &Value::Null).await.expect(200).lines();
@@ -108,7 +129,7 @@ fn component<'a>(shown: &'a Value, id: &str) -> &'a Value {
     &segments.find(|it| it["component"]["id"] == id).unwrap()["component"]
 }
 
-fn executable<'a>(shown: &'a Value, id: &str) -> &'a Value {
+pub(crate) fn executable<'a>(shown: &'a Value, id: &str) -> &'a Value {
     &component(shown, id)["executable"]["id"]
 }
 

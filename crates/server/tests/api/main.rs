@@ -20,6 +20,8 @@ mod openapi;
 mod queue;
 mod routes;
 mod search;
+mod sensitive;
+mod signed;
 mod slow;
 mod tokens;
 mod users;
