@@ -32,7 +32,7 @@ pub(crate) struct Source {
     /// Where it came from, if not from this machine.
     pub(crate) origin: Option<Origin>,
     /// Holds its files, if it came from elsewhere.
-    _directory: Option<TempDir>,
+    directory: Option<TempDir>,
 }
 
 impl Source {
@@ -43,7 +43,7 @@ impl Source {
         let Some(address) = address.flatten() else { return Self::read(document) };
         let fetched = address.fetch().await?;
         let source = Self::read(&fetched.path)?;
-        Ok(Self { origin: Some(fetched.origin), _directory: Some(fetched.directory), ..source })
+        Ok(Self { origin: Some(fetched.origin), directory: Some(fetched.directory), ..source })
     }
 
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
@@ -69,7 +69,7 @@ impl Source {
             (original.clone(), None)
         };
         let document = document::parse_as(&text, Syntax::of(&path.to_string_lossy()));
-        Ok(Self { path, text, original, document, cell_lines, origin: None, _directory: None })
+        Ok(Self { path, text, original, document, cell_lines, origin: None, directory: None })
     }
 
     /// Whether the file is a notebook, which is read and not written in place.
@@ -83,6 +83,16 @@ impl Source {
             Some(it) => format!("{} at {}", it.url, &it.commit[..it.commit.len().min(12)]),
             None => self.path.display().to_string(),
         }
+    }
+
+    /// Of a document from elsewhere, which one it is: its address, its path there and its commit. The path here is
+    /// another one each time.
+    pub(crate) fn place(&self) -> Option<String> {
+        let origin = self.origin.as_ref()?;
+        let root = fs::canonicalize(self.directory.as_ref()?.path()).ok()?;
+        let path = fs::canonicalize(&self.path).ok()?;
+        let path = path.strip_prefix(root).ok()?;
+        Some(format!("{} {} {}", origin.url, origin.commit, path.display()))
     }
 
     /// `file:line`, or `file: cell N` in a notebook.

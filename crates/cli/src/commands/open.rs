@@ -25,7 +25,7 @@ use crate::{
     documents::Source,
     failure::Failure,
     interrupt::Interrupt,
-    output,
+    output, signers,
 };
 
 pub(crate) async fn open(args: OpenArgs) -> Result<ExitCode, Failure> {
@@ -157,7 +157,14 @@ fn with_components(
         false => Trust::Asked { remembered: cache::state().map(|it| it.join("trusted")) },
     };
     let backend = BackendName { name: offer.name.clone(), isolated: is_isolated };
-    let opening = Opening { path: source.path.clone(), mode, trust, backend };
+    let opening = Opening {
+        path: source.path.clone(),
+        mode,
+        trust,
+        signers: signers::read(args.trusted_signers.as_deref())?,
+        origin: source.place(),
+        backend,
+    };
     LocalRunbook::open(engine.clone(), opening, config).map_err(Failure::rejected)
 }
 

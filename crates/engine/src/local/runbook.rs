@@ -53,6 +53,10 @@ pub struct Opening {
     pub path: PathBuf,
     pub mode: Mode,
     pub trust: Trust,
+    /// Whose signature lets a document run without a question.
+    pub signers: Signers,
+    /// Of a document from elsewhere its address and commit, since its path is another one each time.
+    pub origin: Option<String>,
     /// What runs its scripts, and whether that keeps them from the rest of the machine.
     pub backend: BackendName,
 }
@@ -89,6 +93,8 @@ struct State {
     former: BTreeSet<String>,
     /// The last execution of each component.
     runs: BTreeMap<String, ExecutionId>,
+    /// Of what was approved.
+    signature: Signature,
     trusted: bool,
 }
 
@@ -190,7 +196,9 @@ impl LocalRunbook {
         let unread = |reason| Unreadable { path: path.clone(), reason };
         let folder = Folder::of(path).map_err(unread)?;
         let reading = Arc::new(Reading::from_disk(path, &folder, None).map_err(unread)?);
-        let trusted = opening.trust.covers(path, &reading.hash);
+        let signature = opening.signature(&reading, &folder);
+        let trusted = opening.trust.covers(&opening.place(), &reading.hash)
+            || matches!(signature, Signature::Good { .. });
         let (working, output) = (config.carried.cwd.clone(), config.generated.clone());
         let templates = Templates::new(folder.clone(), output.clone());
         let generated = Generated::new(output);
@@ -200,6 +208,7 @@ impl LocalRunbook {
             disk: reading,
             former: BTreeSet::new(),
             runs: BTreeMap::new(),
+            signature,
             trusted,
         };
         let state = Mutex::new(state);
@@ -293,11 +302,13 @@ impl LocalRunbook {
         if disk.hash != hash {
             return Err(ApproveError::Changed);
         }
+        let signature = self.0.signature(&disk).await;
         let mut state = self.0.state();
         let before: Vec<_> =
             state.approved.registry.executables().map(|it| it.id.clone()).collect();
         state.former.extend(before);
         state.approved = Arc::clone(&disk);
+        state.signature = signature;
         state.trusted = true;
         self.0.session.approve(disk.registry.clone());
         drop(state);
@@ -601,7 +612,7 @@ impl Inner {
     }
 
     fn remember(&self, reading: &Reading) {
-        let remembered = self.opening.trust.remember(&self.opening.path, &reading.hash);
+        let remembered = self.opening.trust.remember(&self.opening.place(), &reading.hash);
         if let Err(error) = remembered {
             tracing::warn!(%error, "it was not remembered that the document is trusted");
         }

@@ -13,6 +13,9 @@ use model::execution::Execution;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+mod signature;
+
+use self::signature::SignatureBody;
 use super::{executions::ExecutionBody, runbooks::DiagnosticBody};
 use crate::local::Source;
 
@@ -42,6 +45,7 @@ pub(crate) struct LocalRunbookBody {
     output_path: String,
     source: Option<Source>,
     trusted: bool,
+    signature: Option<SignatureBody>,
     abilities: AbilitiesBody,
     content_hash: String,
     segments: Vec<SegmentBody>,
@@ -200,6 +204,7 @@ impl LocalRunbookBody {
             output_path: runbook.generated().root().display().to_string(),
             source,
             trusted: runbook.is_trusted(),
+            signature: SignatureBody::of(runbook.signature()),
             abilities: AbilitiesBody::from(Abilities::of(reading)),
             content_hash: reading.hash.clone(),
             segments: segments(view, &reading.document.segments(&reading.text)),

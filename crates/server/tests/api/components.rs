@@ -3,7 +3,9 @@
 use std::{fs, sync::Arc};
 
 use axum::{body::Body, http::header};
-use engine::local::{BackendName, Carried, LocalConfig, LocalRunbook, Mode, Opening, Trust};
+use engine::local::{
+    BackendName, Carried, LocalConfig, LocalRunbook, Mode, Opening, Signers, Trust,
+};
 use sandbox::{Backend, Host, Spec};
 use serde_json::{Value, json};
 use server::{App, Local, LocalDocument, LocalSecret};
@@ -67,7 +69,7 @@ impl Opened {
             output_bytes: 1 << 20,
         };
         let backend = BackendName { name: "host".to_owned(), isolated: false };
-        let opening = Opening { path: path.clone(), mode, trust, backend };
+        let opening = Opening { path: path.clone(), mode, trust, signers, origin: None, backend };
         let components = Some(LocalRunbook::open(engine.clone(), opening, config).unwrap());
         let secret = LocalSecret::random();
         let token = secret.path().split_once('=').unwrap().1.to_owned();

@@ -86,6 +86,18 @@ it("nothing_is_sent_before_the_reader_trusts_the_document", async () => {
   expect([localApi.trust, localApi.run].map(({ mock }) => mock.calls.length)).toEqual([0, 0]);
 });
 
+it("a_wrong_signature_is_loud_and_a_good_one_names_who_signed", async () => {
+  const bad = { verdict: "bad" as const, file: "a.mdx.sig", reason: "a.mdx is not what was signed" };
+  await show([scriptOf({ id: "a" })], { trusted: false, signature: bad });
+  expect(screen.getByRole("alert").textContent).toContain("a.mdx.sig: a.mdx is not what was signed.");
+  fireEvent.click(screen.getByRole("button", { name: "Run a" }));
+  expect(screen.getByRole("dialog").textContent).toContain("Its signature is wrong.");
+  cleanup();
+  await show([scriptOf({ id: "a" })], { signature: { verdict: "good", by: "ada@example.com" } });
+  expect(screen.getByText("Signed by ada@example.com, whom you trust.")).toBeTruthy();
+  expect(screen.queryByRole("alert")).toBeNull();
+});
+
 it("a_script_waits_for_the_outputs_that_it_names", async () => {
   await show([scriptOf({ id: "b", needs: { inputs: [], outputs: [{ block: "a", output: "id" }] } })]);
   expect(screen.getByText("Waits for output id of a.")).toBeTruthy();
