@@ -9,6 +9,7 @@ mod code;
 mod components;
 mod desk;
 mod exchange;
+mod fences;
 mod functions;
 mod history;
 mod jobs;
