@@ -276,6 +276,21 @@ async fn clients_of_gruntwork_runbooks_get_the_events_that_they_know() {
 }
 
 #[tokio::test]
+async fn clients_of_gruntwork_runbooks_hear_which_files_a_script_left() {
+    let document =
+        "<Command id=\"make\" command=\"cd $GENERATED_FILES; mkdir a; echo one > a/b.tf\" />\n";
+    let opened = Opened::of(document, Mode::Open, Trust::Given).await;
+    let body = json!({ "executable_id": executable(&opened.show().await, "make") });
+    let answer = opened.ask("POST", "/api/exec", &body).await.expect(200);
+    let (_, told) = answer.text.split_once("event:files_captured\ndata:").unwrap();
+    let told: Value = serde_json::from_str(told.lines().next().unwrap()).unwrap();
+    assert_eq!(told["files"], json!([{ "path": "a/b.tf", "size": 4 }]));
+    let folder = &told["fileTree"][0];
+    assert_eq!((&folder["name"], &folder["type"]), (&json!("a"), &json!("folder")));
+    assert_eq!(folder["children"][0]["file"]["path"], "a/b.tf");
+}
+
+#[tokio::test]
 async fn what_the_registry_holds_is_listed_as_gruntwork_runbooks_lists_it() {
     let opened = Opened::open().await;
     let listed = opened.ask("GET", "/api/runbook/executables", &Value::Null).await.expect(200);
