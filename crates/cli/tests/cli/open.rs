@@ -19,7 +19,12 @@ struct Opened {
 }
 
 fn open(place: &Place) -> Opened {
-    let mut running = place.start(&["open", "doc.md", "--no-browser"]);
+    opened_by(place, "open")
+}
+
+/// Opens `doc.md` by one of the commands that do.
+fn opened_by(place: &Place, command: &str) -> Opened {
+    let mut running = place.start(&[command, "doc.md", "--no-browser"]);
     let url = running.line();
     let rest = url.strip_prefix("http://127.0.0.1:").unwrap_or_else(|| panic!("{url:?}"));
     let (port, path) = rest.split_once('/').unwrap();
@@ -194,6 +199,29 @@ fn a_watched_document_runs_what_the_disk_holds() {
     run_shown(&client);
     assert_eq!(std::fs::read_to_string(place.path("made.txt")).unwrap(), "new\n");
     place.write("doc.md", "# Plain\n");
-    let refused = place.runbook(&["watch", "doc.md"]).expect(2);
+    let refused = place.runbook(&["watch", "doc.md", "--disable-live-file-reload"]).expect(2);
     assert!(refused.error().contains("has no components"), "{refused:?}");
+}
+
+#[test]
+fn a_watched_document_without_components_runs_what_its_file_holds() {
+    if !sandboxes() {
+        return;
+    }
+    let place = Place::with("doc.md", "```runnable bash\necho old\n```\n");
+    let opened = opened_by(&place, "watch");
+    let (client, runbook) = opened.enter();
+    place.write("doc.md", "```runnable bash\necho new\n```\n");
+    let events: Vec<Value> = Opened::run(&client, &runbook).collect();
+    assert_eq!(events[0]["data"], "new\n", "{events:?}");
+}
+
+#[test]
+fn another_runbook_on_the_port_is_named_as_such() {
+    let place = greeting();
+    let (opened, _) = enter(&place, &["serve", "."]);
+    let port = opened.port.to_string();
+    let answer = place.runbook(&["serve", ".", "--port", &port]).expect(75);
+    let wanted = format!("another runbook is open on port {port}; ");
+    assert!(answer.error().starts_with(&wanted), "{answer:?}");
 }

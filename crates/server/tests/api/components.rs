@@ -8,7 +8,7 @@ use engine::local::{
 };
 use sandbox::{Backend, Host, Spec};
 use serde_json::{Value, json};
-use server::{App, Local, LocalDocument, LocalSecret};
+use server::{App, Follows, Local, LocalDocument, LocalSecret};
 use tempfile::TempDir;
 
 use crate::app::{Answer, TestApp, engine, request};
@@ -73,7 +73,8 @@ impl Opened {
         let components = Some(LocalRunbook::open(engine.clone(), opening, config).unwrap());
         let secret = LocalSecret::random();
         let token = secret.path().split_once('=').unwrap().1.to_owned();
-        let document = LocalDocument { path, content: DOCUMENT.to_owned() };
+        let document =
+            LocalDocument { path, content: document.to_owned(), follows: Follows::Start };
         let local =
             Local { user, runbook: None, secret, port: PORT, document, components, source: None };
         let router = App::local(engine, local).router();
