@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use serde_json::{Value, json};
 
 use crate::{
-    harness::{Place, Running, sandboxes},
+    harness::{Place, Running, outside, sandboxes},
     http::Client,
     hub::endless,
     processes,
@@ -151,7 +151,14 @@ fn greeting() -> Place {
 
 fn enter(place: &Place, arguments: &[&str]) -> (Opened, Client) {
     let mut command = place.command(arguments);
-    let mut running = Running::new(command.env("XDG_STATE_HOME", place.path("state")));
+    for (variable, directory) in [
+        ("XDG_STATE_HOME", "state"),
+        ("XDG_CACHE_HOME", "cache"),
+        ("XDG_CONFIG_HOME", "config"),
+    ] {
+        command.env(variable, place.path(directory));
+    }
+    let mut running = Running::new(&mut command);
     let url = running.line();
     let rest = url.strip_prefix("http://127.0.0.1:").unwrap_or_else(|| panic!("{url:?}"));
     let (port, path) = rest.split_once('/').unwrap();
@@ -188,6 +195,50 @@ fn scripts_of_components_run_as_they_were_opened_once_the_reader_trusts_them() {
     place.write("greet.sh", "echo old > made.txt\n");
     let (_opened, client) = enter(&place, &["open", ".", "--no-browser"]);
     assert_eq!(client.get("/api/local").expect(200).json()["trusted"], true, "it is remembered");
+}
+
+#[test]
+fn a_document_that_a_trusted_person_signed_is_trusted_from_the_start() {
+    let place =
+        Place::with("plain.mdx", include_str!("../../../engine/test_data/signed/plain.mdx"));
+    let signature = include_str!("../../../engine/test_data/signed/plain.mdx.sig");
+    place.write("plain.mdx.sig", signature);
+    place.write("keys", include_str!("../../../engine/test_data/signed/trusted_signers"));
+    let is_trusted = |arguments: &[&str]| {
+        let (_opened, client) = enter(&place, &[&["serve", "plain.mdx"], arguments].concat());
+        client.get("/api/local").expect(200).json()["trusted"].clone()
+    };
+    assert_eq!(is_trusted(&["--trusted-signers", "keys"]), true);
+    assert_eq!(is_trusted(&[]), false, "by nobody whom the user trusts");
+    place.write("keys", "ada@example.com\n");
+    let refused = place.runbook(&["serve", "plain.mdx", "--trusted-signers", "keys"]).expect(2);
+    assert!(refused.error().starts_with("keys: line 1 names no key"), "{refused:?}");
+}
+
+#[test]
+fn a_document_from_a_repository_is_trusted_at_its_commit_until_the_next() {
+    let place = greeting();
+    let git = |script: &str| {
+        let settings = "git config user.email a@example.com && git config user.name a";
+        let script = format!("git init -q . && {settings} && {script}");
+        let made = outside("sh").args(["-ec", &script]).current_dir(place.path("")).status();
+        assert!(made.unwrap().success());
+    };
+    git("git add runbook.mdx greet.sh && git commit -qm one");
+    let address = format!("git::file://{}", place.path("").display());
+    let address = address.trim_end_matches('/');
+    let shown = |client: &Client| client.get("/api/local").expect(200).json();
+    let (opened, client) = enter(&place, &["serve", address]);
+    assert_eq!(shown(&client)["trusted"], false);
+    let trust = json!({ "contentHash": shown(&client)["contentHash"] });
+    client.post("/api/local/trust", &trust).expect(204);
+    drop(opened);
+    let (opened, client) = enter(&place, &["serve", address]);
+    assert_eq!(shown(&client)["trusted"], true, "it is asked once");
+    drop(opened);
+    git("echo helper > helper.sh && git add helper.sh && git commit -qm two");
+    let (_opened, client) = enter(&place, &["serve", address]);
+    assert_eq!(shown(&client)["trusted"], false, "what scripts may start is part of it");
 }
 
 #[test]
