@@ -19,7 +19,7 @@ interface Running {
   data: string | null;
 }
 
-export const test = base.extend<{ local: (document: string) => Promise<string> }, { server: Running; hub: string }>({
+export const test = base.extend<{ local: (document: string, command?: "open" | "watch") => Promise<string> }, { server: Running; hub: string }>({
   server: [
     // Playwright insists on a destructured first argument, even an empty one.
     // oxlint-disable-next-line no-empty-pattern
@@ -44,13 +44,13 @@ export const test = base.extend<{ local: (document: string) => Promise<string> }
     const ends: (() => void)[] = [];
     const ended: Promise<void>[] = [];
     await provide(
-      (document) =>
+      (document, command = "open") =>
         new Promise((resolve, reject) => {
           const during = ({ url }: Running) => {
             resolve(url);
             return new Promise<void>((end) => ends.push(end));
           };
-          ended.push(whileRunning(["open", document, "--no-browser", "--port", "0"], during).catch(reject));
+          ended.push(whileRunning([command, document, "--no-browser", "--port", "0"], during).catch(reject));
         }),
     );
     for (const end of ends) end();

@@ -89,6 +89,35 @@ test("a_runbook_with_components_asks_for_trust_takes_values_and_runs_what_was_ap
   rmSync(folder, { recursive: true, force: true });
 });
 
+test("fences_run_templates_follow_what_is_typed_and_what_is_sensitive_is_hidden", async ({ page, local }) => {
+  const folder = mkdtempSync(join(tmpdir(), "runbook-e2e-"));
+  const file = join(folder, "runbook.mdx");
+  const form = "variables:\n  - name: Name\n    default: Ada\n  - name: Password\n    sensitive: true\n";
+  const note = `<TemplateInline id="note" inputsId="who" generateFile outputPath="note.txt">\n\`\`\`\nFor {{ .inputs.Name }}\n\`\`\`\n</TemplateInline>`;
+  const waiting = `<TemplateInline id="waits">\n\`\`\`\nGot {{ .outputs.say.id }}\n\`\`\`\n</TemplateInline>`;
+  const say = `\`\`\`bash {run id=say inputsId=who}\necho "It is {{ .inputs.Password }}"\necho id=7 >> $RUNBOOK_OUTPUT\n\`\`\``;
+  writeFileSync(file, `# ${folder}\n\n<Inputs id="who">\n\`\`\`yaml\n${form}\`\`\`\n</Inputs>\n\n${note}\n\n${waiting}\n\n${say}\n`);
+  await page.goto(await local(file));
+  const waits = card(page, "TemplateInline waits");
+  await expect(waits.getByText("Waits for output id of say.")).toBeVisible();
+
+  await page.getByRole("button", { name: "Generate note" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Trust and run" }).click();
+  const content = page.getByRole("region", { name: "Content of note.txt" });
+  await page.getByRole("button", { name: /^note\.txt/ }).click();
+  await expect(content).toHaveText("For Ada");
+  await page.getByLabel("Name", { exact: true }).fill("Grace");
+  await expect(content).toHaveText("For Grace");
+
+  await page.getByLabel("Password", { exact: true }).fill("abc");
+  await expect(page.getByText("Too short to be hidden")).toBeVisible();
+  await page.getByLabel("Password", { exact: true }).fill("correct-horse");
+  await page.getByRole("button", { name: "Run say" }).click();
+  await expect(output(page, "say")).toHaveText("It is ***");
+  await expect(waits.getByText("Got 7")).toBeVisible();
+  rmSync(folder, { recursive: true, force: true });
+});
+
 test("a_runbook_with_components_fits_a_phone", async ({ page, local }) => {
   const folder = mkdtempSync(join(tmpdir(), "runbook-e2e-"));
   const file = join(folder, "runbook.mdx");

@@ -38,6 +38,19 @@ test("a_local_document_runs_as_it_was_opened_and_says_when_the_file_changed", as
   rmSync(folder, { recursive: true, force: true });
 });
 
+test("a_watched_document_is_shown_and_runs_as_its_file_stands", async ({ page, local }) => {
+  const folder = mkdtempSync(join(tmpdir(), "runbook-e2e-"));
+  const file = join(folder, "guide.md");
+  writeFileSync(file, content);
+  await page.goto(await local(file, "watch"));
+  await expect(page.getByRole("region", { name: "Code of say" })).toHaveText("echo approved");
+  writeFileSync(file, content.replace("echo approved", "echo edited"));
+  await expect(page.getByRole("region", { name: "Code of say" })).toHaveText("echo edited");
+  await run(page, "say");
+  await expect(output(page, "say")).toHaveText("edited");
+  rmSync(folder, { recursive: true, force: true });
+});
+
 test("a_local_document_is_shown_to_nobody_without_its_key", async ({ page, local }) => {
   const folder = mkdtempSync(join(tmpdir(), "runbook-e2e-"));
   writeFileSync(join(folder, "guide.md"), content);

@@ -263,6 +263,10 @@ pub(crate) struct OpenArgs {
     /// Run scripts without asking first whether the document is trusted.
     #[arg(long, env = "RUNBOOK_TRUST", value_parser = FalseyValueParser::new())]
     pub(crate) trust: bool,
+    /// Keys of those whose signed documents run without asking; by default those in
+    /// `~/.config/runbook/trusted_signers`.
+    #[arg(long, env = "RUNBOOK_TRUSTED_SIGNERS", value_name = "FILE")]
+    pub(crate) trusted_signers: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) cache: CacheFlags,
     #[command(flatten)]

@@ -71,6 +71,11 @@ pub(crate) fn state() -> Option<PathBuf> {
     of_user("XDG_STATE_HOME", ".local/state")
 }
 
+/// The user's own directory for what they have decided.
+pub(crate) fn settings() -> Option<PathBuf> {
+    of_user("XDG_CONFIG_HOME", ".config")
+}
+
 /// Ours in what a variable names, or else at a place in the user's home.
 fn of_user(variable: &str, in_home: &str) -> Option<PathBuf> {
     let of = |name: &str| env::var_os(name).map(PathBuf::from).filter(|it| it.is_absolute());

@@ -128,6 +128,16 @@ impl Source {
         }
     }
 
+    /// Of a document from elsewhere, which one it is: its address, its path there and its commit. The path here is
+    /// another one each time.
+    pub(crate) fn place(&self) -> Option<String> {
+        let origin = self.origin.as_ref()?;
+        let root = self.repository()?;
+        let path = fs::canonicalize(&self.path).ok()?;
+        let path = path.strip_prefix(root).ok()?;
+        Some(format!("{} {} {}", origin.url, origin.commit, path.display()))
+    }
+
     /// `file:line`, or `file: cell N` in a notebook.
     pub(crate) fn line_place(&self, line: usize) -> String {
         let path = self.name();

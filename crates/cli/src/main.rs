@@ -13,6 +13,7 @@ mod interrupt;
 mod junit;
 mod key;
 mod output;
+mod signers;
 mod telemetry;
 
 use std::process::ExitCode;

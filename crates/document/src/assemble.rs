@@ -14,7 +14,7 @@ use crate::{
     ids,
     info::{self, Info, Mark, Style},
     inputs,
-    mdx::{Component, ComponentKind, Found},
+    mdx::{self, Component, ComponentKind, Found},
     options::{self, BlockOptions, Kernel},
     policy::{self, Rule, RunPolicy},
     runtime::Runtime,
@@ -52,8 +52,9 @@ pub(crate) fn assemble(
     let headings = headings.map(|(level, at)| Heading { level, line: report.lines.line(at) });
     let headings = headings.collect();
     let inputs = inputs::read(text, front_matter.as_ref(), &blocks, &mut report);
+    let Found { mut components, edits } = found;
+    mdx::connect(&mut components, &blocks, &mut report);
     let diagnostics = report.finish();
-    let Found { components, edits } = found;
     Document {
         front_matter,
         title,

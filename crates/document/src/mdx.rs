@@ -3,7 +3,7 @@
 //! ```text
 //!   text ──scan──▶ elements ──props──▶ components ──references──▶ what is wrong between them
 //!    │             tags, code,         by the table of kinds      ids, inputs, outputs, circles
-//!    └─blank──▶ the same text without them, for Markdown
+//!    └─blank──▶ the same text without them, for Markdown ──▶ blocks ──fences──▶ components, too
 //! ```
 //!
 //! Blanks take the place of what is not Markdown, byte for byte, so that spans of blocks stay true.
@@ -19,6 +19,7 @@ use sha2::{Digest, Sha256};
 
 mod entity;
 mod expressions;
+mod fences;
 mod lines;
 mod literal;
 mod paragraph;
@@ -35,7 +36,7 @@ pub use expressions::{TemplateValue, template_values};
 pub use segments::Segment;
 pub use table::ComponentKind;
 
-use crate::{diagnostic::Report, yaml};
+use crate::{block::Block, diagnostic::Report, yaml};
 use props::Props;
 use table::{Holds, rules};
 use tree::Element;
@@ -181,8 +182,13 @@ pub(crate) fn read(text: &str, from: usize, report: &mut Report<'_>) -> (Found, 
     for element in elements {
         components.push(component(text, element, report));
     }
-    references::check(&mut components, report);
     (Found { components, edits }, markdown)
+}
+
+/// Makes components of the fences that run, and says what is wrong between all of them.
+pub(crate) fn connect(components: &mut Vec<Component>, blocks: &[Block], report: &mut Report<'_>) {
+    fences::add(components, blocks, report);
+    references::check(components, report);
 }
 
 /// The text with blanks for tags and comments, and for what is inside components that hold no prose.

@@ -23,9 +23,11 @@ mod programs;
 mod reading;
 mod registry;
 mod runbook;
+mod sensitive;
 mod session;
 mod shell;
 mod sign_in;
+mod signature;
 mod templates;
 mod testing;
 mod tf_module;
@@ -51,6 +53,7 @@ pub use shell::Prelude;
 pub use sign_in::{
     AwsProfiles, Found, Profile, Provider, SignIn, SignInError, SignInMethod, SignedIn,
 };
+pub use signature::{InvalidSigner, Signature, Signers};
 pub use template::{Form, Kind, Section, Variable};
 pub use templates::{Rendered, Templates, TemplatesError};
 pub use testing::{Ended, StepReport, TestError, TestReport, TestVerdict, Tester, TesterConfig};

@@ -47,7 +47,7 @@ use self::{auth::Auth, idempotency::UnderWay, limits::Meters, preview::Previews,
 pub use self::{
     auth::hash_password,
     limits::RequestLimits,
-    local::{Local, LocalDocument, LocalSecret, Source},
+    local::{Follows, Local, LocalDocument, LocalSecret, Source},
     openapi::openapi,
     preview::{InvalidPreviewUrl, PreviewUrl},
     problem::{Code, Problem},
@@ -168,8 +168,8 @@ impl App {
     /// All routes of the server.
     pub fn router(self) -> Router {
         let (mut api, _) = openapi::routes().split_for_parts();
-        if self.local.as_ref().is_some_and(|it| it.components.is_some()) {
-            api = api.merge(routes::local::routes());
+        if let Some(local) = &self.local {
+            api = api.merge(local::routes(local));
         }
         let header = |name, value| {
             SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
@@ -177,7 +177,6 @@ impl App {
         api.route("/api/openapi.json", get(openapi::serve))
             .route("/api/docs", get(web_ui::api_docs))
             .route("/metrics", get(metrics::show))
-            .route("/open", get(local::open))
             .fallback(web_ui::serve)
             .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
             .layer(axum::middleware::from_fn_with_state(self.clone(), audit::write))

@@ -3,15 +3,21 @@
 //! Whoever opens the URL that was printed gets a cookie that proves it. Requests for another host
 //! name are refused, so that a page elsewhere cannot reach us by rebinding its own name.
 
+mod following;
+mod health;
+
 use axum::{
+    Router,
     extract::{Query, State},
     http::{HeaderMap, StatusCode, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
+    routing::get,
 };
 use engine::local::LocalRunbook;
 use model::{id::RunbookId, user::User};
 use serde::{Deserialize, Serialize};
 
+pub use self::following::Follows;
 use crate::{
     App,
     auth::{check_same_origin, cookie, equal},
@@ -49,12 +55,15 @@ pub struct Source {
 pub struct LocalDocument {
     pub path: std::path::PathBuf,
     pub content: String,
+    /// Without components; those have their own modes.
+    pub follows: Follows,
 }
 
 impl LocalDocument {
     /// Whether the file no longer holds what was approved.
     pub(crate) fn drifted(&self) -> bool {
-        std::fs::read(&self.path).is_ok_and(|it| it != self.content.as_bytes())
+        self.follows == Follows::Start
+            && std::fs::read(&self.path).is_ok_and(|it| it != self.content.as_bytes())
     }
 }
 
@@ -121,12 +130,12 @@ impl Local {
 }
 
 #[derive(Deserialize)]
-pub(crate) struct OpenQuery {
+struct OpenQuery {
     token: String,
 }
 
 /// Turns the secret of the printed URL into a cookie and goes on to the document.
-pub(crate) async fn open(State(app): State<App>, Query(query): Query<OpenQuery>) -> Response {
+async fn open(State(app): State<App>, Query(query): Query<OpenQuery>) -> Response {
     let Some(local) = app.local.as_ref().filter(|it| it.secret.is(&query.token)) else {
         return Problem::not_found("page").into_response();
     };
@@ -139,6 +148,15 @@ pub(crate) async fn open(State(app): State<App>, Query(query): Query<OpenQuery>)
     ([(header::SET_COOKIE, cookie)], Redirect::to(&page)).into_response()
 }
 
+/// The routes that are there in local mode only, so that they are in no OpenAPI document.
+pub(crate) fn routes(local: &Local) -> Router<App> {
+    let more = match &local.components {
+        Some(_) => crate::routes::local::routes(),
+        None => following::routes(),
+    };
+    Router::new().route("/api/health", get(health::show)).route("/open", get(open)).merge(more)
+}
+
 /// In local mode, refuses whatever asks for a name that is not ours, pages included.
 pub(crate) async fn only_ours(
     State(app): State<App>,
@@ -149,6 +167,9 @@ pub(crate) async fn only_ours(
         && let Err(problem) = local.check_host(request.headers())
     {
         return problem.into_response();
+    }
+    if request.uri().path().starts_with("/api/") {
+        app.follow().await;
     }
     next.run(request).await
 }

@@ -126,6 +126,13 @@ export type ValuesByForm = Record<string, Values>;
 /** What scripts gave, by component and name. */
 export type Outputs = Record<string, Record<string, string>>;
 
+/** What signatures say of the document; there is none where nobody signed it. */
+export type LocalSignature =
+  | { verdict: "good"; by: string }
+  | { verdict: "partial"; by: string; missing: string }
+  | { verdict: "unknown"; file: string; key: string }
+  | { verdict: "bad"; file: string; reason: string };
+
 export interface LocalRunbook {
   path: string;
   title: string;
@@ -136,6 +143,7 @@ export interface LocalRunbook {
   /** Of a document from elsewhere. */
   source?: { url: string; reference: string; commit: string } | null;
   trusted: boolean;
+  signature?: LocalSignature | null;
   abilities: Abilities;
   contentHash: string;
   segments: Segment[];

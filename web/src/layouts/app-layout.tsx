@@ -20,7 +20,7 @@ export function AppLayout() {
             </Link>
             <Places />
             <div className="ml-auto flex items-center gap-1">
-              <PaletteOpener />
+              <Finder />
               <ThemeToggle />
               <UserMenu />
             </div>
@@ -41,6 +41,12 @@ const places = [
 ];
 
 const firstSegment = (path: string) => path.split("/")[1];
+
+/** Searches a hub. Beside a local document there is nothing to find, and the browser searches in it. */
+function Finder() {
+  const config = useQuery(configQuery);
+  return config.data?.mode === "local" ? null : <PaletteOpener />;
+}
 
 /** The places of a hub. A local document is the only place there is. */
 function Places() {

@@ -7,6 +7,7 @@ use std::{
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
+    time::Duration,
 };
 
 use engine::{
@@ -15,8 +16,9 @@ use engine::{
 };
 use model::user::User;
 use sandbox::{Access, Choice, Mount, Spec, System};
-use server::{App, Local, LocalDocument, LocalSecret, PreviewUrl};
+use server::{App, Follows, Local, LocalDocument, LocalSecret, PreviewUrl};
 use store::Store;
+use tokio::net::TcpListener;
 
 use super::hub::listen;
 use crate::{
@@ -25,8 +27,11 @@ use crate::{
     documents::Source,
     failure::Failure,
     interrupt::Interrupt,
-    output,
+    output, signers,
 };
+
+/// How long whatever listens on our port may take to say what it is.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 pub(crate) async fn open(args: OpenArgs) -> Result<ExitCode, Failure> {
     run(args, Mode::Open).await
@@ -44,17 +49,12 @@ pub(crate) async fn watch(args: WatchArgs) -> Result<ExitCode, Failure> {
 async fn run(mut args: OpenArgs, mode: Mode) -> Result<ExitCode, Failure> {
     let source = Source::open_for_reader(&args.document, args.tf_runbook.as_deref()).await?;
     let has_components = !source.document.components.is_empty();
-    if !has_components && mode != Mode::Open {
-        let what = format!("{} has no components, so there is nothing to watch", source.name());
-        return Err(Failure::rejected(format!(
-            "{what}; use `runbook open`, and again after a change"
-        )));
-    }
+    let follows = if has_components { Follows::Start } else { follows(&source, mode)? };
     if has_components && args.isolation.backend == Choice::Auto {
         // Such documents are about the machine that they are opened on; the page says so.
         args.isolation.backend = Choice::Host;
     }
-    let listener = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, args.port))).await?;
+    let listener = listen_here(args.port).await?;
     let port = listener.local_addr().map_err(Failure::internal)?.port();
     // `localhost` is this one first, where there is one.
     let second = listen(SocketAddr::from((Ipv6Addr::LOCALHOST, port))).await.ok();
@@ -90,7 +90,8 @@ async fn run(mut args: OpenArgs, mode: Mode) -> Result<ExitCode, Failure> {
         reference: it.reference.clone(),
         commit: it.commit.clone(),
     });
-    let document = LocalDocument { path: source.path.clone(), content: source.original.clone() };
+    let document =
+        LocalDocument { path: source.path.clone(), content: source.original.clone(), follows };
     let local = Local { user, runbook, secret, port, document, components, source: origin };
     let app = App::local(engine, local).with_previews(PreviewUrl::of_this_machine(preview_port));
     // Before the URL is said: whoever reads it may ask to stop at once.
@@ -105,6 +106,25 @@ async fn run(mut args: OpenArgs, mode: Mode) -> Result<ExitCode, Failure> {
         session.close().await;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What of a document without components is shown and runs: its blocks have one text for both.
+fn follows(source: &Source, mode: Mode) -> Result<Follows, Failure> {
+    let refused = |what: &str, advice: &str| {
+        Err(Failure::rejected(format!("{} {what}; {advice}", source.name())))
+    };
+    match mode {
+        Mode::Open => Ok(Follows::Start),
+        Mode::Watch if source.is_notebook() => refused(
+            "is a notebook, which is read once",
+            "use `runbook open`, and again after a change",
+        ),
+        Mode::Watch => Ok(Follows::File),
+        Mode::WatchRegistry => refused(
+            "has no components, so what is shown is what runs",
+            "leave out --disable-live-file-reload, or use `runbook open`",
+        ),
+    }
 }
 
 /// Opens a document whose components run scripts.
@@ -163,9 +183,34 @@ fn with_components(
         trust,
         module: source.module.clone(),
         repository: source.repository(),
+        signers: signers::read(args.trusted_signers.as_deref())?,
+        origin: source.place(),
         backend,
     };
     LocalRunbook::open(engine.clone(), opening, config).map_err(Failure::rejected)
+}
+
+/// Listens on this machine, and says so if another runbook is there already.
+async fn listen_here(port: u16) -> Result<TcpListener, Failure> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    match listen(address).await {
+        Err(_) if is_runbook(address).await => Err(Failure::unavailable(format!(
+            "another runbook is open on port {port}; end that one, or choose another port with --port"
+        ))),
+        listened => listened,
+    }
+}
+
+/// Whether a runbook answers at an address.
+async fn is_runbook(address: SocketAddr) -> bool {
+    let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build();
+    let Ok(client) = client else { return false };
+    let asked = client.get(format!("http://{address}/api/health")).send().await;
+    let Ok(mut answer) = asked else { return false };
+    // The first piece is enough of an answer that is ours, and of others nobody knows how long they are.
+    let body = answer.chunk().await.ok().flatten().unwrap_or_default();
+    let body: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
+    body["program"] == "runbook"
 }
 
 /// Where scripts begin: beside the document, or where the user is if that came from elsewhere or is for any module.

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use serde_json::{Value, json};
 
 use crate::{
-    harness::{Place, Running, sandboxes},
+    harness::{Place, Running, outside, sandboxes},
     http::Client,
     hub::endless,
     processes,
@@ -19,7 +19,12 @@ pub(crate) struct Opened {
 }
 
 fn open(place: &Place) -> Opened {
-    let mut running = place.start(&["open", "doc.md", "--no-browser"]);
+    opened_by(place, "open")
+}
+
+/// Opens `doc.md` by one of the commands that do.
+fn opened_by(place: &Place, command: &str) -> Opened {
+    let mut running = place.start(&[command, "doc.md", "--no-browser"]);
     let url = running.line();
     let rest = url.strip_prefix("http://127.0.0.1:").unwrap_or_else(|| panic!("{url:?}"));
     let (port, path) = rest.split_once('/').unwrap();
@@ -146,7 +151,11 @@ fn greeting() -> Place {
 
 pub(crate) fn enter(place: &Place, arguments: &[&str]) -> (Opened, Client) {
     let mut command = place.command(arguments);
-    command.env("XDG_STATE_HOME", place.path("state")).env("XDG_CACHE_HOME", place.path("cache"));
+    for (variable, directory) in
+        [("XDG_STATE_HOME", "state"), ("XDG_CACHE_HOME", "cache"), ("XDG_CONFIG_HOME", "config")]
+    {
+        command.env(variable, place.path(directory));
+    }
     let mut running = Running::new(&mut command);
     let url = running.line();
     let rest = url.strip_prefix("http://127.0.0.1:").unwrap_or_else(|| panic!("{url:?}"));
@@ -187,6 +196,50 @@ fn scripts_of_components_run_as_they_were_opened_once_the_reader_trusts_them() {
 }
 
 #[test]
+fn a_document_that_a_trusted_person_signed_is_trusted_from_the_start() {
+    let place =
+        Place::with("plain.mdx", include_str!("../../../engine/test_data/signed/plain.mdx"));
+    let signature = include_str!("../../../engine/test_data/signed/plain.mdx.sig");
+    place.write("plain.mdx.sig", signature);
+    place.write("keys", include_str!("../../../engine/test_data/signed/trusted_signers"));
+    let is_trusted = |arguments: &[&str]| {
+        let (_opened, client) = enter(&place, &[&["serve", "plain.mdx"], arguments].concat());
+        client.get("/api/local").expect(200).json()["trusted"].clone()
+    };
+    assert_eq!(is_trusted(&["--trusted-signers", "keys"]), true);
+    assert_eq!(is_trusted(&[]), false, "by nobody whom the user trusts");
+    place.write("keys", "ada@example.com\n");
+    let refused = place.runbook(&["serve", "plain.mdx", "--trusted-signers", "keys"]).expect(2);
+    assert!(refused.error().starts_with("keys: line 1 names no key"), "{refused:?}");
+}
+
+#[test]
+fn a_document_from_a_repository_is_trusted_at_its_commit_until_the_next() {
+    let place = greeting();
+    let git = |script: &str| {
+        let settings = "git config user.email a@example.com && git config user.name a";
+        let script = format!("git init -q . && {settings} && {script}");
+        let made = outside("sh").args(["-ec", &script]).current_dir(place.path("")).status();
+        assert!(made.unwrap().success());
+    };
+    git("git add runbook.mdx greet.sh && git commit -qm one");
+    let address = format!("git::file://{}", place.path("").display());
+    let address = address.trim_end_matches('/');
+    let shown = |client: &Client| client.get("/api/local").expect(200).json();
+    let (opened, client) = enter(&place, &["serve", address]);
+    assert_eq!(shown(&client)["trusted"], false);
+    let trust = json!({ "contentHash": shown(&client)["contentHash"] });
+    client.post("/api/local/trust", &trust).expect(204);
+    drop(opened);
+    let (opened, client) = enter(&place, &["serve", address]);
+    assert_eq!(shown(&client)["trusted"], true, "it is asked once");
+    drop(opened);
+    git("echo helper > helper.sh && git add helper.sh && git commit -qm two");
+    let (_opened, client) = enter(&place, &["serve", address]);
+    assert_eq!(shown(&client)["trusted"], false, "what scripts may start is part of it");
+}
+
+#[test]
 fn a_watched_document_runs_what_the_disk_holds() {
     let place = greeting();
     let arguments = ["watch", "runbook.mdx", "--no-browser", "--trust"];
@@ -195,6 +248,29 @@ fn a_watched_document_runs_what_the_disk_holds() {
     run_shown(&client);
     assert_eq!(std::fs::read_to_string(place.path("made.txt")).unwrap(), "new\n");
     place.write("doc.md", "# Plain\n");
-    let refused = place.runbook(&["watch", "doc.md"]).expect(2);
+    let refused = place.runbook(&["watch", "doc.md", "--disable-live-file-reload"]).expect(2);
     assert!(refused.error().contains("has no components"), "{refused:?}");
+}
+
+#[test]
+fn a_watched_document_without_components_runs_what_its_file_holds() {
+    if !sandboxes() {
+        return;
+    }
+    let place = Place::with("doc.md", "```runnable bash\necho old\n```\n");
+    let opened = opened_by(&place, "watch");
+    let (client, runbook) = opened.enter();
+    place.write("doc.md", "```runnable bash\necho new\n```\n");
+    let events: Vec<Value> = Opened::run(&client, &runbook).collect();
+    assert_eq!(events[0]["data"], "new\n", "{events:?}");
+}
+
+#[test]
+fn another_runbook_on_the_port_is_named_as_such() {
+    let place = greeting();
+    let (opened, _) = enter(&place, &["serve", "."]);
+    let port = opened.port.to_string();
+    let answer = place.runbook(&["serve", ".", "--port", &port]).expect(75);
+    let wanted = format!("another runbook is open on port {port}; ");
+    assert!(answer.error().starts_with(&wanted), "{answer:?}");
 }

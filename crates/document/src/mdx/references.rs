@@ -8,7 +8,7 @@ use std::{
 use serde_json::Value;
 
 use super::{
-    Component, ComponentKind, TemplateValue,
+    Component, ComponentKind, TemplateValue, fences,
     table::{Holds, Target, rule},
     template_values,
 };
@@ -54,8 +54,10 @@ fn normal(id: &str) -> String {
     id.replace('-', "_")
 }
 
+/// The tag's `<` and name; of a fence the marks that every one begins with.
 fn tag(component: &Component) -> Range<usize> {
-    component.span.start..component.span.start + 1 + component.name.len()
+    let length = if component.name == fences::NAME { 3 } else { 1 + component.name.len() };
+    component.span.start..component.span.start + length
 }
 
 fn prop(component: &Component, name: &str) -> Range<usize> {

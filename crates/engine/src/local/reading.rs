@@ -26,6 +26,8 @@ pub struct Reading {
     /// By the place of their component.
     forms: BTreeMap<usize, Form>,
     modules: BTreeMap<usize, Arc<TfModule>>,
+    /// Forms that were read from files: their paths, and their SHA-256 in hex.
+    form_files: BTreeMap<String, String>,
     /// What is wrong beside what the document says of itself, by the place of the component.
     problems: BTreeMap<usize, Vec<Diagnostic>>,
 }
@@ -58,6 +60,7 @@ impl Reading {
             hash: String::new(),
             forms: BTreeMap::new(),
             modules: BTreeMap::new(),
+            form_files: BTreeMap::new(),
             problems: BTreeMap::new(),
         };
         let mut forms = Vec::new();
@@ -132,6 +135,14 @@ impl Reading {
         })
     }
 
+    /// The files beside the document that it was read from, as they are named there, with their SHA-256 in hex.
+    pub(super) fn files(&self) -> impl Iterator<Item = (&str, &str)> {
+        let scripts = self.registry.executables();
+        let scripts =
+            scripts.filter_map(|it| Some((it.path.as_deref()?, it.content_hash.as_str())));
+        scripts.chain(self.form_files.iter().map(|(path, hash)| (path.as_str(), hash.as_str())))
+    }
+
     fn read_form(
         &mut self,
         index: usize,
@@ -152,6 +163,7 @@ impl Reading {
             }
         };
         let form = Form::parse(&text);
+        self.form_files.extend(form_path(component).map(|it| (it, hash(&[&text]))));
         files.push(text);
         let is_said = self.document.problems_of(index).any(|it| it.severity == Severity::Error);
         let is_inline = component.text("path").is_none();
@@ -218,18 +230,11 @@ fn form_text(component: &Component, folder: &Folder) -> Option<Result<(String, u
     if let Some(form) = cloning::form(component) {
         return Some(Ok((form, component.span.start)));
     }
-    let path = component.text("path").map(|it| it.trim_end_matches('/'));
-    let path = match (component.kind, path) {
-        (ComponentKind::Inputs, None) => {
-            let code = component.code.first()?;
-            return Some(Ok((code.code.clone(), code.span.start)));
-        }
-        (ComponentKind::Inputs, Some(path)) if is_yaml(path) => path.to_owned(),
-        (ComponentKind::Inputs | ComponentKind::Template, Some(path)) => {
-            format!("{path}/{FORM_NAME}")
-        }
-        _ => return None,
-    };
+    if component.kind == ComponentKind::Inputs && component.text("path").is_none() {
+        let code = component.code.first()?;
+        return Some(Ok((code.code.clone(), code.span.start)));
+    }
+    let path = form_path(component)?;
     Some(match folder.read(&path) {
         Ok(text) => Ok((text, component.span.start)),
         Err(NoScript::Missing { path }) => {
@@ -237,6 +242,16 @@ fn form_text(component: &Component, folder: &Folder) -> Option<Result<(String, u
         }
         Err(error) => Err(error.to_string()),
     })
+}
+
+/// The file that a component's form stands in.
+fn form_path(component: &Component) -> Option<String> {
+    if !matches!(component.kind, ComponentKind::Inputs | ComponentKind::Template) {
+        return None;
+    }
+    let path = component.text("path")?.trim_end_matches('/');
+    let is_file = component.kind == ComponentKind::Inputs && is_yaml(path);
+    Some(if is_file { path.to_owned() } else { format!("{path}/{FORM_NAME}") })
 }
 
 fn is_yaml(path: &str) -> bool {

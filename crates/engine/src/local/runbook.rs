@@ -29,10 +29,14 @@ pub(super) use self::picking::{PATH, root_path};
 
 use super::{
     Drift, Executable, FieldProblem, Folder, Generated, Given, Interpreter, LocalConfig,
-    LocalError, LocalSession, OpenedModule, Reading, Registry, Rendered, Templates, TemplatesError,
-    Trust, Values, fill, templates::form_values, values,
+    LocalError, LocalSession, OpenedModule, Reading, Registry, Rendered, Signature, Signers,
+    Templates, TemplatesError, Trust, Values, fill, sensitive::sensitive, templates::form_values,
+    values,
 };
 use crate::Engine;
+
+mod hiding;
+mod signed;
 
 /// How often the disk is looked at while somebody wants to hear of changes. A change is told once it has
 /// stood that long, so that half of an editor's work is not.
@@ -59,6 +63,10 @@ pub struct Opening {
     pub module: Option<OpenedModule>,
     /// Where its modules may lie besides; by default the repository that it lies in.
     pub repository: Option<PathBuf>,
+    /// Whose signature lets a document run without a question.
+    pub signers: Signers,
+    /// Of a document from elsewhere its address and commit, since its path is another one each time.
+    pub origin: Option<String>,
     /// What runs its scripts, and whether that keeps them from the rest of the machine.
     pub backend: BackendName,
 }
@@ -95,6 +103,8 @@ struct State {
     former: BTreeSet<String>,
     /// The last execution of each component.
     runs: BTreeMap<String, ExecutionId>,
+    /// Of what was approved.
+    signature: Signature,
     trusted: bool,
 }
 
@@ -197,7 +207,9 @@ impl LocalRunbook {
         let folder = Folder::of(path).map_err(unread)?.opened_for(opening.module.clone());
         let folder = folder.within(opening.repository.clone());
         let reading = Arc::new(Reading::from_disk(path, &folder, None).map_err(unread)?);
-        let trusted = opening.trust.covers(path, &reading.hash);
+        let signature = opening.signature(&reading, &folder);
+        let trusted = opening.trust.covers(&opening.place(), &reading.hash)
+            || matches!(signature, Signature::Good { .. });
         let (working, output) = (config.carried.cwd.clone(), config.generated.clone());
         let templates = Templates::new(folder.clone(), output.clone());
         let generated = Generated::new(output);
@@ -208,6 +220,7 @@ impl LocalRunbook {
             disk: reading,
             former: BTreeSet::new(),
             runs: BTreeMap::new(),
+            signature,
             trusted,
         };
         let state = Mutex::new(state);
@@ -301,11 +314,13 @@ impl LocalRunbook {
         if disk.hash != hash {
             return Err(ApproveError::Changed);
         }
+        let signature = self.0.signature(&disk).await;
         let mut state = self.0.state();
         let before: Vec<_> =
             state.approved.registry.executables().map(|it| it.id.clone()).collect();
         state.former.extend(before);
         state.approved = Arc::clone(&disk);
+        state.signature = signature;
         state.trusted = true;
         self.0.session.approve(disk.registry.clone());
         self.0.session.give_modules(&disk);
@@ -348,6 +363,7 @@ impl LocalRunbook {
             let component = executable.component;
             return Err(RunScriptError::Blocked { component, missing });
         }
+        self.0.session.hide(sensitive(&reading, given, &inputs));
         let execution = self.0.session.start(&executable, &inputs).await?;
         self.0.state().runs.insert(executable.component, execution.id);
         Ok(execution)
@@ -391,6 +407,7 @@ impl LocalRunbook {
             let values = inner.template_values(&reading, &id, &given)?;
             let outputs = inner.outputs();
             let worktree = inner.session.worktree().map(PathBuf::from);
+            inner.session.hide_rendered(&component.id, sensitive(&reading, &given, &values));
             Ok(inner.templates.render(component, &values, &outputs, worktree.as_deref())?)
         });
         rendering.await.map_err(|it| {
@@ -557,10 +574,11 @@ impl Inner {
         if !missing.is_empty() {
             return Preview { missing, ..Preview::default() };
         }
-        match render(&inputs) {
+        let preview = match render(&inputs) {
             Ok(text) => Preview { text: Some(text), ..Preview::default() },
             Err(error) => Preview { problems: vec![error.to_string()], ..Preview::default() },
-        }
+        };
+        self.shown(preview, &sensitive(reading, given, &inputs))
     }
 
     fn template_values(
@@ -582,7 +600,15 @@ impl Inner {
             Err(error) => return refused(&error),
         };
         let outputs = self.outputs();
-        match self.templates.preview(component, &values, &outputs) {
+        if component.kind == ComponentKind::TemplateInline {
+            let texts = component.code.first().map(|it| it.code.as_str()).into_iter();
+            let texts: Vec<_> = texts.chain(component.text("outputPath")).collect();
+            let missing = self.missing(&texts, &values);
+            if !missing.is_empty() {
+                return Preview { missing, ..Preview::default() };
+            }
+        }
+        let preview = match self.templates.preview(component, &values, &outputs) {
             Ok(files) => {
                 let texts = files
                     .into_iter()
@@ -597,11 +623,12 @@ impl Inner {
                 Preview { missing, ..Preview::default() }
             }
             Err(error) => Preview { problems: vec![error.to_string()], ..Preview::default() },
-        }
+        };
+        self.shown(preview, &sensitive(reading, given, &values))
     }
 
     fn remember(&self, reading: &Reading) {
-        let remembered = self.opening.trust.remember(&self.opening.path, &reading.hash);
+        let remembered = self.opening.trust.remember(&self.opening.place(), &reading.hash);
         if let Err(error) = remembered {
             tracing::warn!(%error, "it was not remembered that the document is trusted");
         }

@@ -25,11 +25,8 @@ use tracing::Instrument;
 
 use super::{
     AwsProfiles, Carried, Executable, Found, Interpreter, Left, NoInterpreter, Outputs, Prelude,
-    Reading, Registry, SignIn, SignInError, SignInMethod, SignedIn,
-    fill::fill,
-    generated, outputs, read_outputs,
-    registry::hash,
-    sign_in::{self, Surroundings},
+    Reading, Registry, SignIn, SignInError, SignInMethod, SignedIn, fill::fill, generated, outputs,
+    read_outputs, registry::hash, sensitive::Sensitive, sign_in::Surroundings,
     values::outputs_value,
 };
 use crate::{
@@ -42,6 +39,7 @@ use crate::{
 };
 
 mod aside;
+mod hiding;
 
 /// The media type of what a script left, in an event of its execution.
 pub const LEFT_MEDIA_TYPE: &str = "application/vnd.runbook.left+json";
@@ -118,6 +116,7 @@ struct State {
     worktree: Option<String>,
     /// By component.
     signed_in: BTreeMap<String, SignedIn>,
+    sensitive: Sensitive,
     running: HashMap<ExecutionId, (String, CancellationToken)>,
 }
 
@@ -129,7 +128,7 @@ struct Ready {
     script: String,
     env: BTreeMap<String, String>,
     before: Carried,
-    /// Hides what anybody signed in with.
+    /// Hides what anybody signed in with, and sensitive values.
     mask: Option<Mask>,
     stop: CancellationToken,
 }
@@ -143,6 +142,7 @@ impl LocalSession {
             outputs: BTreeMap::new(),
             worktree: None,
             signed_in: BTreeMap::new(),
+            sensitive: Sensitive::default(),
             running: HashMap::new(),
         };
         Self(Arc::new(Inner {
@@ -395,7 +395,7 @@ impl Inner {
         state.running.insert(execution.id, (component, stop.clone()));
         env.extend(state.worktree.clone().map(|it| ("REPO_FILES".to_owned(), it)));
         let before = state.carried.clone().without(&state.registry.withheld());
-        let mask = sign_in::mask(&state.signed_in);
+        let mask = state.mask();
         let executable = executable.clone();
         Ok(Ready { execution, executable, interpreter, script, env, before, mask, stop })
     }
@@ -555,10 +555,12 @@ async fn place(sandbox: &Sandbox, ready: &Ready, at: &str) -> Result<Program, Sa
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 fn origin(ready: &Ready, config: &LocalConfig) -> Origin {
-    let Ready { executable, script, .. } = ready;
+    let Ready { executable, script, mask, .. } = ready;
+    // What is stored is shown: not even the hash is of a text with what must not be.
+    let code = mask.as_ref().map_or_else(|| script.clone(), |it| it.text(script));
     Origin {
-        code: script.clone(),
-        code_hash: hash(&[script]),
+        code_hash: hash(&[&code]),
+        code,
         revision: 1,
         block_name: Some(executable.component.clone()),
         line: executable.line as u64,

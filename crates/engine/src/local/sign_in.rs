@@ -22,7 +22,7 @@ pub use self::{
     aws::{AwsProfiles, Profile},
     method::{Found, SignInMethod},
 };
-use crate::secrets::{Mask, SecretText};
+use crate::secrets::SecretText;
 
 /// Whom a component signs in to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -156,9 +156,9 @@ impl SignIn {
     }
 }
 
-/// Hides everything that anybody signed in with.
-pub(super) fn mask(signed_in: &BTreeMap<String, SignedIn>) -> Option<Mask> {
-    Mask::new(signed_in.values().flat_map(|it| it.variables.values()))
+/// Everything that anybody signed in with.
+pub(super) fn secrets(signed_in: &BTreeMap<String, SignedIn>) -> impl Iterator<Item = &SecretText> {
+    signed_in.values().flat_map(|it| it.variables.values())
 }
 
 /// The components that a script names to be signed in.

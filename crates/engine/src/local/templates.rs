@@ -129,6 +129,13 @@ pub(super) fn form_values(component: &Component, given: &Given, inherited: Value
     own.into_iter().chain(inherited).collect()
 }
 
+/// What a `Template` may be rendered from, by path; no files of any other component.
+pub(super) fn files(folder: &Folder, component: &Component) -> Result<Files, TemplatesError> {
+    let path = component.text("path").filter(|_| component.kind == ComponentKind::Template);
+    let read = path.map(|path| sources::read(folder, &component.id, path)).transpose()?;
+    Ok(read.map(|it| it.0).unwrap_or_default())
+}
+
 /// The templates of a document. Reading and writing blocks the thread.
 #[derive(Debug)]
 pub struct Templates {

@@ -1,9 +1,6 @@
 //! Whether a reader trusts a document: asked once for each content, and remembered on this machine.
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::{fs, io, path::PathBuf};
 
 use super::registry::hash;
 
@@ -17,28 +14,28 @@ pub enum Trust {
 }
 
 impl Trust {
-    /// Whether the document at a path is trusted with this content. Files beside a document are part of what
+    /// Whether the document at a place is trusted with this content. Files beside a document are part of what
     /// its scripts do, so the same content elsewhere is another document.
-    pub(super) fn covers(&self, path: &Path, content: &str) -> bool {
+    pub(super) fn covers(&self, place: &str, content: &str) -> bool {
         match self {
             Self::Given => true,
             Self::Asked { remembered: None } => false,
             Self::Asked { remembered: Some(directory) } => {
-                directory.join(key(path, content)).is_file()
+                directory.join(key(place, content)).is_file()
             }
         }
     }
 
     /// Remembers that somebody trusts this.
-    pub(super) fn remember(&self, path: &Path, content: &str) -> io::Result<()> {
+    pub(super) fn remember(&self, place: &str, content: &str) -> io::Result<()> {
         let Self::Asked { remembered: Some(directory) } = self else { return Ok(()) };
         fs::create_dir_all(directory)?;
-        fs::write(directory.join(key(path, content)), "")
+        fs::write(directory.join(key(place, content)), "")
     }
 }
 
-fn key(path: &Path, content: &str) -> String {
-    hash(&[content, " ", &path.to_string_lossy()])
+fn key(place: &str, content: &str) -> String {
+    hash(&[content, " ", place])
 }
 
 #[cfg(test)]
@@ -49,11 +46,11 @@ mod tests {
     fn what_was_trusted_is_remembered_for_this_content_at_this_place() {
         let directory = tempfile::tempdir().unwrap();
         let trust = Trust::Asked { remembered: Some(directory.path().join("state/trusted")) };
-        let path = Path::new("/work/runbook.mdx");
+        let path = "/work/runbook.mdx";
         assert!(!trust.covers(path, "a"));
         trust.remember(path, "a").unwrap();
         assert!(trust.covers(path, "a"));
-        assert!(!trust.covers(path, "b") && !trust.covers(Path::new("/other/runbook.mdx"), "a"));
+        assert!(!trust.covers(path, "b") && !trust.covers("/other/runbook.mdx", "a"));
         let forgetful = Trust::Asked { remembered: None };
         forgetful.remember(path, "a").unwrap();
         assert!(!forgetful.covers(path, "a") && Trust::Given.covers(path, "a"));

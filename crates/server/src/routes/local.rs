@@ -263,6 +263,7 @@ async fn file(
     let name = query.path.rsplit('/').next().unwrap_or_default();
     let language = name.rsplit_once('.').map(|it| it.1.to_ascii_lowercase());
     let engine::local::GeneratedText { size, text, is_binary } = read;
+    let text = text.map(|it| runbook.session().shown(it));
     Ok(Reply(FileContentBody { path: query.path, text, size, language, binary: is_binary }))
 }
 

@@ -14,8 +14,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 mod module;
+mod signature;
 
-use self::module::ModuleBody;
+use self::{module::ModuleBody, signature::SignatureBody};
 use super::{executions::ExecutionBody, runbooks::DiagnosticBody};
 use crate::local::Source;
 
@@ -45,6 +46,7 @@ pub(crate) struct LocalRunbookBody {
     output_path: String,
     source: Option<Source>,
     trusted: bool,
+    signature: Option<SignatureBody>,
     abilities: AbilitiesBody,
     content_hash: String,
     segments: Vec<SegmentBody>,
@@ -204,6 +206,7 @@ impl LocalRunbookBody {
             output_path: runbook.generated().root().display().to_string(),
             source,
             trusted: runbook.is_trusted(),
+            signature: SignatureBody::of(runbook.signature()),
             abilities: AbilitiesBody::from(Abilities::of(reading)),
             content_hash: reading.hash.clone(),
             segments: segments(view, &reading.document.segments(&reading.text)),
@@ -213,7 +216,7 @@ impl LocalRunbookBody {
                 hash: view.drift.hash.clone(),
                 items: view.drift.items.iter().map(DriftItemBody::from).collect(),
             },
-            outputs: session.outputs(),
+            outputs: session.shown_outputs(),
             runs: runs.into_iter().map(|(id, it)| (id, it.into())).collect(),
             sign_ins: sign_ins(runbook, &view.registry),
         }

@@ -3,10 +3,12 @@
 use std::{fs, path::PathBuf, sync::Arc};
 
 use axum::{body::Body, http::header};
-use engine::local::{BackendName, Carried, LocalConfig, LocalRunbook, Mode, Opening, Trust};
+use engine::local::{
+    BackendName, Carried, LocalConfig, LocalRunbook, Mode, Opening, Signers, Trust,
+};
 use sandbox::{Backend, Host, Spec};
 use serde_json::{Value, json};
-use server::{App, Local, LocalDocument, LocalSecret};
+use server::{App, Follows, Local, LocalDocument, LocalSecret};
 use tempfile::TempDir;
 
 use crate::app::{Answer, TestApp, engine, request};
@@ -34,14 +36,27 @@ impl Opened {
     }
 
     pub(crate) async fn of(document: &str, mode: Mode, trust: Trust) -> Self {
+        let files = [("runbook.mdx", document), ("greet.sh", SCRIPT)];
+        Self::with(&files, mode, trust, Signers::default()).await
+    }
+
+    /// With all that lies beside the document, which is the first of the files.
+    pub(crate) async fn with(
+        files: &[(&str, &str)],
+        mode: Mode,
+        trust: Trust,
+        signers: Signers,
+    ) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let work = directory.path().join("work");
         let base = directory.path().join("sandboxes");
         fs::create_dir_all(&work).unwrap();
         fs::create_dir_all(&base).unwrap();
-        let path = work.join("runbook.mdx");
-        fs::write(&path, document).unwrap();
-        fs::write(work.join("greet.sh"), SCRIPT).unwrap();
+        for (name, text) in files {
+            fs::write(work.join(name), text).unwrap();
+        }
+        let (name, document) = files[0];
+        let path = work.join(name);
         let backend: Arc<dyn Backend> = Arc::new(Host::new(&base).unwrap());
         let engine = engine(Arc::clone(&backend), engine::Config::default()).await;
         let user = engine.create_user("you@localhost", "you", "").await.unwrap();
@@ -54,12 +69,21 @@ impl Opened {
             output_bytes: 1 << 20,
         };
         let backend = BackendName { name: "host".to_owned(), isolated: false };
-        let opening =
-            Opening { path: path.clone(), mode, trust, module: None, repository: None, backend };
+        let opening = Opening {
+            path: path.clone(),
+            mode,
+            trust,
+            module: None,
+            repository: None,
+            signers,
+            origin: None,
+            backend,
+        };
         let components = Some(LocalRunbook::open(engine.clone(), opening, config).unwrap());
         let secret = LocalSecret::random();
         let token = secret.path().split_once('=').unwrap().1.to_owned();
-        let document = LocalDocument { path, content: document.to_owned() };
+        let document =
+            LocalDocument { path, content: document.to_owned(), follows: Follows::Start };
         let local =
             Local { user, runbook: None, secret, port: PORT, document, components, source: None };
         let router = App::local(engine, local).router();
@@ -76,6 +100,10 @@ impl Opened {
 
     pub(crate) fn write(&self, name: &str, text: &str) {
         fs::write(self.work().join(name), text).unwrap();
+    }
+
+    pub(crate) fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.work().join(name)).unwrap()
     }
 
     async fn ask_with(&self, headers: &[(&str, &str)], to: (&str, &str), body: &Value) -> Answer {
@@ -117,7 +145,7 @@ pub(crate) fn component<'a>(shown: &'a Value, id: &str) -> &'a Value {
     &segments.find(|it| it["component"]["id"] == id).unwrap()["component"]
 }
 
-fn executable<'a>(shown: &'a Value, id: &str) -> &'a Value {
+pub(crate) fn executable<'a>(shown: &'a Value, id: &str) -> &'a Value {
     &component(shown, id)["executable"]["id"]
 }
 
@@ -259,6 +287,21 @@ async fn clients_of_gruntwork_runbooks_get_the_events_that_they_know() {
     assert_eq!(refused.json()["field"], "/env_vars_override");
     let by_name = json!({ "component_id": "greet" });
     opened.ask("POST", "/api/exec", &by_name).await.problem(400, "invalid");
+}
+
+#[tokio::test]
+async fn clients_of_gruntwork_runbooks_hear_which_files_a_script_left() {
+    let document =
+        "<Command id=\"make\" command=\"cd $GENERATED_FILES; mkdir a; echo one > a/b.tf\" />\n";
+    let opened = Opened::of(document, Mode::Open, Trust::Given).await;
+    let body = json!({ "executable_id": executable(&opened.show().await, "make") });
+    let answer = opened.ask("POST", "/api/exec", &body).await.expect(200);
+    let (_, told) = answer.text.split_once("event:files_captured\ndata:").unwrap();
+    let told: Value = serde_json::from_str(told.lines().next().unwrap()).unwrap();
+    assert_eq!(told["files"], json!([{ "path": "a/b.tf", "size": 4 }]));
+    let folder = &told["fileTree"][0];
+    assert_eq!((&folder["name"], &folder["type"]), (&json!("a"), &json!("folder")));
+    assert_eq!(folder["children"][0]["file"]["path"], "a/b.tf");
 }
 
 #[tokio::test]

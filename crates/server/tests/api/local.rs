@@ -4,7 +4,7 @@ use std::fs;
 
 use axum::{body::Body, http::header};
 use serde_json::{Value, json};
-use server::{App, Local, LocalDocument, LocalSecret};
+use server::{App, Follows, Local, LocalDocument, LocalSecret};
 use tempfile::TempDir;
 
 use crate::app::{Answer, TestApp, engine, request, scripted};
@@ -22,6 +22,10 @@ struct LocalApp {
 
 impl LocalApp {
     async fn start() -> Self {
+        Self::following(Follows::Start).await
+    }
+
+    async fn following(follows: Follows) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("doc.md");
         fs::write(&path, DOCUMENT).unwrap();
@@ -30,7 +34,7 @@ impl LocalApp {
         let opened = engine.create_runbook(user.id, "Local", DOCUMENT).await.unwrap();
         let secret = LocalSecret::random();
         let token = secret.path().split_once('=').unwrap().1.to_owned();
-        let document = LocalDocument { path, content: DOCUMENT.to_owned() };
+        let document = LocalDocument { path, content: DOCUMENT.to_owned(), follows };
         let runbook = opened.runbook.id;
         let local = Local {
             user: user.clone(),
@@ -137,6 +141,46 @@ async fn a_block_edited_after_the_start_runs_as_it_was_approved() {
     let exec = json!({ "sessionId": session["id"], "blockIndex": 0 });
     let ran = local.ask("POST", "/api/executions/exec-block", &headers, &exec).await.expect(200);
     assert_eq!(ran.lines()[0], json!({ "type": "output", "data": "hello\n" }));
+}
+
+#[tokio::test]
+async fn a_watched_document_is_shown_and_runs_as_its_file_stands() {
+    let local = LocalApp::following(Follows::File).await;
+    let bearer = format!("Bearer {}", local.secret);
+    let headers = [("host", "127.0.0.1:4321"), ("authorization", bearer.as_str())];
+    let connect = format!("/api/sessions/connect/{}/{}", local.user, local.runbook);
+    let session = local.ask("POST", &connect, &headers, &Value::Null).await.expect(201).json();
+    let path = local.directory.path().join("doc.md");
+    fs::write(&path, DOCUMENT.replace("hello\n", "new\n").replace("Local", "Edited")).unwrap();
+    let exec = json!({ "sessionId": session["id"], "blockIndex": 0 });
+    let ran = local.ask("POST", "/api/executions/exec-block", &headers, &exec).await.expect(200);
+    assert_eq!(ran.lines()[0], json!({ "type": "output", "data": "new\n" }));
+    let show = format!("/api/runbooks/{}", local.runbook);
+    let shown = local.ask("GET", &show, &headers, &Value::Null).await.expect(200).json();
+    assert_eq!((&shown["title"], &shown["drifted"]), (&json!("Edited"), &json!(false)));
+    for unreadable in [&b"a\0b"[..], b"\xff"] {
+        fs::write(&path, unreadable).unwrap();
+        let kept = local.ask("GET", &show, &headers, &Value::Null).await.expect(200).json();
+        assert_eq!(kept["content"], shown["content"], "what was there before");
+    }
+}
+
+#[tokio::test]
+async fn which_document_is_open_is_told_to_its_reader_only() {
+    let local = LocalApp::start().await;
+    let host = ("host", "127.0.0.1:4321");
+    let ask = async |headers: &[(&str, &str)]| {
+        local.ask("GET", "/api/health", headers, &Value::Null).await.expect(200).json()
+    };
+    assert_eq!(
+        (&ask(&[host]).await["status"], &ask(&[host]).await["runbookPath"]),
+        (&json!("ok"), &Value::Null)
+    );
+    let bearer = format!("Bearer {}", local.secret);
+    let shown = ask(&[host, ("authorization", bearer.as_str())]).await;
+    assert!(shown["runbookPath"].as_str().unwrap().ends_with("doc.md"), "{shown}");
+    let rebound = local.ask("GET", "/api/health", &[("host", "evil.example")], &Value::Null).await;
+    rebound.problem(403, "cross_origin");
 }
 
 #[tokio::test]

@@ -52,3 +52,10 @@ it("the_server_is_told_what_was_typed_and_nothing_of_other_forms", () => {
   expect(typedIn([one], { one: { A: "x" }, two: { B: "y" } })).toEqual({ one: { A: "x" } });
   expect(typedIn([one], {})).toEqual({});
 });
+
+it("words_show_that_a_sensitive_value_is_there_and_not_which", () => {
+  const form = formOf("f", [{ name: "Key", sensitive: true }, { name: "Pin", sensitive: true }]);
+  const typed = { f: { Key: "typed-secret", Pin: "" } };
+  expect(valuesFor(form, [form], typed)).toEqual({ Key: "***", Pin: "" });
+  expect(typedIn([form], typed)).toEqual(typed);
+});

@@ -63,10 +63,13 @@ export function inheritedBy(component: LocalComponent, all: readonly LocalCompon
   return Object.assign({}, ...[...named, ...inside].map((it) => givenBy(it, all, typed, [...within, component]))) as Values;
 }
 
+/** Words show that a sensitive value is there, and not which. */
+const hidden = "***";
+
 function givenBy(source: LocalComponent, all: readonly LocalComponent[], typed: ValuesByForm, within: readonly LocalComponent[]): Values {
   const own = (source.form?.variables ?? []).flatMap((variable) => {
     const value = typed[source.id]?.[variable.name] ?? defaultOf(variable);
-    return value === undefined ? [] : [[variable.name, value] as const];
+    return value === undefined ? [] : [[variable.name, variable.sensitive && value !== "" ? hidden : value] as const];
   });
   return { ...Object.fromEntries(own), ...inheritedBy(source, all, typed, within) };
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { emptyEntry, entriesOf, freshKey, listOf, numberOf, textOf } from "./field-values.ts";
+import { emptyEntry, entriesOf, freshKey, isTooShortToHide, listOf, numberOf, textOf } from "./field-values.ts";
 
 it("what_is_a_number_becomes_one_and_the_rest_is_left_to_the_server", () => {
   const rows: [string, "int" | "float", unknown][] = [
@@ -27,4 +27,9 @@ it("a_new_entry_takes_no_others_place", () => {
   expect(freshKey([], "key")).toBe("key1");
   expect(freshKey([["key2", ""]], "key")).toBe("key3");
   expect(emptyEntry({ name: "string", on: "bool" })).toEqual({ name: "", on: false });
+});
+
+it("a_value_that_cannot_be_hidden_is_told_apart", () => {
+  const values = ["", undefined, "abc", 123, "abcd", 1234, "äö", "ä"];
+  expect(values.map(isTooShortToHide)).toEqual([false, false, true, true, false, false, false, true]);
 });

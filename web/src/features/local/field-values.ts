@@ -19,6 +19,15 @@ export function listOf(value: unknown): string[] {
   return Array.isArray(value) ? value.map(textOf) : [];
 }
 
+/** Bytes that a value must have, as the server hides it in what is printed. */
+const leastHidden = 4;
+
+/** Whether something was typed that would be shown wherever it is printed. */
+export function isTooShortToHide(value: unknown): boolean {
+  const bytes = new TextEncoder().encode(textOf(value)).length;
+  return bytes > 0 && bytes < leastHidden;
+}
+
 export type Entry = readonly [key: string, value: unknown];
 
 export function entriesOf(value: unknown): Entry[] {

@@ -4,7 +4,7 @@ import { Chips } from "@/ui/chips.tsx";
 import { Field } from "@/ui/field.tsx";
 import { Select } from "@/ui/select.tsx";
 import { defaultOf, isComputed } from "./components.ts";
-import { listOf, numberOf, textOf } from "./field-values.ts";
+import { isTooShortToHide, listOf, numberOf, textOf } from "./field-values.ts";
 import { MapField } from "./map-field.tsx";
 
 interface FormFieldProps {
@@ -15,12 +15,15 @@ interface FormFieldProps {
   onChange: (value: unknown) => void;
 }
 
+const shortWords = "Too short to be hidden where scripts print it: 4 characters or more are.";
+
 /** The field of one variable. */
 export function FormField({ variable, typed, problem, onChange }: FormFieldProps) {
   const { name, type, description, required, sensitive } = variable;
   const value = typed ?? defaultOf(variable);
   const label = `${name}${required ? " (required)" : ""}`;
-  const hint = description === "" ? undefined : description;
+  const told = [description, sensitive && isTooShortToHide(value) ? shortWords : ""].filter((it) => it !== "");
+  const hint = told.length === 0 ? undefined : told.join(" ");
   const placeholder = isComputed(variable) ? textOf(variable.default) : undefined;
   const plain = { label, hint, problem, required, placeholder, autoComplete: "off", spellCheck: false, size: "small" as const };
   switch (type) {
@@ -28,7 +31,7 @@ export function FormField({ variable, typed, problem, onChange }: FormFieldProps
       return <Field {...plain} type={sensitive ? "password" : "text"} value={textOf(value)} onChange={(event) => onChange(event.target.value)} />;
     case "int":
     case "float":
-      return <NumberField key={type} {...plain} kind={type} value={value} onChange={onChange} />;
+      return <NumberField key={type} {...plain} type={sensitive ? "password" : "text"} kind={type} value={value} onChange={onChange} />;
     case "bool":
       return (
         <Noted hint={hint} problem={problem}>
@@ -57,6 +60,7 @@ export function FormField({ variable, typed, problem, onChange }: FormFieldProps
 
 interface NumberFieldProps {
   kind: "int" | "float";
+  type: "text" | "password";
   value: unknown;
   label: string;
   onChange: (value: unknown) => void;

@@ -5,7 +5,7 @@ import { afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import type { ComponentType, LocalComponent, LocalRunbook } from "@/api/local-schema.ts";
 import { componentOf, formOf, segmentOf } from "./stand-ins.ts";
 
-const localApi = vi.hoisted(() => ({ run: vi.fn(), preview: vi.fn(), files: vi.fn(), prerequisites: vi.fn(), trust: vi.fn(), approve: vi.fn(), signIn: vi.fn(), directories: vi.fn(), chooseDirectory: vi.fn() }));
+const localApi = vi.hoisted(() => ({ run: vi.fn(), preview: vi.fn(), files: vi.fn(), prerequisites: vi.fn(), trust: vi.fn(), approve: vi.fn(), signIn: vi.fn(), directories: vi.fn(), chooseDirectory: vi.fn(), generate: vi.fn() }));
 vi.mock("@/api/local.ts", () => ({ localApi, localChanges: "/changes", localAsset: (path: string) => `/assets/${path}` }));
 
 beforeAll(() => {
@@ -86,6 +86,18 @@ it("nothing_is_sent_before_the_reader_trusts_the_document", async () => {
   expect([localApi.trust, localApi.run].map(({ mock }) => mock.calls.length)).toEqual([0, 0]);
 });
 
+it("a_wrong_signature_is_loud_and_a_good_one_names_who_signed", async () => {
+  const bad = { verdict: "bad" as const, file: "a.mdx.sig", reason: "a.mdx is not what was signed" };
+  await show([scriptOf({ id: "a" })], { trusted: false, signature: bad });
+  expect(screen.getByRole("alert").textContent).toContain("a.mdx.sig: a.mdx is not what was signed.");
+  fireEvent.click(screen.getByRole("button", { name: "Run a" }));
+  expect(screen.getByRole("dialog").textContent).toContain("Its signature is wrong.");
+  cleanup();
+  await show([scriptOf({ id: "a" })], { signature: { verdict: "good", by: "ada@example.com" } });
+  expect(screen.getByText("Signed by ada@example.com, whom you trust.")).toBeTruthy();
+  expect(screen.queryByRole("alert")).toBeNull();
+});
+
 it("a_script_waits_for_the_outputs_that_it_names", async () => {
   await show([scriptOf({ id: "b", needs: { inputs: [], outputs: [{ block: "a", output: "id" }] } })]);
   expect(screen.getByText("Waits for output id of a.")).toBeTruthy();
@@ -123,6 +135,20 @@ it("typed_values_fill_the_words_and_the_request", async () => {
   fireEvent.click(screen.getByRole("button", { name: "Run a" }));
   expect(screen.getByRole("heading", { name: "Greet Grace" })).toBeTruthy();
   expect(localApi.run.mock.calls).toEqual([[{ executableId: "e1", inputs: { who: { Name: "Grace" } } }]]);
+});
+
+it("files_follow_what_is_typed_once_they_were_generated", async () => {
+  localApi.generate.mockResolvedValue({ files: { created: ["a.txt"], changed: [], deleted: [], unchanged: 0 } });
+  const note = componentOf({ id: "note", name: "TemplateInline", type: "template_inline", props: { inputsId: "who", generateFile: true } });
+  await show([formOf("who", [{ name: "Name", default: "Ada" }]), note]);
+  const sent = () => localApi.generate.mock.calls.map(([body]) => (body as { inputs: unknown }).inputs);
+  const type = (value: string) => fireEvent.change(screen.getByLabelText("Name"), { target: { value } });
+  type("Before");
+  fireEvent.click(screen.getByRole("button", { name: "Generate note" }));
+  await vi.waitFor(() => expect(screen.getByText("Files: 1 created.")).toBeTruthy(), { timeout: 30_000 });
+  expect(sent()[0]).toEqual({ who: { Name: "Before" } });
+  type("Grace");
+  await vi.waitFor(() => expect(sent().at(-1)).toEqual({ who: { Name: "Grace" } }), { timeout: 30_000 });
 });
 
 it("a_key_that_was_typed_is_sent_once_and_kept_nowhere", async () => {

@@ -14,6 +14,7 @@ import { LocalRuns } from "./local-runs.ts";
 import { LocalValues } from "./local-values.ts";
 import { PrerequisitesPanel } from "./prerequisites-panel.tsx";
 import { SegmentList } from "./segment-list.tsx";
+import { SignatureNote } from "./signature-note.tsx";
 import { TrustDialog } from "./trust-dialog.tsx";
 import { useChanges } from "./use-changes.ts";
 
@@ -47,6 +48,7 @@ export function LocalView({ runbook }: { runbook: LocalRunbook }) {
       ) : null}
       <div className={`mx-auto w-full flex-1 ${hasFiles ? "max-w-[100rem] lg:grid lg:grid-cols-[minmax(0,1fr)_minmax(20rem,34rem)]" : "max-w-[54rem]"}`}>
         <main id="content" className={`mx-auto w-full max-w-[54rem] min-w-0 px-4 pt-8 pb-32 sm:px-6 ${shown === "files" ? "max-lg:hidden" : ""}`}>
+          <SignatureNote runbook={runbook} />
           <DriftBanner runbook={runbook} />
           {runbook.problems.map((it) => (
             <Notice key={`${it.code}:${it.line}:${it.column}`} tone={it.severity === "error" ? "failure" : "warning"} className="mb-4">

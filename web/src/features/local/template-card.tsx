@@ -1,14 +1,14 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { ApiError } from "@/api/errors.ts";
 import { localApi } from "@/api/local.ts";
-import type { LocalComponent, LocalPreview, TemplateChanges, ValueProblem } from "@/api/local-schema.ts";
+import type { LocalComponent, LocalPreview, TemplateChanges, ValueProblem, ValuesByForm } from "@/api/local-schema.ts";
 import { Button } from "@/ui/button.tsx";
 import { Code } from "@/ui/code.tsx";
 import { Notice } from "@/ui/notice.tsx";
 import { BlockCard, plainLook } from "./block-card.tsx";
 import { inheritedBy, isBroken, textProp } from "./components.ts";
-import { fillPlain } from "./fill.ts";
+import { fillPlain, type Given } from "./fill.ts";
 import { FormFields } from "./form-fields.tsx";
 import { ResetButton } from "./inputs-card.tsx";
 import { typedNow, useGiven, useLocal, useValues } from "./local-context.ts";
@@ -44,7 +44,7 @@ export function TemplateCard({ component }: { component: LocalComponent }) {
         </p>
       ))}
       {component.type === "template" || component.props["generateFile"] === true ? (
-        <Generate component={component} disabled={isBroken(component) || missing.length > 0} />
+        <Generate component={component} values={valuesOf(component, given, inputs)} disabled={isBroken(component) || missing.length > 0} />
       ) : null}
     </BlockCard>
   );
@@ -80,19 +80,44 @@ function languageOf(path: string): string | null {
   return /\.([\w-]+)$/.exec(path)?.[1] ?? null;
 }
 
-/** Writes the files, when somebody asks for it. */
-function Generate({ component, disabled }: { component: LocalComponent; disabled: boolean }) {
+/** Values that come at once make files once. */
+const settleMs = 400;
+
+/** All that decides what a template becomes. */
+function valuesOf({ type, needs }: LocalComponent, { outputs }: Given, inputs: ValuesByForm): string {
+  return JSON.stringify([inputs, type === "template" || needs.outputs.length > 0 ? outputs : null]);
+}
+
+interface GenerateProps {
+  component: LocalComponent;
+  /** Those that the files would be made with now, as a text. */
+  values: string;
+  disabled: boolean;
+}
+
+/** Writes the files when somebody asks for it, and from then on whenever other values would change them. */
+function Generate({ component, values, disabled }: GenerateProps) {
   const desk = useLocal();
   const queries = useQueryClient();
   const { id } = component;
+  const [made, setMade] = useState<string | null>(null);
   const generate = useMutation({
     mutationFn: () => localApi.generate({ componentId: id, inputs: typedNow(desk, component) }),
+    onMutate: () => setMade(values),
     onSuccess: () => queries.invalidateQueries({ queryKey: filesKey }),
     onError: (error) => {
       const { fields } = (error instanceof ApiError ? error.problem : {}) as { fields?: readonly ValueProblem[] };
       if (fields) desk.values.refuse(fields);
     },
   });
+  const { mutate, isPending } = generate;
+  const isBehind = made !== null && made !== values && !isPending && !disabled;
+  useEffect(() => {
+    if (!isBehind) return;
+    const soon = setTimeout(mutate, settleMs);
+    return () => clearTimeout(soon);
+    // Whoever goes on typing is waited for.
+  }, [isBehind, values, mutate]);
   return (
     <div className="space-y-2.5 border-t border-line px-4 py-2.5">
       <div className="flex flex-wrap items-center gap-3">

@@ -5,6 +5,7 @@ import { Button } from "@/ui/button.tsx";
 import { Dialog } from "@/ui/dialog.tsx";
 import { Notice } from "@/ui/notice.tsx";
 import { localRunbookQuery } from "./local-queries.ts";
+import { wordsOf } from "./signature-note.tsx";
 
 interface TrustDialogProps {
   runbook: LocalRunbook;
@@ -40,6 +41,7 @@ export function TrustDialog({ runbook, onClose, onTrusted }: TrustDialogProps) {
         Its scripts {runbook.backend.isolated ? `run in a sandbox (${runbook.backend.name}).` : "run on this machine as you: with your files, your network and your rights."} You
         are asked once for this text of <code className="font-mono text-[0.85em] break-all">{runbook.path}</code>.
       </p>
+      {runbook.signature?.verdict === "bad" ? <Notice className="mt-4">{`Its signature is wrong. ${wordsOf(runbook.signature)}`}</Notice> : null}
       <ul className="mt-4 list-disc space-y-1.5 pl-5">
         {abilitiesOf(runbook).map((it) => (
           <li key={it}>{it}</li>

@@ -47,7 +47,7 @@ export const RunbookHeader = memo(function RunbookHeader({ runbook, source, outl
           {editing ? <SaveWords editing={editing} /> : null}
           {local ? (
             <span
-              title="A file of this machine, served for you alone. Only its blocks as they were when it was opened can run."
+              title="A file of this machine, served for you alone."
               className="shrink-0 rounded-full bg-accent-soft px-2 py-0.5 text-xs font-medium text-accent"
             >
               Local document

@@ -5,8 +5,10 @@ import type { Runbook } from "@/api/schema.ts";
 import { paths } from "@/paths.ts";
 import { BlankSlate, Skeleton } from "@/ui/blank-slate.tsx";
 import { Button, buttonClass } from "@/ui/button.tsx";
+import { configQuery } from "@/features/account/account-queries.ts";
 import { runbookQuery } from "./runbook-queries.ts";
 import { RunbookView } from "./runbook-view.tsx";
+import { useFileChanges } from "./use-file-changes.ts";
 import { useVisit } from "./use-visit.ts";
 
 export function RunbookPage() {
@@ -15,6 +17,8 @@ export function RunbookPage() {
   const runbook = useQuery(runbookQuery(id));
   const isThere = runbook.isSuccess;
   useVisit(id, isThere);
+  const config = useQuery(configQuery);
+  useFileChanges(id, isThere && config.data?.mode === "local");
   if (runbook.isPending) return <PageSkeleton />;
   // Data that was loaded once stays on screen while the server is away.
   if (!runbook.data) return <PageError error={runbook.error} retry={() => void runbook.refetch()} />;

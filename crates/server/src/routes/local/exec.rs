@@ -5,16 +5,19 @@
 //! ```
 
 use axum::{Json as Reply, body::Body, extract::State, response::Response};
-use engine::local::LEFT_MEDIA_TYPE;
-use futures_util::StreamExt;
+use engine::local::{Generated, LEFT_MEDIA_TYPE};
+use futures_util::{Stream, StreamExt, stream::unfold};
 use model::{
     event::{Event, EventKind},
     time::Timestamp,
 };
 use serde_json::{Value, json};
-use store::StoredEvent;
+use store::{StoreError, StoredEvent};
 
-use super::{ExecBody, Json, Refused, Shown, no_name};
+mod tree;
+
+use self::tree::Files;
+use super::{ExecBody, Json, Refused, Shown, blocking, no_name};
 use crate::{App, accept::Format, problem::Problem, stream};
 
 /// Runs a script and streams what comes of it. A client that goes away leaves it running, as a closed tab does.
@@ -30,12 +33,31 @@ pub(super) async fn exec(
     }
     let (named, given) = body.parts().ok_or_else(no_name)?;
     let execution = runbook.start(&named, &given).await?;
-    let mut lines = Lines::default();
-    let events = app.engine.follow(execution.id, 1).map(move |page| {
-        let text = page?.iter().map(|it| lines.event(it)).collect::<String>();
-        Ok::<_, store::StoreError>(text)
-    });
+    let pages = Box::pin(app.engine.follow(execution.id, 1));
+    let told = Told { pages, lines: Lines::default(), generated: runbook.generated().clone() };
+    let events = unfold(told, |mut it| async { Some((it.next().await?, it)) });
     Ok(stream::response(Format::Sse, Body::from_stream(events)))
+}
+
+/// An execution on its way to a client.
+struct Told<P> {
+    pages: P,
+    lines: Lines,
+    generated: Generated,
+}
+
+impl<P: Stream<Item = Result<Vec<StoredEvent>, StoreError>> + Unpin> Told<P> {
+    async fn next(&mut self) -> Option<Result<String, StoreError>> {
+        let page = match self.pages.next().await? {
+            Ok(page) => page,
+            Err(error) => return Some(Err(error)),
+        };
+        if page.iter().any(|it| it.body.contains(LEFT_MEDIA_TYPE)) {
+            let generated = self.generated.clone();
+            self.lines.files = blocking(move || Files::read(&generated)).await.unwrap_or_default();
+        }
+        Some(Ok(page.iter().map(|it| self.lines.event(it)).collect()))
+    }
 }
 
 /// As upstream's server writes it, without a blank behind the colon.
@@ -50,6 +72,8 @@ struct Lines {
     stderr: Line,
     /// What the script left.
     left: Value,
+    /// What is there of generated files then.
+    files: Files,
 }
 
 #[derive(Default)]
@@ -100,8 +124,9 @@ impl Lines {
             text += &sent("outputs", &json!({ "outputs": left["outputs"] }));
         }
         if let Some(files) = left["files"].as_array().filter(|it| !it.is_empty()) {
-            let listed: Vec<_> = files.iter().map(|it| json!({ "path": it })).collect();
-            text += &sent("files_captured", &json!({ "files": listed, "count": files.len() }));
+            let (listed, tree) = (self.files.left(files), self.files.tree());
+            let data = json!({ "files": listed, "count": files.len(), "fileTree": tree });
+            text += &sent("files_captured", &data);
         }
         text + &sent("done", &json!({}))
     }

@@ -1,0 +1,2 @@
+echo "hello {{ .inputs.Name }}"
+. ./more.sh
