@@ -13,7 +13,7 @@ use document::{
 };
 use template::{FORM_NAME, Form, Level};
 
-use super::{Folder, NoScript, Registry, cloning, registry::hash};
+use super::{Folder, NoScript, Registry, cloning, pull_request, registry::hash};
 
 /// What was read at one time. Nothing of it changes when the disk does.
 #[derive(Debug)]
@@ -159,7 +159,7 @@ impl Reading {
 
 /// The YAML of a component's form, and where in the document its fence begins.
 fn form_text(component: &Component, folder: &Folder) -> Option<Result<(String, usize), String>> {
-    if let Some(form) = cloning::form(component) {
+    if let Some(form) = cloning::form(component).or_else(|| pull_request::form(component)) {
         return Some(Ok((form, component.span.start)));
     }
     let path = component.text("path").map(|it| it.trim_end_matches('/'));
@@ -196,6 +196,7 @@ fn unsaid(why: &NoScript) -> Option<String> {
         | NoScript::Outside { .. }
         | NoScript::Unreadable { .. }
         | NoScript::NoText { .. }
+        | NoScript::Forge { .. }
         | NoScript::TooLong { .. } => Some(why.to_string()),
     }
 }

@@ -30,13 +30,17 @@ struct Opened {
 
 impl Opened {
     async fn new(mode: Mode, trust: Trust) -> Self {
+        Self::of(DOCUMENT, mode, trust).await
+    }
+
+    async fn of(document: &str, mode: Mode, trust: Trust) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let work = directory.path().join("work");
         let base = directory.path().join("sandboxes");
         fs::create_dir_all(&work).unwrap();
         fs::create_dir_all(&base).unwrap();
         let path = work.join("runbook.mdx");
-        fs::write(&path, DOCUMENT).unwrap();
+        fs::write(&path, document).unwrap();
         fs::write(work.join("greet.sh"), SCRIPT).unwrap();
         let backend: Arc<dyn Backend> = Arc::new(Host::new(&base).unwrap());
         let engine = engine(Arc::clone(&backend), engine::Config::default()).await;
@@ -54,7 +58,7 @@ impl Opened {
         let components = Some(LocalRunbook::open(engine.clone(), opening, config).unwrap());
         let secret = LocalSecret::random();
         let token = secret.path().split_once('=').unwrap().1.to_owned();
-        let document = LocalDocument { path, content: DOCUMENT.to_owned() };
+        let document = LocalDocument { path, content: document.to_owned() };
         let local =
             Local { user, runbook: None, secret, port: PORT, document, components, source: None };
         let router = App::local(engine, local).router();
@@ -326,4 +330,26 @@ async fn programs_that_scripts_need_are_looked_for_anew_each_time() {
         opened.ask("GET", "/api/local/prerequisites", &Value::Null).await.expect(200).json();
     let bash = &listed["programs"][0];
     assert_eq!((&bash["name"], &bash["neededBy"]), (&json!("bash"), &json!(["greet", "after"])));
+}
+
+#[tokio::test]
+async fn a_pull_request_has_a_form_and_waits_for_a_sign_in_and_a_clone() {
+    let document = "<GitHubAuth id=\"hub\" />\n\n<GitHubPullRequest id=\"request\" githubAuthId=\"hub\" \
+                    prefilledPullRequestTitle=\"More\" prefilledPullRequestLabels={[\"one\"]} />\n";
+    let opened = Opened::of(document, Mode::Open, Trust::Given).await;
+    let shown = opened.show().await;
+    let request = component(&shown, "request");
+    assert_eq!(request["type"], "git_pull_request");
+    let defaults = request["form"]["variables"].as_array().unwrap().iter();
+    let defaults: Vec<_> = defaults.map(|it| it["default"].clone()).collect();
+    assert_eq!(defaults, [json!("More"), json!(""), json!(["one"]), json!(""), json!("")]);
+    let start = async || opened.start(executable(&shown, "request"), &json!({})).await;
+    assert_eq!(start().await.problem(409, "sign_in_needed").json()["missing"], json!(["hub"]));
+    let token = json!({ "componentId": "hub", "method": "token", "token": "ghp_0123456789abcdef" });
+    opened.ask("POST", "/api/local/sign-ins", &token).await.expect(200);
+    let waits = start().await.problem(409, "blocked").json();
+    assert!(waits["detail"].as_str().unwrap().contains("clone one with a GitClone first"), "{waits}");
+    let untitled = json!({ "request": { "pull_request_title": "" } });
+    let untitled = opened.start(executable(&shown, "request"), &untitled).await;
+    assert_eq!(untitled.problem(422, "inputs_invalid").json()["fields"][0]["name"], "pull_request_title");
 }

@@ -11,14 +11,13 @@ interface Kind {
   words: string;
 }
 
-type QuietType = Exclude<ComponentType, "check" | "command" | "inputs" | "template" | "template_inline" | "admonition" | "git_clone">;
+type QuietType = Exclude<ComponentType, "check" | "command" | "inputs" | "template" | "template_inline" | "admonition" | "git_clone" | "git_pull_request">;
 
 const kinds: Record<QuietType, Kind> = {
   dir_picker: { title: "Choose a directory", icon: "folder", words: "It would ask for a directory." },
   aws_auth: { title: "Sign in to AWS", icon: "key", words: "It would sign in to AWS." },
   google_auth: { title: "Sign in to Google Cloud", icon: "key", words: "It would sign in to Google Cloud." },
   git_auth: { title: "Sign in to Git", icon: "key", words: "It would sign in to GitHub or GitLab." },
-  git_pull_request: { title: "Open a pull request", icon: "merge", words: "It would open a pull request." },
   tf_module: { title: "OpenTofu module", icon: "function", words: "It would ask for the variables of an OpenTofu module." },
   unknown: { title: "Unknown component", icon: "question", words: "" },
 };

@@ -4,6 +4,7 @@ import { AdmonitionCard } from "./admonition-card.tsx";
 import { isBroken } from "./components.ts";
 import { InputsCard } from "./inputs-card.tsx";
 import { useLocal } from "./local-context.ts";
+import { PullRequestCard } from "./pull-request-card.tsx";
 import { QuietCard } from "./quiet-card.tsx";
 import { ScriptCard } from "./script-card.tsx";
 import { SignInCard } from "./sign-in-card.tsx";
@@ -60,8 +61,9 @@ const ComponentCard = memo(function ComponentCard({ component }: { component: Lo
           {component.form ? <InputsCard component={component} isNested /> : null}
         </ScriptCard>
       );
-    case "dir_picker":
     case "git_pull_request":
+      return <PullRequestCard component={component} />;
+    case "dir_picker":
     case "tf_module":
     case "unknown":
       return (
