@@ -147,7 +147,7 @@ pub(super) fn executable(
 }
 
 /// The site of the component that signs in; everybody's forge where its author names a forge only.
-fn site(component: &Component, document: &Document) -> Result<Option<Site>, NoScript> {
+pub(super) fn site(component: &Component, document: &Document) -> Result<Option<Site>, NoScript> {
     let asked = asked(component);
     let is_it = |it: &&Component, id: &str| it.id.replace('-', "_") == id.replace('-', "_");
     let named = named_by(component);

@@ -100,7 +100,7 @@ impl Registry {
             let executable = match mistake {
                 Some(mistake) => Err(NoScript::Mistake { message: mistake.message.clone() }),
                 None if component.kind == ComponentKind::GitClone => {
-                    Ok(cloning::executable(component))
+                    Ok(cloning::executable(component, document))
                 }
                 None if component.kind.opens_pull_requests() => {
                     pull_request::executable(component, document)

@@ -13,7 +13,7 @@ use forge::fake::{REPOSITORY, TOKEN};
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt;
 
-/// The bare repository of [`REPOSITORY`]. Everybody reads it; whoever has the token writes.
+/// The bare repository of [`REPOSITORY`], for whoever has the token. Below `/open` everybody reads it.
 pub(crate) struct GitServer(Arc<TempDir>);
 
 impl GitServer {
@@ -46,7 +46,10 @@ impl GitServer {
 
     pub(crate) fn routes(&self) -> Router {
         let route = format!("/{REPOSITORY}.git/{{*rest}}");
-        Router::new().route(&route, any(serve)).with_state(Arc::clone(&self.0))
+        Router::new()
+            .route(&route, any(serve))
+            .route(&format!("/open{route}"), any(serve))
+            .with_state(Arc::clone(&self.0))
     }
 }
 
@@ -72,9 +75,11 @@ async fn serve(
 ) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let query = parts.uri.query().unwrap_or_default().to_owned();
-    let writes =
-        query.contains("git-receive-pack") || parts.uri.path().ends_with("git-receive-pack");
-    if writes && !may_write(&parts.headers) {
+    let (path, is_open) = match parts.uri.path().strip_prefix("/open") {
+        Some(path) => (path, true),
+        None => (parts.uri.path(), false),
+    };
+    if !is_open && !has_token(&parts.headers) {
         return Response::builder().status(StatusCode::UNAUTHORIZED).body(Body::empty()).unwrap();
     }
     let header = |name: header::HeaderName| {
@@ -83,7 +88,7 @@ async fn serve(
     let mut cgi = program(&["http-backend"]);
     cgi.env("GIT_PROJECT_ROOT", root.path())
         .env("GIT_HTTP_EXPORT_ALL", "1")
-        .env("PATH_INFO", parts.uri.path())
+        .env("PATH_INFO", path)
         .env("QUERY_STRING", query)
         .env("REQUEST_METHOD", method.as_str())
         .env("CONTENT_TYPE", header(header::CONTENT_TYPE))
@@ -110,7 +115,7 @@ fn answer(output: &[u8]) -> Response<Body> {
     answer.body(Bytes::copy_from_slice(&output[end + 4..]).into()).unwrap()
 }
 
-fn may_write(headers: &HeaderMap) -> bool {
+fn has_token(headers: &HeaderMap) -> bool {
     use base64::Engine as _;
     let shown = headers.get(header::AUTHORIZATION).and_then(|it| it.to_str().ok());
     ["x-access-token", "oauth2"].iter().any(|user| {

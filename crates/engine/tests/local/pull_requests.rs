@@ -34,7 +34,7 @@ impl Desk {
     async fn with(kind: Kind, server: GitServer) -> Self {
         let forge = Fake::start(kind, server.routes()).await;
         let document = format!(
-            "<GitAuth id=\"git\" provider=\"{}\" instanceUrl=\"{}\" />\n\n<GitClone id=\"copy\" />\n\n\
+            "<GitAuth id=\"git\" provider=\"{}\" instanceUrl=\"{}\" />\n\n<GitClone id=\"copy\" gitAuthId=\"git\" />\n\n\
              <GitPullRequest id=\"pr\" gitAuthId=\"git\" />\n\n\
              <Command id=\"change\" command='echo more >> \"$REPO_FILES/notes.txt\"' />\n\n\
              <Command id=\"hooks\" command='echo \"env >> $PWD/seen\" > \"$REPO_FILES/.git/hooks/pre-commit\"; \
@@ -63,9 +63,8 @@ impl Desk {
     }
 
     async fn clone_from(&self, url: &str) {
-        let cloned = self
-            .act("copy", &json!({ "url": url, "ref": "", "repo_path": "", "local_path": "here" }));
-        let cloned = cloned.await.unwrap();
+        let inputs = json!({ "url": url, "ref": "", "repo_path": "", "local_path": "here" });
+        let cloned = self.act("copy", &inputs).await.unwrap();
         assert_eq!(cloned.outcome, exited(0), "{}", cloned.output);
     }
 
@@ -136,7 +135,8 @@ async fn the_token_is_in_no_setting_no_output_no_hook_and_no_later_script() {
         assert!(!text.contains(TOKEN) && !text.contains("***"), "{text}");
     }
     assert!(hook.contains("GIT_AUTHOR_NAME=Ada Lovelace"), "{hook}");
-    assert!(left.output.contains("[remote \"origin\"]") && !left.output.contains("PUSH_"));
+    assert!(left.output.contains("[remote \"origin\"]"), "{}", left.output);
+    assert!(!left.output.contains("PUSH_") && !left.output.contains("CLONE_"), "{}", left.output);
     assert!(!left.output.to_lowercase().contains("extraheader"), "{}", left.output);
 }
 
@@ -224,7 +224,7 @@ async fn a_token_is_not_shown_to_where_the_clone_happens_to_be_from() {
     let Some(desk) = Desk::new(Kind::GitHub).await else { return };
     let elsewhere = Fake::start(Kind::GitHub, desk.server.routes()).await;
     desk.sign_in();
-    desk.clone_from(&format!("{}/{REPOSITORY}.git", elsewhere.address())).await;
+    desk.clone_from(&format!("{}/open/{REPOSITORY}.git", elsewhere.address())).await;
     let ran = desk.open("more").await;
     assert!(
         ran.outcome == exited(1) && ran.output.contains("name a GitAuth that signs in to"),

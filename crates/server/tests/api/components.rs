@@ -348,8 +348,14 @@ async fn a_pull_request_has_a_form_and_waits_for_a_sign_in_and_a_clone() {
     let token = json!({ "componentId": "hub", "method": "token", "token": "ghp_0123456789abcdef" });
     opened.ask("POST", "/api/local/sign-ins", &token).await.expect(200);
     let waits = start().await.problem(409, "blocked").json();
-    assert!(waits["detail"].as_str().unwrap().contains("clone one with a GitClone first"), "{waits}");
+    assert!(
+        waits["detail"].as_str().unwrap().contains("clone one with a GitClone first"),
+        "{waits}"
+    );
     let untitled = json!({ "request": { "pull_request_title": "" } });
     let untitled = opened.start(executable(&shown, "request"), &untitled).await;
-    assert_eq!(untitled.problem(422, "inputs_invalid").json()["fields"][0]["name"], "pull_request_title");
+    assert_eq!(
+        untitled.problem(422, "inputs_invalid").json()["fields"][0]["name"],
+        "pull_request_title"
+    );
 }

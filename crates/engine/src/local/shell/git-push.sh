@@ -37,6 +37,9 @@ is_there() { git rev-parse --verify --quiet "$1" >/dev/null; }
 
   if ! is_there HEAD; then
     log_info "the repository is empty, so it gets a first commit"
+    # Not every server says how its first branch is to be called.
+    current=${default:-$current}
+    git symbolic-ref HEAD "refs/heads/$current"
     git commit --quiet --allow-empty --message "Initial commit"
     remote push --quiet origin "HEAD:refs/heads/$current"
   fi
