@@ -20,6 +20,7 @@ mod generated;
 mod interpreter;
 mod outputs;
 mod programs;
+mod pull_request;
 mod reading;
 mod registry;
 mod runbook;

@@ -61,6 +61,12 @@ impl ComponentKind {
         matches!(self, Self::Check | Self::Command)
     }
 
+    /// Whether a click on it opens a pull request, whatever its forge calls that.
+    #[must_use]
+    pub const fn opens_pull_requests(self) -> bool {
+        matches!(self, Self::GitPullRequest | Self::GitHubPullRequest | Self::GitLabMergeRequest)
+    }
+
     /// Whether what is between its tags is prose.
     #[must_use]
     pub const fn holds_prose(self) -> bool {

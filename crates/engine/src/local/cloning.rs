@@ -2,10 +2,10 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use document::{Component, ComponentKind};
+use document::{Component, ComponentKind, Document};
 use serde_json::json;
 
-use super::{Executable, registry::hash, sign_in::named_by};
+use super::{Executable, pull_request, registry::hash, sign_in::named_by};
 
 const SCRIPT: &str = include_str!("shell/git-clone.sh");
 
@@ -35,11 +35,21 @@ pub(super) fn form(component: &Component) -> Option<String> {
 }
 
 /// What a click on it runs.
-pub(super) fn executable(component: &Component) -> Executable {
+pub(super) fn executable(component: &Component, document: &Document) -> Executable {
     let variable = |(name, _, variable, _): &(&str, &str, &str, &str)| {
         ((*variable).to_owned(), format!("{{{{ .inputs.{name} }}}}"))
     };
-    let env: BTreeMap<_, _> = FIELDS.iter().map(variable).collect();
+    let mut env: BTreeMap<_, _> = FIELDS.iter().map(variable).collect();
+    // A site that cannot be one gets no token; that its address is wrong is said where it signs in.
+    if let Ok(Some(site)) = pull_request::site(component, document) {
+        let (user, variables) = pull_request::git_user(site.kind());
+        let told = [
+            ("CLONE_SITE", site.address()),
+            ("CLONE_USER", user),
+            ("CLONE_TOKEN_NAME", variables[0]),
+        ];
+        env.extend(told.map(|(name, it)| (name.to_owned(), it.to_owned())));
+    }
     Executable {
         id: super::registry::id_of(&component.id, SCRIPT),
         component: component.id.clone(),

@@ -26,6 +26,8 @@ pub enum NoScript {
     TooLong { path: String },
     #[error("there is no script; give it a `command` or a `path`")]
     Nothing,
+    #[error("{reason}")]
+    Forge { reason: String },
     /// Its component is written wrongly.
     #[error("{message}")]
     Mistake { message: String },

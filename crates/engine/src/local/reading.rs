@@ -13,7 +13,9 @@ use document::{
 };
 use template::{FORM_NAME, Form, Level};
 
-use super::{Folder, NoScript, Registry, TfModule, cloning, registry::hash, tf_module::locate};
+use super::{
+    Folder, NoScript, Registry, TfModule, cloning, pull_request, registry::hash, tf_module::locate,
+};
 
 /// What was read at one time. Nothing of it changes when the disk does.
 #[derive(Debug)]
@@ -227,7 +229,7 @@ impl Reading {
 
 /// The YAML of a component's form, and where in the document its fence begins.
 fn form_text(component: &Component, folder: &Folder) -> Option<Result<(String, usize), String>> {
-    if let Some(form) = cloning::form(component) {
+    if let Some(form) = cloning::form(component).or_else(|| pull_request::form(component)) {
         return Some(Ok((form, component.span.start)));
     }
     if component.kind == ComponentKind::Inputs && component.text("path").is_none() {
@@ -267,6 +269,7 @@ fn unsaid(why: &NoScript) -> Option<String> {
         | NoScript::Outside { .. }
         | NoScript::Unreadable { .. }
         | NoScript::NoText { .. }
+        | NoScript::Forge { .. }
         | NoScript::TooLong { .. } => Some(why.to_string()),
     }
 }

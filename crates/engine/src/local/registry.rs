@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use super::{
     cloning,
     folder::{Folder, NoScript},
+    pull_request,
     sign_in::{SignIn, named_by},
 };
 
@@ -82,7 +83,11 @@ impl Registry {
                 registry.sign_ins.entry(component.id.clone()).or_insert(sign_in);
             }
         }
-        let runs = |it: &Component| it.kind.is_script() || it.kind == ComponentKind::GitClone;
+        let runs = |it: &Component| {
+            it.kind.is_script()
+                || it.kind == ComponentKind::GitClone
+                || it.kind.opens_pull_requests()
+        };
         let scripts = document.components.iter().enumerate().filter(|it| runs(it.1));
         for (index, component) in scripts {
             let is_known = registry.of_component(&component.id).is_some()
@@ -95,7 +100,10 @@ impl Registry {
             let executable = match mistake {
                 Some(mistake) => Err(NoScript::Mistake { message: mistake.message.clone() }),
                 None if component.kind == ComponentKind::GitClone => {
-                    Ok(cloning::executable(component))
+                    Ok(cloning::executable(component, document))
+                }
+                None if component.kind.opens_pull_requests() => {
+                    pull_request::executable(component, document)
                 }
                 None => executable(component, folder),
             };

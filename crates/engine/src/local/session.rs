@@ -40,6 +40,7 @@ use crate::{
 
 mod aside;
 mod hiding;
+mod pull_request;
 
 /// The media type of what a script left, in an event of its execution.
 pub const LEFT_MEDIA_TYPE: &str = "application/vnd.runbook.left+json";
@@ -85,6 +86,8 @@ pub enum LocalError {
     Interpreter { component: String, source: NoInterpreter },
     #[error("{component} needs {}; sign in there first", missing.join(" and "))]
     SignIn { component: String, missing: Vec<String> },
+    #[error("{component} needs a repository; clone one with a GitClone first")]
+    NoWorktree { component: String },
     #[error("{component} is running; stop it first or wait for it")]
     AlreadyRunning { component: String },
     #[error(transparent)]
@@ -378,6 +381,9 @@ impl Inner {
                 }
             }
         }
+        if executable.kind.opens_pull_requests() && state.worktree.is_none() {
+            return Err(LocalError::NoWorktree { component });
+        }
         let execution = Execution {
             id: ExecutionId::from_random(random_id()),
             user: self.config.user.id,
@@ -400,10 +406,19 @@ impl Inner {
         Ok(Ready { execution, executable, interpreter, script, env, before, mask, stop })
     }
 
-    async fn run(self: Arc<Self>, sandbox: Sandbox, ready: Ready) {
+    async fn run(self: Arc<Self>, sandbox: Sandbox, mut ready: Ready) {
         let mut sink = self.engine.0.sink(ready.execution.id);
         let at = format!("{OURS}/{}", ready.execution.id);
-        let ending = match self.attempt(&sandbox, &ready, &at, &mut sink).await {
+        let started = execution::apply(ready.execution.state, execution::Command::Start);
+        if let Ok((state, _)) = started {
+            self.engine.0.record(ready.execution.id, state).await;
+        }
+        let attempted = if ready.executable.kind.opens_pull_requests() {
+            self.attempt_pull_request(&sandbox, &mut ready, &at, &mut sink).await
+        } else {
+            self.attempt(&sandbox, &ready, &at, &mut sink).await
+        };
+        let ending = match attempted {
             Ok(ending) => ending,
             Err(error) => Ending::Failure(Failure {
                 error: "start_failed".to_owned(),
@@ -426,35 +441,50 @@ impl Inner {
         at: &str,
         sink: &mut StoreSink,
     ) -> Result<Ending, SandboxError> {
-        let program = place(sandbox, ready, at).await?;
+        let ending = self.execute(sandbox, ready, at, sink).await?;
+        let keeps =
+            matches!(ending, Ending::Outcome { outcome: Outcome::Exited { code: 0 | 2 }, .. });
+        if keeps && let Err(failure) = self.keep(sandbox, ready, at, sink).await {
+            return Ok(Ending::Failure(failure));
+        }
+        Ok(ending)
+    }
+
+    /// Runs a script to its end.
+    async fn execute(
+        &self,
+        sandbox: &Sandbox,
+        ready: &Ready,
+        at: &str,
+        sink: &mut StoreSink,
+    ) -> Result<Ending, SandboxError> {
+        let mut program = place(sandbox, ready, at).await?;
         let limits = Limits {
             timeout: Some(ready.executable.timeout),
             output_bytes: self.config.output_bytes,
             ..Limits::default()
         };
-        let mut program = program;
         limit(&mut program, &limits);
-        let started = execution::apply(ready.execution.state, execution::Command::Start);
-        if let Ok((state, _)) = started {
-            self.engine.0.record(ready.execution.id, state).await;
-        }
         let program = (program, Seat::Alone(None));
         let mut masking = Masking::new(sink, ready.mask.clone());
         let ending =
             drive(sandbox, program, Input::Empty, &limits, &ready.stop, &mut masking).await;
-        if let Err(failure) = masking.finish().await {
-            return Ok(Ending::Failure(failure));
-        }
-        let keeps =
-            matches!(ending, Ending::Outcome { outcome: Outcome::Exited { code: 0 | 2 }, .. });
-        if keeps {
-            let left = self.take_over(sandbox, ready, at).await;
-            let mut masking = Masking::new(sink, ready.mask.clone());
-            if let Err(failure) = masking.append(left).await {
-                return Ok(Ending::Failure(failure));
-            }
-        }
-        Ok(ending)
+        Ok(match masking.finish().await {
+            Ok(()) => ending,
+            Err(failure) => Ending::Failure(failure),
+        })
+    }
+
+    /// Takes over what a script left, and tells of it.
+    async fn keep(
+        &self,
+        sandbox: &Sandbox,
+        ready: &Ready,
+        at: &str,
+        sink: &mut StoreSink,
+    ) -> Result<(), Failure> {
+        let left = self.take_over(sandbox, ready, at).await;
+        Masking::new(sink, ready.mask.clone()).append(left).await
     }
 
     /// Takes over what a script left, and says what that is.

@@ -94,8 +94,8 @@ impl Merging<'_> {
             }
         }
         self.within.pop();
-        let asks_for_itself =
-            self.reading.document.components[component].kind == ComponentKind::GitClone;
+        let kind = self.reading.document.components[component].kind;
+        let asks_for_itself = kind == ComponentKind::GitClone || kind.opens_pull_requests();
         if asks_for_itself { self.filled_in(component, inherited) } else { inherited }
     }
 

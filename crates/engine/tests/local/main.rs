@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "an engine that cannot be driven should stop the test")]
 #![expect(clippy::print_stderr, reason = "what is skipped is said")]
 
+mod git_server;
+mod pull_requests;
 mod sandboxed;
 mod stage;
 

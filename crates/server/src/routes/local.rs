@@ -137,6 +137,9 @@ impl From<RunScriptError> for Refused {
             Error::Local(LocalError::SignIn { missing, .. }) => {
                 (StatusCode::CONFLICT, Code::SignInNeeded, json!({ "missing": missing }))
             }
+            Error::Local(LocalError::NoWorktree { .. }) => {
+                (StatusCode::CONFLICT, Code::Blocked, json!({ "missing": [] }))
+            }
             Error::Local(LocalError::AlreadyRunning { .. }) => {
                 (StatusCode::CONFLICT, Code::AlreadyRunning, json!({}))
             }

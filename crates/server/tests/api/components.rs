@@ -379,3 +379,31 @@ async fn programs_that_scripts_need_are_looked_for_anew_each_time() {
     let bash = &listed["programs"][0];
     assert_eq!((&bash["name"], &bash["neededBy"]), (&json!("bash"), &json!(["greet", "after"])));
 }
+
+#[tokio::test]
+async fn a_pull_request_has_a_form_and_waits_for_a_sign_in_and_a_clone() {
+    let document = "<GitHubAuth id=\"hub\" />\n\n<GitHubPullRequest id=\"request\" githubAuthId=\"hub\" \
+                    prefilledPullRequestTitle=\"More\" prefilledPullRequestLabels={[\"one\"]} />\n";
+    let opened = Opened::of(document, Mode::Open, Trust::Given).await;
+    let shown = opened.show().await;
+    let request = component(&shown, "request");
+    assert_eq!(request["type"], "git_pull_request");
+    let defaults = request["form"]["variables"].as_array().unwrap().iter();
+    let defaults: Vec<_> = defaults.map(|it| it["default"].clone()).collect();
+    assert_eq!(defaults, [json!("More"), json!(""), json!(["one"]), json!(""), json!("")]);
+    let start = async || opened.start(executable(&shown, "request"), &json!({})).await;
+    assert_eq!(start().await.problem(409, "sign_in_needed").json()["missing"], json!(["hub"]));
+    let token = json!({ "componentId": "hub", "method": "token", "token": "ghp_0123456789abcdef" });
+    opened.ask("POST", "/api/local/sign-ins", &token).await.expect(200);
+    let waits = start().await.problem(409, "blocked").json();
+    assert!(
+        waits["detail"].as_str().unwrap().contains("clone one with a GitClone first"),
+        "{waits}"
+    );
+    let untitled = json!({ "request": { "pull_request_title": "" } });
+    let untitled = opened.start(executable(&shown, "request"), &untitled).await;
+    assert_eq!(
+        untitled.problem(422, "inputs_invalid").json()["fields"][0]["name"],
+        "pull_request_title"
+    );
+}

@@ -9,7 +9,7 @@ export function componentsOf(segments: readonly Segment[]): LocalComponent[] {
 
 /** Those that a click runs. */
 export function scriptsOf(components: readonly LocalComponent[]): LocalComponent[] {
-  return components.filter((it) => it.type === "check" || it.type === "command" || it.type === "git_clone");
+  return components.filter((it) => it.type === "check" || it.type === "command" || it.type === "git_clone" || it.type === "git_pull_request");
 }
 
 export function textProp(component: LocalComponent, name: string): string | null {

@@ -21,7 +21,7 @@ import { Words } from "./words.tsx";
 const verbs: Partial<Record<ComponentType, string>> = { check: "Check", git_clone: "Clone" };
 
 /** A Check, a Command or what else runs a script: its script, and below it what its last execution wrote and left. */
-export function ScriptCard({ component, children }: { component: LocalComponent; children: ReactNode }) {
+export function ScriptCard({ component, verb = verbs[component.type] ?? "Run", children }: { component: LocalComponent; verb?: string; children: ReactNode }) {
   const desk = useLocal();
   const runs = useRuns();
   const { given, inputs } = useGiven(component);
@@ -35,7 +35,6 @@ export function ScriptCard({ component, children }: { component: LocalComponent;
   const missing = isBroken(component) ? [] : missingOf(component, given, preview.data);
   const status = statusOf(state, executable?.mayWarn ?? false, missing);
   const isLive = status === "running";
-  const verb = verbs[component.type] ?? "Run";
   const canRun = executable && !isBroken(component) && missing.length === 0;
   const message = messageOf(component, status);
   const refusal = runs.refusals.get(id);

@@ -5,6 +5,7 @@ import { isBroken } from "./components.ts";
 import { DirPickerCard } from "./dir-picker-card.tsx";
 import { InputsCard } from "./inputs-card.tsx";
 import { useLocal } from "./local-context.ts";
+import { PullRequestCard } from "./pull-request-card.tsx";
 import { QuietCard } from "./quiet-card.tsx";
 import { ScriptCard } from "./script-card.tsx";
 import { SignInCard } from "./sign-in-card.tsx";
@@ -62,11 +63,12 @@ const ComponentCard = memo(function ComponentCard({ component }: { component: Lo
           {component.form ? <InputsCard component={component} isNested /> : null}
         </ScriptCard>
       );
+    case "git_pull_request":
+      return <PullRequestCard component={component} />;
     case "dir_picker":
       return <DirPickerCard component={component} />;
     case "tf_module":
       return <TfModuleCard component={component} />;
-    case "git_pull_request":
     case "unknown":
       return (
         <QuietCard component={component} type={type}>

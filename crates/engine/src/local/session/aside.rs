@@ -4,9 +4,9 @@ use model::{
     event::{EventKind, Failure},
     limits::Limits,
 };
-use sandbox::{Program, StartError};
+use sandbox::{Program, Sandbox, StartError};
 
-use super::{LocalSession, PATH};
+use super::{Inner, LocalSession, PATH};
 use crate::{
     execution::{Ending, Input, Sink, drive, limit},
     kernels::Seat,
@@ -46,13 +46,25 @@ impl LocalSession {
         limits: &Limits,
     ) -> Result<(Ending, Vec<u8>), StartError> {
         let sandbox = self.0.sandbox().await?;
-        let mut env = self.carried().env;
+        Ok(self.0.aside(&sandbox, argv, cwd, limits).await)
+    }
+}
+
+impl Inner {
+    pub(super) async fn aside(
+        &self,
+        sandbox: &Sandbox,
+        argv: Vec<String>,
+        cwd: String,
+        limits: &Limits,
+    ) -> (Ending, Vec<u8>) {
+        let mut env = self.state().carried.env.clone();
         env.entry("PATH".to_owned()).or_insert_with(|| PATH.to_owned());
         let mut program = Program { env: env.into_iter().collect(), cwd, ..Program::new(argv) };
         limit(&mut program, limits);
-        let (stop, mut heard) = (self.0.engine.0.shutdown.child_token(), Heard::default());
+        let (stop, mut heard) = (self.engine.0.shutdown.child_token(), Heard::default());
         let program = (program, Seat::Alone(None));
-        let ending = drive(&sandbox, program, Input::Empty, limits, &stop, &mut heard).await;
-        Ok((ending, heard.0))
+        let ending = drive(sandbox, program, Input::Empty, limits, &stop, &mut heard).await;
+        (ending, heard.0)
     }
 }

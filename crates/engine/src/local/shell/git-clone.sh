@@ -18,15 +18,18 @@ options=(--progress)
 [[ -z $CLONE_REF ]] || options+=(--branch "$CLONE_REF")
 [[ -z $CLONE_PART ]] || options+=(--filter=blob:none --sparse)
 
-# The token of whoever signed in, for this forge and this clone only: a shell of its own carries nothing on.
+# The token of whoever signed in, for their site and this clone only: a shell of its own carries nothing on.
 (
-  host= user= token=
-  case $CLONE_URL in
-  https://github.com/*) host=https://github.com/ user=x-access-token token=${GITHUB_TOKEN-} ;;
-  https://gitlab.com/*) host=https://gitlab.com/ user=oauth2 token=${GITLAB_TOKEN-} ;;
-  esac
-  if [[ -n $token ]]; then
-    export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0="http.$host.extraHeader"
+  site=${CLONE_SITE-} user=${CLONE_USER-} from=${CLONE_TOKEN_NAME-}
+  if [[ -z $site ]]; then
+    case $CLONE_URL in
+    https://github.com/*) site=https://github.com/ user=x-access-token from=GITHUB_TOKEN ;;
+    https://gitlab.com/*) site=https://gitlab.com/ user=oauth2 from=GITLAB_TOKEN ;;
+    esac
+  fi
+  token=${from:+${!from-}}
+  if [[ -n $token && $CLONE_URL == "$site"* ]]; then
+    export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0="http.$site.extraHeader"
     GIT_CONFIG_VALUE_0="Authorization: Basic $(printf %s "$user:$token" | base64 | tr -d '\n')"
     export GIT_CONFIG_VALUE_0
   fi
@@ -44,3 +47,4 @@ owner=${address%[/:]*}
   printf 'repo_owner=%s\n' "${owner##*[/:]}"
   printf 'repo_url=%s\n' "$CLONE_URL"
 } >>"$RUNBOOK_OUTPUT"
+unset CLONE_URL CLONE_REF CLONE_PART CLONE_INTO CLONE_SITE CLONE_USER CLONE_TOKEN_NAME

@@ -176,7 +176,7 @@ impl Running<'_> {
                 let ended = if is_missing { Ended::Blocked } else { Ended::ConfigError };
                 Ok(Acted::new(ended, error.to_string()))
             }
-            Err(error @ LocalError::SignIn { .. }) => {
+            Err(error @ (LocalError::SignIn { .. } | LocalError::NoWorktree { .. })) => {
                 Ok(Acted::new(Ended::Blocked, error.to_string()))
             }
             Err(error @ LocalError::Interpreter { .. }) => {
