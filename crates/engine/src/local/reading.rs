@@ -68,9 +68,11 @@ impl Reading {
         let mut forms = Vec::new();
         for (index, component) in document.components.iter().enumerate() {
             reading.read_form(index, component, folder, &mut forms);
-            if component.kind == ComponentKind::TfModule {
+            if let (ComponentKind::TfModule, Some(source)) =
+                (component.kind, component.text("source"))
+            {
                 let known = before.and_then(|it| it.modules.get(&index));
-                forms.push(reading.read_module(index, component, folder, known));
+                forms.push(reading.read_module(index, component, source, folder, known));
             }
         }
         for (id, why) in reading.registry.broken() {
@@ -193,18 +195,16 @@ impl Reading {
             self.forms.insert(index, form);
         }
     }
-}
 
-impl Reading {
-    /// Reads the module of a component. Gives what its hash or its mistake is.
+    /// Reads the module of a component. Gives its hash, or why there is none.
     fn read_module(
         &mut self,
         index: usize,
         component: &Component,
+        source: &str,
         folder: &Folder,
         before: Option<&Arc<TfModule>>,
     ) -> String {
-        let source = component.text("source").unwrap_or_default();
         let read =
             |(source, directory): (String, PathBuf)| TfModule::read(&source, &directory, before);
         let problems = self.problems.entry(index).or_default();

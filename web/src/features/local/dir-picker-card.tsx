@@ -129,10 +129,10 @@ function PathForm({ label, hint, chosen, problem, isBusy, onChoose }: PathFormPr
     onChoose(typed);
   };
   return (
-    <form onSubmit={submit} className="flex flex-wrap items-start gap-3">
+    <form onSubmit={submit} className="flex items-start gap-3">
       <Field
         size="small"
-        className="min-w-40 flex-1"
+        className="min-w-0 flex-1"
         label={label}
         hint={hint}
         problem={problem}
@@ -141,7 +141,7 @@ function PathForm({ label, hint, chosen, problem, isBusy, onChoose }: PathFormPr
         value={typed}
         onChange={(event) => setTyped(event.target.value)}
       />
-      <Button type="submit" className="mt-7" busy={isBusy} disabled={typed === chosen}>
+      <Button type="submit" className="mt-7 shrink-0" busy={isBusy} disabled={typed === chosen}>
         Use this path
       </Button>
     </form>

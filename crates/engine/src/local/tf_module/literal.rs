@@ -82,7 +82,7 @@ fn quoted(text: &str) -> String {
             '\r' => quoted.push_str("\\r"),
             '\t' => quoted.push_str("\\t"),
             '$' | '%' => marker(it, &mut rest, &mut quoted),
-            _ if it.is_control() => quoted.push_str(&format!("\\u{:04x}", u32::from(it))),
+            _ if it.is_control() => quoted.push_str(&by_number(it)),
             _ => quoted.push(it),
         }
     }
@@ -95,9 +95,14 @@ fn quoted(text: &str) -> String {
 fn marker(it: char, rest: &mut Peekable<impl Iterator<Item = char>>, quoted: &mut String) {
     match rest.peek() {
         Some('{') => quoted.extend([it, it]),
-        Some(next) if *next == it => quoted.push_str(&format!("\\u{:04x}", u32::from(it))),
+        Some(next) if *next == it => quoted.push_str(&by_number(it)),
         Some(_) | None => quoted.push(it),
     }
+}
+
+/// A character that stands for itself and begins nothing.
+fn by_number(it: char) -> String {
+    format!("\\u{:04x}", u32::from(it))
 }
 
 #[cfg(test)]
