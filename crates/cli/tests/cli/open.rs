@@ -151,11 +151,9 @@ fn greeting() -> Place {
 
 fn enter(place: &Place, arguments: &[&str]) -> (Opened, Client) {
     let mut command = place.command(arguments);
-    for (variable, directory) in [
-        ("XDG_STATE_HOME", "state"),
-        ("XDG_CACHE_HOME", "cache"),
-        ("XDG_CONFIG_HOME", "config"),
-    ] {
+    for (variable, directory) in
+        [("XDG_STATE_HOME", "state"), ("XDG_CACHE_HOME", "cache"), ("XDG_CONFIG_HOME", "config")]
+    {
         command.env(variable, place.path(directory));
     }
     let mut running = Running::new(&mut command);
