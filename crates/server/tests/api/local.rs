@@ -153,11 +153,14 @@ async fn a_watched_document_is_shown_and_runs_as_its_file_stands() {
     let path = local.directory.path().join("doc.md");
     fs::write(&path, DOCUMENT.replace("hello\n", "new\n").replace("Local", "Edited")).unwrap();
     let exec = json!({ "sessionId": session["id"], "blockIndex": 0 });
-    let ran = local.ask("POST", "/api/executions/exec-block", &headers, &exec).await.expect(200);
-    assert_eq!(ran.lines()[0], json!({ "type": "output", "data": "new\n" }));
+    local.ask("POST", "/api/executions/exec-block", &headers, &exec).await.expect(200);
     let show = format!("/api/runbooks/{}", local.runbook);
     let shown = local.ask("GET", &show, &headers, &Value::Null).await.expect(200).json();
+    let executions = format!("{show}/executions");
+    let ran = local.ask("GET", &executions, &headers, &Value::Null).await.expect(200).json();
+    assert_eq!(ran["items"][0]["content_hash"], shown["blocks"][0]["content_hash"]);
     assert_eq!((&shown["title"], &shown["drifted"]), (&json!("Edited"), &json!(false)));
+    assert!(shown["content"].as_str().unwrap().contains("echo new"), "{shown}");
     for unreadable in [&b"a\0b"[..], b"\xff"] {
         fs::write(&path, unreadable).unwrap();
         let kept = local.ask("GET", &show, &headers, &Value::Null).await.expect(200).json();
