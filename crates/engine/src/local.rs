@@ -49,10 +49,12 @@ pub use runbook::{
     RunScriptError, Unreadable, View,
 };
 pub use sandbox::runtime::on_path;
-pub use session::{LEFT_MEDIA_TYPE, LocalConfig, LocalError, LocalSession, Values};
+pub use session::{LEFT_MEDIA_TYPE, LocalConfig, LocalError, LocalSession, Standing, Values};
 pub use shell::Prelude;
 pub use sign_in::{
-    AwsProfiles, Found, Profile, Provider, SignIn, SignInError, SignInMethod, SignedIn,
+    AwsProfiles, Checked, Choice, Details, FlowError, FlowState, Forge, Found, Google, Place,
+    Profile, ProfileKind, Provider, Providers, SignIn, SignInError, SignInMethod, SignedIn,
+    SignedInProgram, Sso, SsoAccount, Unanswered,
 };
 pub use signature::{InvalidSigner, Signature, Signers};
 pub use template::{Form, Kind, Section, Variable};

@@ -3,6 +3,7 @@
  * components the server has parsed and checked.
  */
 import type { Diagnostic, Execution } from "./schema.ts";
+import type { LocalSignIn } from "./sign-in-schema.ts";
 
 /** `open`: what was approved runs. `watch`: the disk runs. `watch_registry`: the disk is shown, and what was approved runs. */
 export type LocalMode = "open" | "watch" | "watch_registry";
@@ -103,21 +104,6 @@ export interface Drift {
   hash: string | null;
   items: DriftItem[];
 }
-
-/** A component that signs in: whether somebody is, and with what this machine could. */
-export interface LocalSignIn {
-  /** Whose credentials there are; null before anybody has signed in. */
-  account: string | null;
-  provider: "aws" | "google" | "github" | "gitlab";
-  environment: boolean;
-  profiles: { name: string; region: string | null; hasKeys: boolean }[];
-}
-
-export type SignInMethod =
-  | { method: "environment" }
-  | { method: "profile"; name: string }
-  | { method: "keys"; id: string; secret: string; token: string | null; region: string | null }
-  | { method: "token"; token: string };
 
 /** Values of inputs by name. */
 export type Values = Record<string, unknown>;

@@ -9,11 +9,11 @@ import type {
   LocalRunbook,
   NewLocalRun,
   Prerequisite,
-  SignInMethod,
   TemplateChanges,
   ValuesByForm,
 } from "./local-schema.ts";
 import type { Execution } from "./schema.ts";
+import type { SignedInProgram, SignInChoice, SignInMethod } from "./sign-in-schema.ts";
 
 const root = "/api/local";
 
@@ -39,9 +39,20 @@ export const localApi = {
   approve: (hash: string) => json<LocalRunbook>(`${root}/approve`, { method: "POST", body: { hash } }),
   trust: (contentHash: string) => json<void>(`${root}/trust`, { method: "POST", body: { contentHash } }),
   signIn: (body: { componentId: string } & SignInMethod) => json<{ account: string }>(`${root}/sign-ins`, { method: "POST", body }),
-  signOut: (component: string) => json<void>(`${root}/sign-ins/${encodeURIComponent(component)}`, { method: "DELETE" }),
+  signOut: (component: string) => json<void>(signInPath(component), { method: "DELETE" }),
+  /** Runs the provider's program for that; nothing is taken. */
+  findProgram: (component: string, signal?: AbortSignal) =>
+    json<{ found: SignedInProgram | null }>(`${signInPath(component)}/program`, { method: "POST", body: {}, signal }),
+  checkSignIn: (component: string) => json<void>(`${signInPath(component)}/check`, { method: "POST", body: {} }),
+  beginSignIn: (component: string, profile: string | null) => json<void>(`${signInPath(component)}/flow`, { method: "POST", body: { profile } }),
+  cancelSignIn: (component: string) => json<void>(`${signInPath(component)}/flow`, { method: "DELETE" }),
+  chooseInSignIn: (component: string, body: SignInChoice) => json<void>(`${signInPath(component)}/flow/choice`, { method: "POST", body }),
   prerequisites: (signal?: AbortSignal) => json<{ programs: Prerequisite[] }>(`${root}/prerequisites`, { signal }),
 };
+
+function signInPath(component: string): string {
+  return `${root}/sign-ins/${encodeURIComponent(component)}`;
+}
 
 /** Where the page hears that the document changed on the disk. */
 export const localChanges = `${root}/changes`;

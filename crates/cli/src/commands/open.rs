@@ -12,7 +12,7 @@ use std::{
 
 use engine::{
     Clock, Engine, Offer,
-    local::{BackendName, Carried, LocalConfig, LocalRunbook, Mode, Opening, Trust},
+    local::{BackendName, Carried, LocalConfig, LocalRunbook, Mode, Opening, Providers, Trust},
 };
 use model::user::User;
 use sandbox::{Access, Choice, Mount, Spec, System};
@@ -171,6 +171,7 @@ fn with_components(
         carried,
         generated: work.join(&args.output_path),
         output_bytes: args.limits.execution().output_bytes,
+        providers: Providers::default(),
     };
     let trust = match args.trust || source.is_ours {
         true => Trust::Given,

@@ -84,13 +84,7 @@ impl ComponentKind {
     pub const fn gives_outputs(self) -> bool {
         !matches!(
             self,
-            Self::Inputs
-                | Self::Template
-                | Self::TemplateInline
-                | Self::Admonition
-                | Self::AwsAuth
-                | Self::GoogleAuth
-                | Self::Unknown
+            Self::Inputs | Self::Template | Self::TemplateInline | Self::Admonition | Self::Unknown
         )
     }
 

@@ -266,6 +266,19 @@ impl LocalRunbook {
         &self.0.session
     }
 
+    /// The session, to sign in for what runs now. What signs in speaks to hosts that the document names.
+    ///
+    /// # Errors
+    ///
+    /// When nobody trusts the document, or it cannot be read.
+    pub async fn to_sign_in(&self) -> Result<&LocalSession, RunScriptError> {
+        if !self.is_trusted() {
+            return Err(RunScriptError::Untrusted);
+        }
+        self.0.running().await?;
+        Ok(&self.0.session)
+    }
+
     /// Whether scripts may run at all.
     #[must_use]
     pub fn is_trusted(&self) -> bool {
@@ -463,6 +476,8 @@ impl Inner {
         self.state().disk = Arc::clone(&read);
         if self.opening.mode == Mode::Watch {
             self.session.give_modules(&read);
+            // What signs in and what scripts do not find of it follow the disk, as the scripts do.
+            self.session.approve(read.registry.clone());
         }
         Ok(read)
     }

@@ -24,10 +24,9 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use super::{
-    AwsProfiles, Carried, Executable, Found, Interpreter, Left, NoInterpreter, Outputs, Prelude,
-    Reading, Registry, SignIn, SignInError, SignInMethod, SignedIn, fill::fill, generated, outputs,
-    read_outputs, registry::hash, sensitive::Sensitive, sign_in::Surroundings,
-    values::outputs_value,
+    Carried, Executable, Interpreter, Left, NoInterpreter, Outputs, Prelude, Providers, Reading,
+    Registry, SignedIn, fill::fill, generated, outputs, read_outputs, registry::hash,
+    sensitive::Sensitive, sign_in, values::outputs_value,
 };
 use crate::{
     Engine,
@@ -41,6 +40,9 @@ use crate::{
 mod aside;
 mod hiding;
 mod pull_request;
+mod sign_ins;
+
+pub use sign_ins::Standing;
 
 /// The media type of what a script left, in an event of its execution.
 pub const LEFT_MEDIA_TYPE: &str = "application/vnd.runbook.left+json";
@@ -70,6 +72,8 @@ pub struct LocalConfig {
     /// Where generated files go; absolute.
     pub generated: PathBuf,
     pub output_bytes: u64,
+    /// Where it signs in. No document can say that.
+    pub providers: Providers,
 }
 
 /// What a request brings for a script's templates.
@@ -120,6 +124,8 @@ struct State {
     /// By component.
     signed_in: BTreeMap<String, SignedIn>,
     sensitive: Sensitive,
+    /// Pages of providers that are waited for, by component.
+    flows: BTreeMap<String, sign_ins::RunningFlow>,
     running: HashMap<ExecutionId, (String, CancellationToken)>,
 }
 
@@ -146,6 +152,7 @@ impl LocalSession {
             worktree: None,
             signed_in: BTreeMap::new(),
             sensitive: Sensitive::default(),
+            flows: BTreeMap::new(),
             running: HashMap::new(),
         };
         Self(Arc::new(Inner {
@@ -164,13 +171,15 @@ impl LocalSession {
 
     /// From now on these scripts may run, and no others. What runs goes on.
     pub fn approve(&self, registry: Registry) {
-        self.0.state().registry = Arc::new(registry);
+        let mut state = self.0.state();
+        state.keep_sign_ins(registry.sign_ins());
+        state.registry = Arc::new(registry);
     }
 
-    /// What scripts have given so far, by component.
+    /// What scripts have given so far, and what is known of who signed in, by component.
     #[must_use]
     pub fn outputs(&self) -> BTreeMap<String, BTreeMap<String, String>> {
-        self.0.state().outputs.clone()
+        self.0.state().all_outputs()
     }
 
     /// Outputs of a component that is no script, in the place of those that it had.
@@ -195,57 +204,6 @@ impl LocalSession {
     #[must_use]
     pub fn carried(&self) -> Carried {
         self.0.state().carried.clone()
-    }
-
-    /// What this machine could sign a component in with.
-    ///
-    /// # Errors
-    ///
-    /// When the component signs nobody in.
-    pub fn find_sign_ins(&self, component: &str) -> Result<Found, SignInError> {
-        self.0.surrounded(component, |place, surroundings| Ok(surroundings.find(place)))
-    }
-
-    /// Signs in, for the scripts that name the component. Gives whose account that is, as far as it is known.
-    ///
-    /// # Errors
-    ///
-    /// When the component signs nobody in, or not in this way, or what it takes is not there.
-    pub fn sign_in(&self, component: &str, method: &SignInMethod) -> Result<String, SignInError> {
-        let signed_in = self
-            .0
-            .surrounded(component, |place, surroundings| surroundings.sign_in(place, method))?;
-        let account = signed_in.account.clone();
-        self.0.state().signed_in.insert(component.to_owned(), signed_in);
-        Ok(account)
-    }
-
-    /// Signs in with variables that somebody has for it, wherever the document says to look.
-    pub(super) fn sign_in_with(
-        &self,
-        component: &str,
-        prefix: &str,
-        env: &BTreeMap<String, String>,
-    ) -> Result<(), SignInError> {
-        let signed_in = self.0.surrounded(component, |place, _| {
-            let place = SignIn { prefixes: vec![prefix.to_owned()], ..place.clone() };
-            let surroundings = Surroundings { env, profiles: &AwsProfiles::default() };
-            surroundings.sign_in(&place, &SignInMethod::Environment)
-        })?;
-        self.0.state().signed_in.insert(component.to_owned(), signed_in);
-        Ok(())
-    }
-
-    /// Forgets what a component signed in with. What runs keeps it.
-    pub fn sign_out(&self, component: &str) {
-        self.0.state().signed_in.remove(component);
-    }
-
-    /// Who is signed in, by component.
-    #[must_use]
-    pub fn accounts(&self) -> BTreeMap<String, String> {
-        let state = self.0.state();
-        state.signed_in.iter().map(|(id, it)| (id.clone(), it.account.clone())).collect()
     }
 
     /// Forgets what scripts have left. What runs goes on.
@@ -310,6 +268,9 @@ impl LocalSession {
 
     /// Ends all that runs, and the sandbox.
     pub async fn close(&self) {
+        for flow in self.0.state().flows.values() {
+            flow.stop.cancel();
+        }
         for (_, stop) in self.0.state().running.values() {
             stop.cancel();
         }
@@ -338,21 +299,8 @@ impl Inner {
     }
 
     fn fill(&self, place: &str, text: &str, inputs: &Values) -> Result<String, LocalError> {
-        let outputs = outputs_value(&self.state().outputs);
+        let outputs = outputs_value(&self.state().all_outputs());
         fill(place, text, inputs, &outputs)
-    }
-
-    fn surrounded<T>(
-        &self,
-        component: &str,
-        look: impl FnOnce(&SignIn, &Surroundings<'_>) -> Result<T, SignInError>,
-    ) -> Result<T, SignInError> {
-        let registry = Arc::clone(&self.state().registry);
-        let no_component = || SignInError::NoComponent { component: component.to_owned() };
-        let place = registry.sign_ins().get(component).ok_or_else(no_component)?;
-        let env = &self.config.carried.env;
-        let profiles = env.get("HOME").map(|it| AwsProfiles::read(Path::new(it)));
-        look(place, &Surroundings { env, profiles: &profiles.unwrap_or_default() })
     }
 
     fn prepare(&self, executable: &Executable, inputs: &Values) -> Result<Ready, LocalError> {

@@ -4,8 +4,10 @@
 #![expect(clippy::print_stderr, reason = "what is skipped is said")]
 
 mod git_server;
+mod providers;
 mod pull_requests;
 mod sandboxed;
+mod sign_in;
 mod stage;
 
 use std::{fs, os::unix::fs::symlink, path::Path};
@@ -170,8 +172,8 @@ async fn credentials_reach_the_scripts_that_name_them_and_no_others() {
     assert_eq!(stage.run("others").await.output, "[] []\n", "it names nobody");
     let refused = stage.start("asks").await.unwrap_err();
     assert!(refused.to_string().contains("needs aws; sign in there first"), "{refused}");
-    assert!(stage.session.find_sign_ins("aws").unwrap().environment);
-    let account = stage.session.sign_in("aws", &SignInMethod::Environment).unwrap();
+    assert!(stage.session.standing("aws").unwrap().found.environment);
+    let account = stage.session.sign_in("aws", &SignInMethod::Environment).await.unwrap();
     assert!(account.starts_with("environment") && !account.contains("AKIA"), "{account}");
     let asks = stage.run("asks").await;
     assert_eq!(asks.output, "*** secret us-east-1\n", "values are hidden in what is printed");
@@ -179,7 +181,7 @@ async fn credentials_reach_the_scripts_that_name_them_and_no_others() {
     assert_eq!(stage.run("others").await.output, "[1] []\n", "nor is it carried on");
     stage.session.sign_out("aws");
     assert!(matches!(stage.start("asks").await, Err(LocalError::SignIn { .. })));
-    let nobody = stage.session.sign_in("asks", &SignInMethod::Environment).unwrap_err();
+    let nobody = stage.session.sign_in("asks", &SignInMethod::Environment).await.unwrap_err();
     assert!(nobody.to_string().contains("asks signs nobody in"), "{nobody}");
 }
 

@@ -4,13 +4,15 @@ use std::{
     fs,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use document::{Syntax, parse_as};
 use engine::{
     Clock, Config, Engine, Offers,
     local::{
-        Carried, Folder, LEFT_MEDIA_TYPE, LocalConfig, LocalError, LocalSession, Registry, Values,
+        Carried, Folder, LEFT_MEDIA_TYPE, LocalConfig, LocalError, LocalSession, Providers,
+        Registry, Values,
     },
 };
 use futures_util::StreamExt;
@@ -74,13 +76,24 @@ impl Stage {
         files: &[(&str, &str)],
         env: &[(&str, &str)],
     ) -> Self {
+        Self::with_providers(document, files, env, nobody()).await
+    }
+
+    /// Where these stand in for the providers that people sign in to.
+    pub(crate) async fn with_providers(
+        document: &str,
+        files: &[(&str, &str)],
+        env: &[(&str, &str)],
+        providers: Providers,
+    ) -> Self {
         let directory = Directory::new(files);
         let base = directory.path().join("sandboxes");
         fs::create_dir(&base).unwrap();
         let backend = Arc::new(Host::new(&base).unwrap());
         let env = env.iter().map(|(name, it)| ((*name).to_owned(), (*it).to_owned()));
         let cwd = directory.work().to_str().unwrap().to_owned();
-        Self::on(document, directory, (backend, Spec::default()), Carried::new(env, cwd)).await
+        let carried = Carried::new(env, cwd);
+        Self::on(document, directory, (backend, Spec::default()), carried, providers).await
     }
 
     /// In a sandbox that shows the directory, with what the document declares of an environment. `None`
@@ -109,7 +122,7 @@ impl Stage {
         let env = env.iter().map(|(name, it)| ((*name).to_owned(), (*it).to_owned()));
         let cwd = spec.mounts[0].source.to_str().unwrap().to_owned();
         let carried = Carried::declared(&declared, env, cwd);
-        Some(Self::on(document, directory, (backend, spec), carried).await)
+        Some(Self::on(document, directory, (backend, spec), carried, nobody()).await)
     }
 
     async fn on(
@@ -117,6 +130,7 @@ impl Stage {
         directory: Directory,
         (backend, spec): (Arc<dyn sandbox::Backend>, Spec),
         carried: Carried,
+        providers: Providers,
     ) -> Self {
         let work = directory.work();
         let runtimes = Arc::new(sandbox::runtime::discover(""));
@@ -132,10 +146,36 @@ impl Stage {
             carried,
             generated: work.join("generated"),
             output_bytes: 1 << 20,
+            providers,
         };
         let registry = registry(document, &work);
         let session = LocalSession::new(engine.clone(), config, registry);
         Self { engine, session, directory }
+    }
+
+    /// With the work directory as home, and its `bin` before the programs of this machine.
+    pub(crate) async fn with_home(document: &str, providers: Providers) -> Self {
+        let directory = Directory::new(&[]);
+        let base = directory.path().join("sandboxes");
+        fs::create_dir(&base).unwrap();
+        fs::create_dir(directory.work().join("bin")).unwrap();
+        let backend = Arc::new(Host::new(&base).unwrap());
+        let home = directory.work().to_str().unwrap().to_owned();
+        let path = format!("{home}/bin:/usr/bin:/bin");
+        let env = [("HOME".to_owned(), home.clone()), ("PATH".to_owned(), path)];
+        let carried = Carried::new(env, home);
+        Self::on(document, directory, (backend, Spec::default()), carried, providers).await
+    }
+
+    /// Makes a program of this script. Another process writes it: one that this one held open could not be run.
+    pub(crate) async fn program(&self, name: &str, script: &str) {
+        let write = "printf '#!/bin/sh\n%s\n' \"$2\" > \"$1\" && chmod 755 \"$1\"";
+        let path = self.path(name).to_str().unwrap().to_owned();
+        let argv = ["sh", "-c", write, "sh", &path, script].map(str::to_owned);
+        let limits = model::limits::Limits::default();
+        let work = self.path("").to_str().unwrap().to_owned();
+        let (ending, said) = self.session.aside(argv.to_vec(), work, &limits).await.unwrap();
+        assert!(self.path(name).exists(), "{ending:?} {}", String::from_utf8_lossy(&said));
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -204,6 +244,11 @@ impl Stage {
         let State::Finished(outcome) = stored.state else { panic!("{stored:?} {events:?}") };
         Ran { outcome, output: output.replace("\r\n", "\n"), left }
     }
+}
+
+/// In place of all providers: nobody listens there.
+fn nobody() -> Providers {
+    Providers::stand_in("http://127.0.0.1:1/".parse().unwrap(), Duration::from_secs(30))
 }
 
 fn registry(document: &str, directory: &Path) -> Registry {

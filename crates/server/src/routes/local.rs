@@ -11,11 +11,10 @@ use axum::{
     extract::State,
     http::{StatusCode, header},
     response::{IntoResponse, Response},
-    routing::{delete, get, post},
+    routing::{get, post},
 };
 use engine::local::{
     ApproveError, FieldProblem, GeneratedError, Given, LocalError, LocalRunbook, RunScriptError,
-    SignInError,
 };
 use futures_util::StreamExt;
 use model::execution::Execution;
@@ -24,6 +23,7 @@ use serde_json::{Map, Value, json};
 
 mod directories;
 mod exec;
+mod sign_ins;
 
 use crate::{
     App,
@@ -35,7 +35,7 @@ use crate::{
         executions::ExecutionBody,
         local::{
             ComponentInputsBody, DryRunBody, ExecBody, FileContentBody, FilesBody, InputsBody,
-            LocalRunbookBody, NewRunBody, PreviewBody, ProgramBody, RenderedBody, SignInOrderBody,
+            LocalRunbookBody, NewRunBody, PreviewBody, ProgramBody, RenderedBody,
         },
     },
 };
@@ -54,8 +54,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/local/trust", post(trust))
         .route("/api/local/changes", get(changes))
         .route("/api/local/prerequisites", get(prerequisites))
-        .route("/api/local/sign-ins", post(sign_in))
-        .route("/api/local/sign-ins/{id}", delete(sign_out))
+        .merge(sign_ins::routes())
         .route("/api/local/assets/{*path}", get(asset))
         .merge(directories::routes())
         .route("/api/exec", post(exec::exec))
@@ -335,32 +334,6 @@ async fn prerequisites(Shown(runbook): Shown) -> Reply<Value> {
     };
     let programs = blocking(found).await.unwrap_or_default();
     Reply(json!({ "programs": programs }))
-}
-
-async fn sign_in(
-    Shown(runbook): Shown,
-    Json(body): Json<SignInOrderBody>,
-) -> Result<Reply<Value>, Problem> {
-    let component = body.component_id.clone();
-    let method = body.method();
-    let session = runbook.session().clone();
-    let signed_in = blocking(move || session.sign_in(&component, &method)).await?;
-    let account = signed_in.map_err(|error| match error {
-        SignInError::NoComponent { .. } => {
-            Problem::new(StatusCode::NOT_FOUND, Code::NotFound, error.to_string())
-        }
-        SignInError::NotInEnvironment { .. }
-        | SignInError::NoProfile { .. }
-        | SignInError::NoKeys { .. }
-        | SignInError::Value { .. }
-        | SignInError::Way { .. } => Problem::invalid(error.to_string()),
-    })?;
-    Ok(Reply(json!({ "account": account })))
-}
-
-async fn sign_out(Shown(runbook): Shown, Path(id): Path<String>) -> StatusCode {
-    runbook.session().sign_out(&id);
-    StatusCode::NO_CONTENT
 }
 
 /// What a document may show beside its text, by the ending of its name.

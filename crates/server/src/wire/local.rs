@@ -5,18 +5,18 @@ use std::collections::BTreeMap;
 
 use document::{Component, ComponentKind, Segment};
 use engine::local::{
-    Abilities, Drift, Executable, Form, Found, Given, Interpreter, Kind, Listing, LocalRunbook,
-    Mode, Named, Preview, Provider, Reading, Registry, Rendered, SignInMethod, Values, Variable,
-    View,
+    Abilities, Drift, Executable, Form, Given, Interpreter, Kind, Listing, LocalRunbook, Mode,
+    Named, Preview, Reading, Rendered, Values, Variable, View,
 };
 use model::execution::Execution;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 mod module;
+pub(crate) mod sign_ins;
 mod signature;
 
-use self::{module::ModuleBody, signature::SignatureBody};
+use self::{module::ModuleBody, sign_ins::SignInBody, signature::SignatureBody};
 use super::{executions::ExecutionBody, runbooks::DiagnosticBody};
 use crate::local::Source;
 
@@ -162,23 +162,6 @@ struct DriftItemBody {
     now: Option<String>,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct SignInBody {
-    account: Option<String>,
-    provider: &'static str,
-    environment: bool,
-    profiles: Vec<ProfileBody>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ProfileBody {
-    name: String,
-    region: Option<String>,
-    has_keys: bool,
-}
-
 impl LocalRunbookBody {
     pub(crate) fn new(
         runbook: &LocalRunbook,
@@ -218,35 +201,9 @@ impl LocalRunbookBody {
             },
             outputs: session.shown_outputs(),
             runs: runs.into_iter().map(|(id, it)| (id, it.into())).collect(),
-            sign_ins: sign_ins(runbook, &view.registry),
+            sign_ins: sign_ins::of(session, &view.registry),
         }
     }
-}
-
-fn sign_ins(runbook: &LocalRunbook, registry: &Registry) -> BTreeMap<String, SignInBody> {
-    let session = runbook.session();
-    let mut accounts = session.accounts();
-    let body = |(id, place): (&String, &engine::local::SignIn)| {
-        let Found { environment, profiles } = session.find_sign_ins(id).unwrap_or_default();
-        let profiles = profiles.into_iter().map(|it| ProfileBody {
-            name: it.name,
-            region: it.region,
-            has_keys: it.has_keys,
-        });
-        let sign_in = SignInBody {
-            account: accounts.remove(id),
-            provider: match place.provider {
-                Provider::Aws => "aws",
-                Provider::Google => "google",
-                Provider::GitHub => "github",
-                Provider::GitLab => "gitlab",
-            },
-            environment,
-            profiles: profiles.collect(),
-        };
-        (id.clone(), sign_in)
-    };
-    registry.sign_ins().iter().map(body).collect()
 }
 
 impl From<Abilities> for AbilitiesBody {
@@ -576,36 +533,6 @@ pub(crate) struct FileContentBody {
     pub(crate) size: u64,
     pub(crate) language: Option<String>,
     pub(crate) binary: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct SignInOrderBody {
-    pub(crate) component_id: String,
-    #[serde(flatten)]
-    method: SignInMethodBody,
-}
-
-#[derive(Deserialize)]
-#[serde(tag = "method", rename_all = "snake_case")]
-enum SignInMethodBody {
-    Environment,
-    Profile { name: String },
-    Keys { id: String, secret: String, token: Option<String>, region: Option<String> },
-    Token { token: String },
-}
-
-impl SignInOrderBody {
-    pub(crate) fn method(self) -> SignInMethod {
-        match self.method {
-            SignInMethodBody::Environment => SignInMethod::Environment,
-            SignInMethodBody::Profile { name } => SignInMethod::Profile { name },
-            SignInMethodBody::Keys { id, secret, token, region } => {
-                SignInMethod::Keys { id, secret, token, region }
-            }
-            SignInMethodBody::Token { token } => SignInMethod::Token { token },
-        }
-    }
 }
 
 #[derive(Serialize)]

@@ -1,10 +1,10 @@
 //! A local document with components: what is shown, what runs, and what is refused.
 
-use std::{fs, path::PathBuf, sync::Arc};
+use std::{fs, path::PathBuf, sync::Arc, time::Duration};
 
-use axum::{body::Body, http::header};
+use axum::{Router, body::Body, http::header, routing::post};
 use engine::local::{
-    BackendName, Carried, LocalConfig, LocalRunbook, Mode, Opening, Signers, Trust,
+    BackendName, Carried, LocalConfig, LocalRunbook, Mode, Opening, Providers, Signers, Trust,
 };
 use sandbox::{Backend, Host, Spec};
 use serde_json::{Value, json};
@@ -19,10 +19,15 @@ const DOCUMENT: &str = "# Greeting\n\nSome *prose*.\n\n<Inputs id=\"who\">\n```y
     - name: Count\n    type: int\n    default: 1\n```\n</Inputs>\n\n<Command id=\"greet\" path=\"greet.sh\" \
     inputsId=\"who\" />\n\n<Command id=\"after\" command=\"echo {{ .outputs.greet.said }}\" />\n\n\
     <TemplateInline id=\"note\" inputsId=\"who\" generateFile={true} outputPath=\"notes/hello.txt\">\n```txt\nHello \
-    {{ .inputs.Name }}\n```\n</TemplateInline>\n\n<GitHubAuth id=\"hub\" />\n";
+    {{ .inputs.Name }}\n```\n</TemplateInline>\n\n<GitHubAuth id=\"hub\" oauthClientId=\"c\" />\n";
 
 const SCRIPT: &str =
     "echo hello {{ .inputs.Name }}\necho said={{ .inputs.Count }} >> $RUNBOOK_OUTPUT\n";
+
+/// In place of all providers: nobody listens there.
+fn nobody() -> Providers {
+    Providers::stand_in("http://127.0.0.1:1/".parse().unwrap(), Duration::from_secs(30))
+}
 
 pub(crate) struct Opened {
     app: TestApp,
@@ -40,12 +45,27 @@ impl Opened {
         Self::with(&files, mode, trust, Signers::default()).await
     }
 
+    async fn with_providers(mode: Mode, trust: Trust, providers: Providers) -> Self {
+        let files = [("runbook.mdx", DOCUMENT), ("greet.sh", SCRIPT)];
+        Self::all(&files, mode, trust, Signers::default(), providers).await
+    }
+
     /// With all that lies beside the document, which is the first of the files.
     pub(crate) async fn with(
         files: &[(&str, &str)],
         mode: Mode,
         trust: Trust,
         signers: Signers,
+    ) -> Self {
+        Self::all(files, mode, trust, signers, nobody()).await
+    }
+
+    async fn all(
+        files: &[(&str, &str)],
+        mode: Mode,
+        trust: Trust,
+        signers: Signers,
+        providers: Providers,
     ) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let work = directory.path().join("work");
@@ -67,6 +87,7 @@ impl Opened {
             carried: Carried::new([], work.to_str().unwrap().to_owned()),
             generated: work.join("generated"),
             output_bytes: 1 << 20,
+            providers,
         };
         let backend = BackendName { name: "host".to_owned(), isolated: false };
         let opening = Opening {
@@ -364,11 +385,72 @@ async fn credentials_are_taken_and_never_shown_again() {
     assert_eq!(answer.json()["account"], "typed token, …cdef");
     let shown = opened.ask("GET", "/api/local", &Value::Null).await.expect(200);
     assert!(!shown.text.contains("0123456789"), "{}", shown.text);
-    assert_eq!(shown.json()["signIns"]["hub"]["account"], "typed token, …cdef");
+    let hub = &shown.json()["signIns"]["hub"];
+    assert_eq!(
+        (&hub["account"], &hub["host"]),
+        (&json!("typed token, …cdef"), &json!("github.com"))
+    );
+    assert_eq!(hub["check"]["verdict"], "unknown", "nobody could be asked: {hub}");
     opened.ask("DELETE", "/api/local/sign-ins/hub", &Value::Null).await.expect(204);
     assert_eq!(opened.show().await["signIns"]["hub"]["account"], Value::Null);
     let wrong = json!({ "componentId": "greet", "method": "environment" });
     opened.ask("POST", "/api/local/sign-ins", &wrong).await.problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn nobody_is_asked_and_no_program_runs_to_sign_in_before_the_reader_trusts_the_document() {
+    let opened = Opened::new(Mode::Open, Trust::Asked { remembered: None }).await;
+    let asked = [
+        ("/api/local/sign-ins", json!({ "componentId": "hub", "method": "token", "token": "t" })),
+        ("/api/local/sign-ins/hub/program", json!({})),
+        ("/api/local/sign-ins/hub/check", json!({})),
+        ("/api/local/sign-ins/hub/flow", json!({})),
+        ("/api/local/sign-ins/hub/flow/choice", json!({ "role": "admin" })),
+    ];
+    for (path, body) in &asked {
+        opened.ask("POST", path, body).await.problem(403, "untrusted");
+    }
+    let hub = opened.show().await["signIns"]["hub"].clone();
+    assert_eq!((&hub["account"], &hub["flow"]), (&Value::Null, &Value::Null));
+}
+
+#[tokio::test]
+async fn a_providers_code_is_shown_also_after_a_reload_and_what_it_opens_is_not() {
+    const CODE: &str = r#"{"device_code":"device-secret-1","user_code":"WDJB-MJHT","interval":1,"expires_in":3600,
+        "verification_uri":"https://github.com/login/device"}"#;
+    let provider = Router::new()
+        .route("/github.com/login/device/code", post(|| async { CODE }))
+        .fallback(|| async { r#"{"error":"authorization_pending"}"# });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
+    #[expect(clippy::disallowed_methods, reason = "it ends with the test")]
+    tokio::spawn(async move { axum::serve(listener, provider).await });
+    let providers = Providers::stand_in(address, Duration::from_secs(60));
+    let opened = Opened::with_providers(Mode::Open, Trust::Given, providers).await;
+    opened.ask("POST", "/api/local/sign-ins/hub/flow", &json!({})).await.expect(204);
+    let shown = loop {
+        let shown = opened.ask("GET", "/api/local", &Value::Null).await.expect(200);
+        let flow = shown.json()["signIns"]["hub"]["flow"].clone();
+        assert_ne!(flow["state"], "failed", "{flow}");
+        if flow["state"] == "waiting" {
+            assert_eq!(flow["userCode"], "WDJB-MJHT");
+            assert_eq!(flow["link"], "https://github.com/login/device");
+            break shown.text;
+        }
+        tokio::task::yield_now().await;
+    };
+    assert!(!shown.contains("device-secret"), "{shown}");
+    let choice = json!({ "role": "admin" });
+    opened.ask("POST", "/api/local/sign-ins/hub/flow/choice", &choice).await.expect(400);
+    opened.ask("DELETE", "/api/local/sign-ins/hub/flow", &Value::Null).await.expect(204);
+    assert_eq!(opened.show().await["signIns"]["hub"]["flow"], Value::Null);
+    let program = opened.ask("POST", "/api/local/sign-ins/hub/program", &json!({})).await;
+    assert_eq!(program.expect(200).json()["found"], Value::Null);
+    opened
+        .ask("POST", "/api/local/sign-ins/greet/flow", &json!({}))
+        .await
+        .problem(404, "not_found");
+    opened.ask("POST", "/api/local/sign-ins/hub/check", &json!({})).await.expect(400);
 }
 
 #[tokio::test]

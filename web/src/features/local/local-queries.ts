@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { localApi } from "@/api/local.ts";
-import type { ValuesByForm } from "@/api/local-schema.ts";
+import type { LocalRunbook, ValuesByForm } from "@/api/local-schema.ts";
 
 /** All that depends on what is on the disk. */
 export const localKey = ["local"];
@@ -10,7 +10,23 @@ const previewKey = [...localKey, "preview"];
 export const localRunbookQuery = queryOptions({
   queryKey: [...localKey, "runbook"],
   queryFn: ({ signal }) => localApi.runbook(signal),
+  // Whoever signs in on a provider's page is in another tab.
+  refetchInterval: ({ state }) => (isSigningIn(state.data) ? 1_500 : false),
+  refetchIntervalInBackground: true,
 });
+
+function isSigningIn(runbook: LocalRunbook | undefined): boolean {
+  return Object.values(runbook?.signIns ?? {}).some(({ flow }) => flow?.state === "starting" || flow?.state === "waiting");
+}
+
+/** Not of the disk: asking takes a moment, and says the same again. */
+export const programQuery = (componentId: string) =>
+  queryOptions({
+    queryKey: ["signed-in-program", componentId],
+    queryFn: ({ signal }) => localApi.findProgram(componentId, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  });
 
 export const prerequisitesQuery = queryOptions({
   queryKey: [...localKey, "prerequisites"],

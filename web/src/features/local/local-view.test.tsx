@@ -5,7 +5,7 @@ import { afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import type { ComponentType, LocalComponent, LocalRunbook } from "@/api/local-schema.ts";
 import { componentOf, formOf, segmentOf } from "./stand-ins.ts";
 
-const localApi = vi.hoisted(() => ({ run: vi.fn(), preview: vi.fn(), files: vi.fn(), prerequisites: vi.fn(), trust: vi.fn(), approve: vi.fn(), signIn: vi.fn(), directories: vi.fn(), chooseDirectory: vi.fn(), generate: vi.fn() }));
+const localApi = vi.hoisted(() => ({ run: vi.fn(), preview: vi.fn(), files: vi.fn(), prerequisites: vi.fn(), trust: vi.fn(), approve: vi.fn(), directories: vi.fn(), chooseDirectory: vi.fn(), generate: vi.fn() }));
 vi.mock("@/api/local.ts", () => ({ localApi, localChanges: "/changes", localAsset: (path: string) => `/assets/${path}` }));
 
 beforeAll(() => {
@@ -149,32 +149,6 @@ it("files_follow_what_is_typed_once_they_were_generated", async () => {
   expect(sent()[0]).toEqual({ who: { Name: "Before" } });
   type("Grace");
   await vi.waitFor(() => expect(sent().at(-1)).toEqual({ who: { Name: "Grace" } }), { timeout: 30_000 });
-});
-
-it("a_key_that_was_typed_is_sent_once_and_kept_nowhere", async () => {
-  localApi.signIn.mockReturnValue(new Promise(() => undefined));
-  const aws = componentOf({ id: "aws", name: "AwsAuth", type: "aws_auth" });
-  const profiles = [{ name: "dev", region: null, hasKeys: true }, { name: "empty", region: null, hasKeys: false }];
-  await show([aws], { signIns: { aws: { account: null, provider: "aws", environment: true, profiles } } });
-  expect([...screen.getByRole<HTMLSelectElement>("combobox", { name: "Profile" }).options].map(({ value }) => value)).toEqual(["dev"]);
-  const secret = screen.getByLabelText<HTMLInputElement>("Secret access key");
-  fireEvent.change(screen.getByLabelText("Access key id"), { target: { value: "AKIA" } });
-  fireEvent.change(secret, { target: { value: "typed-secret" } });
-  const form = secret.closest("form");
-  if (form) fireEvent.submit(form);
-  await vi.waitFor(() => expect(localApi.signIn).toHaveBeenCalledTimes(1), { timeout: 30_000 });
-  const [sent] = localApi.signIn.mock.calls[0] ?? [];
-  expect(sent).toEqual({ componentId: "aws", method: "keys", id: "AKIA", secret: "typed-secret", token: null, region: null });
-  expect(secret.value).toBe("");
-  expect(JSON.stringify([{ ...localStorage }, { ...sessionStorage }])).not.toContain("typed-secret");
-});
-
-it("who_is_signed_in_is_named_and_can_sign_out", async () => {
-  const git = componentOf({ id: "git", name: "GitHubAuth", type: "git_auth" });
-  await show([git], { signIns: { git: { account: "octocat", provider: "github", environment: false, profiles: [] } } });
-  expect(screen.getByText("octocat")).toBeTruthy();
-  expect(screen.getByRole("button", { name: "Sign out of git" })).toBeTruthy();
-  expect(screen.queryByLabelText("Token")).toBeNull();
 });
 
 it("a_directory_is_chosen_level_by_level_and_is_there_for_others", async () => {

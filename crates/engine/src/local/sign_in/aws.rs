@@ -2,18 +2,25 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use super::SignInError;
+use super::{SignInError, aws_sso::Sso, cli::words};
 
 /// Largest file that is read.
 const MOST_BYTES: u64 = 1 << 20;
 
 /// The profiles of a user. Keys are in them and are not shown.
 #[derive(Clone, Default)]
-pub struct AwsProfiles(BTreeMap<String, BTreeMap<String, String>>);
+pub struct AwsProfiles {
+    profiles: Sections,
+    /// Instances of IAM Identity Center that profiles name.
+    sessions: Sections,
+}
+
+/// Settings by their names, by the name of what they are about.
+type Sections = BTreeMap<String, BTreeMap<String, String>>;
 
 impl std::fmt::Debug for AwsProfiles {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
+        f.debug_set().entries(self.profiles.keys()).finish()
     }
 }
 
@@ -22,8 +29,20 @@ impl std::fmt::Debug for AwsProfiles {
 pub struct Profile {
     pub name: String,
     pub region: Option<String>,
-    /// Whether it holds keys; others are for tools that sign in by themselves.
-    pub has_keys: bool,
+    pub kind: ProfileKind,
+}
+
+/// What signs in with a profile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProfileKind {
+    /// Its keys.
+    Keys,
+    /// IAM Identity Center, in a browser.
+    Sso,
+    /// This program, which is run once somebody says so.
+    Process { program: String },
+    /// Nothing that is known here.
+    Other,
 }
 
 /// What a profile gives.
@@ -48,44 +67,76 @@ impl AwsProfiles {
 
     /// Keys in `credentials` go before those in `config`, as for Amazon's tools.
     fn parse(config: &str, credentials: &str) -> Self {
-        let mut profiles = Self::default();
-        profiles
-            .add(config, |it| if it == "default" { Some(it) } else { it.strip_prefix("profile ") });
-        profiles.add(credentials, Some);
-        profiles
-    }
-
-    fn add<'a>(&mut self, text: &'a str, name_of: impl Fn(&'a str) -> Option<&'a str>) {
-        let mut current: Option<&str> = None;
-        for line in text.lines() {
-            // What is indented belongs to a group of settings that nothing here needs.
-            if line.starts_with([' ', '\t', '#', ';']) {
-                continue;
-            }
-            if let Some(section) = line.trim().strip_prefix('[').and_then(|it| it.strip_suffix(']'))
-            {
-                current = name_of(section.trim()).map(str::trim);
-                if let Some(name) = current {
-                    self.0.entry(name.to_owned()).or_default();
-                }
-            } else if let (Some(name), Some((key, value))) = (current, line.split_once('=')) {
-                let (key, value) = (key.trim().to_ascii_lowercase(), value.trim().to_owned());
-                self.0.entry(name.to_owned()).or_default().insert(key, value);
-            }
-        }
+        let (mut profiles, mut sessions) = (Sections::new(), Sections::new());
+        read(&mut profiles, config, |it| {
+            if it == "default" { Some(it) } else { it.strip_prefix("profile ") }
+        });
+        read(&mut profiles, credentials, Some);
+        read(&mut sessions, config, |it| it.strip_prefix("sso-session "));
+        Self { profiles, sessions }
     }
 
     pub fn list(&self) -> impl Iterator<Item = Profile> {
-        self.0.iter().map(|(name, settings)| Profile {
+        self.profiles.iter().map(|(name, settings)| Profile {
             name: name.clone(),
             region: settings.get("region").cloned(),
-            has_keys: settings.contains_key("aws_secret_access_key"),
+            kind: self.kind(name),
         })
     }
 
+    fn kind(&self, name: &str) -> ProfileKind {
+        let process = || self.process(name).ok().and_then(|it| words(it.0)).map(|it| it[0].clone());
+        if self.keys(name).is_ok() {
+            ProfileKind::Keys
+        } else if self.sso(name).is_ok() {
+            ProfileKind::Sso
+        } else {
+            process().map_or(ProfileKind::Other, |program| ProfileKind::Process { program })
+        }
+    }
+
+    fn settings(&self, name: &str) -> Result<&BTreeMap<String, String>, SignInError> {
+        self.profiles.get(name).ok_or_else(|| SignInError::NoProfile { name: name.to_owned() })
+    }
+
+    /// The program that keeps a profile's keys, and its region.
+    pub(super) fn process(&self, name: &str) -> Result<(&str, Option<&str>), SignInError> {
+        let settings = self.settings(name)?;
+        let setting = |it: &str| settings.get(it).map(String::as_str).filter(|it| !it.is_empty());
+        let command = setting("credential_process").ok_or_else(|| SignInError::NoKeys {
+            name: name.to_owned(),
+            reason: "it names no program that keeps them",
+        })?;
+        Ok((command, setting("region")))
+    }
+
+    /// The instance of IAM Identity Center that a profile names, by itself or through its session.
+    pub(super) fn sso(&self, name: &str) -> Result<Sso, SignInError> {
+        let settings = self.settings(name)?;
+        let session = settings.get("sso_session").and_then(|it| self.sessions.get(it));
+        let setting = |it: &str| {
+            let found = settings.get(it).or_else(|| session?.get(it));
+            found.filter(|it| !it.is_empty()).cloned()
+        };
+        let missing = || SignInError::NoKeys {
+            name: name.to_owned(),
+            reason: "it names no sso_start_url and sso_region",
+        };
+        Ok(Sso {
+            start_url: setting("sso_start_url").ok_or_else(missing)?,
+            region: setting("sso_region").ok_or_else(missing)?,
+            account: setting("sso_account_id"),
+            role: setting("sso_role_name"),
+        })
+    }
+
+    /// The region of a profile.
+    pub(super) fn region(&self, name: &str) -> Option<&str> {
+        self.profiles.get(name)?.get("region").map(String::as_str)
+    }
+
     pub(super) fn keys(&self, name: &str) -> Result<Keys<'_>, SignInError> {
-        let no_profile = || SignInError::NoProfile { name: name.to_owned() };
-        let settings = self.0.get(name).ok_or_else(no_profile)?;
+        let settings = self.settings(name)?;
         let setting = |it: &str| settings.get(it).map(String::as_str).filter(|it| !it.is_empty());
         let no_keys = |reason| SignInError::NoKeys { name: name.to_owned(), reason };
         let (Some(id), Some(secret)) =
@@ -93,10 +144,9 @@ impl AwsProfiles {
         else {
             return Err(no_keys(
                 if setting("sso_session").or(setting("sso_start_url")).is_some() {
-                    "it signs in through a browser; run `aws sso login`, then \
-                 `eval $(aws configure export-credentials --format env)`, and use the environment"
+                    "it signs in through a browser; do that here, or with `aws sso login`"
                 } else if setting("credential_process").is_some() {
-                    "another program keeps them; run it, and use the environment"
+                    "another program keeps them; agree that it is run"
                 } else if setting("role_arn").is_some() {
                     "it takes a role; take it with `aws sts assume-role`, and use the environment"
                 } else {
@@ -108,33 +158,61 @@ impl AwsProfiles {
     }
 }
 
+/// Adds the settings of the sections that have a name.
+fn read<'a>(sections: &mut Sections, text: &'a str, name_of: impl Fn(&'a str) -> Option<&'a str>) {
+    let mut current: Option<&str> = None;
+    for line in text.lines() {
+        // What is indented belongs to a group of settings that nothing here needs.
+        if line.starts_with([' ', '\t', '#', ';']) {
+            continue;
+        }
+        if let Some(section) = line.trim().strip_prefix('[').and_then(|it| it.strip_suffix(']')) {
+            current = name_of(section.trim()).map(str::trim);
+            if let Some(name) = current {
+                sections.entry(name.to_owned()).or_default();
+            }
+        } else if let (Some(name), Some((key, value))) = (current, line.split_once('=')) {
+            let (key, value) = (key.trim().to_ascii_lowercase(), value.trim().to_owned());
+            sections.entry(name.to_owned()).or_default().insert(key, value);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const CONFIG: &str = "# of the machine\n[default]\nregion = eu-west-1\n\n[profile dev]\nregion=us-east-2\n\
-        s3 =\n  max_queue_size = 1\n[profile sso]\nsso_start_url = https://x.example\n[sso-session s]\nsso_region = x\n";
+        s3 =\n  max_queue_size = 1\n[profile sso]\nsso_session = s\nsso_role_name = admin\n\
+        [profile role]\nrole_arn = arn\n[profile program]\ncredential_process = \"/opt/a b\" --json\n\
+        [sso-session s]\nsso_start_url = https://x.example\nsso_region = eu-west-1\n";
     const CREDENTIALS: &str = "[default]\naws_access_key_id = AKIA1\naws_secret_access_key = s/ec=ret\n\
         [dev]\nAWS_ACCESS_KEY_ID=AKIA2\naws_secret_access_key=two\naws_session_token=tok\n";
 
     #[test]
     fn profiles_of_both_files_are_one() {
         let profiles = AwsProfiles::parse(CONFIG, CREDENTIALS);
-        let listed: Vec<_> = profiles.list().map(|it| (it.name, it.region, it.has_keys)).collect();
-        let row = |name: &str, region: Option<&str>, has_keys| {
-            (name.to_owned(), region.map(str::to_owned), has_keys)
+        let listed: Vec<_> = profiles.list().map(|it| (it.name, it.region, it.kind)).collect();
+        let row = |name: &str, region: Option<&str>, kind| {
+            (name.to_owned(), region.map(str::to_owned), kind)
         };
+        let program = "/opt/a b".to_owned();
         assert_eq!(
             listed,
             [
-                row("default", Some("eu-west-1"), true),
-                row("dev", Some("us-east-2"), true),
-                row("sso", None, false)
+                row("default", Some("eu-west-1"), ProfileKind::Keys),
+                row("dev", Some("us-east-2"), ProfileKind::Keys),
+                row("program", None, ProfileKind::Process { program }),
+                row("role", None, ProfileKind::Other),
+                row("sso", None, ProfileKind::Sso),
             ]
         );
         let keys = profiles.keys("default").unwrap();
         assert_eq!((keys.id, keys.secret, keys.token), ("AKIA1", "s/ec=ret", None));
         assert_eq!(profiles.keys("dev").unwrap().token, Some("tok"));
+        let sso = profiles.sso("sso").unwrap();
+        assert_eq!((&*sso.start_url, &*sso.region), ("https://x.example", "eu-west-1"));
+        assert_eq!((sso.account, sso.role.as_deref()), (None, Some("admin")));
         assert!(!format!("{profiles:?}").contains("s/ec"));
     }
 

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     Ending,
-    local::{Carried, Given, Interpreter, LocalConfig, LocalSession, Templates},
+    local::{Carried, Given, Interpreter, LocalConfig, LocalSession, Providers, Templates},
 };
 
 /// What a command that cleans up may take at least: a test that was too slow is to leave nothing.
@@ -60,6 +60,7 @@ impl<'t> Running<'t> {
             carried: Carried::new(tester.env(test), work.to_string_lossy().into_owned()),
             generated: output.clone(),
             output_bytes,
+            providers: Providers::default(),
         };
         let session = LocalSession::new(engine, config, tester.reading.registry.clone());
         session.give_modules(&tester.reading);
