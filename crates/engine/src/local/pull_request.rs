@@ -195,11 +195,10 @@ const fn kind_of(provider: Provider) -> Option<Kind> {
     }
 }
 
-/// The site of an executable, once its variables are filled in.
-pub(super) fn site_of(env: &BTreeMap<String, String>) -> Option<Site> {
-    let kind = [Kind::GitHub, Kind::GitLab]
-        .into_iter()
-        .find(|it| env.get(KIND).is_some_and(|name| name == it.name()))?;
+/// The site of an executable, out of its variables. Which forge that is, the script need not know.
+pub(super) fn take_site(env: &mut BTreeMap<String, String>) -> Option<Site> {
+    let name = env.remove(KIND)?;
+    let kind = [Kind::GitHub, Kind::GitLab].into_iter().find(|it| it.name() == name)?;
     Site::new(kind, env.get(SITE)?).ok()
 }
 
@@ -240,7 +239,7 @@ mod tests {
                 Some("https://git.example/"),
             ),
         ] {
-            let site = site_of(&of(text).unwrap().env);
+            let site = take_site(&mut of(text).unwrap().env);
             assert_eq!(site.as_ref().map(Site::address), expected, "{text}");
         }
     }

@@ -136,7 +136,9 @@ async fn the_token_is_in_no_setting_no_output_no_hook_and_no_later_script() {
     }
     assert!(hook.contains("GIT_AUTHOR_NAME=Ada Lovelace"), "{hook}");
     assert!(left.output.contains("[remote \"origin\"]"), "{}", left.output);
-    assert!(!left.output.contains("PUSH_") && !left.output.contains("CLONE_"), "{}", left.output);
+    for name in ["PUSH_", "CLONE_", "PULL_REQUEST_"] {
+        assert!(!left.output.contains(name), "{}", left.output);
+    }
     assert!(!left.output.to_lowercase().contains("extraheader"), "{}", left.output);
 }
 

@@ -110,7 +110,7 @@ impl Inner {
         let remote = self.remote(sandbox, ready).await?;
         let component = ready.executable.component.clone();
         let host = || remote.host().to_owned();
-        let named = block::site_of(&ready.env).or_else(|| Site::of(&remote));
+        let named = block::take_site(&mut ready.env).or_else(|| Site::of(&remote));
         let site = named.ok_or_else(|| ForgeError::NoPullRequests { host: host() })?;
         let path = site.repository(&remote).ok_or_else(|| Refusal::Elsewhere {
             remote: host(),
