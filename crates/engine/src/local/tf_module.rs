@@ -51,19 +51,23 @@ pub struct TfModule {
 pub enum NoModule {
     #[error("there is no module directory {at}; a path is relative to the document")]
     Missing { at: String },
-    #[error("{at} lies neither beside the document nor in its repository; move the module there")]
+    #[error(
+        "the module {at} lies neither beside the document nor in its repository; move it there"
+    )]
     Outside { at: String },
-    #[error("{at} has no .tf files; name the directory of a module")]
+    #[error("the module {at} has no .tf files; name the directory of a module")]
     Nothing { at: String },
-    #[error("the files of {at} are more than {} or {} MiB", files::MOST_FILES, files::MOST_BYTES >> 20)]
+    #[error("the files of the module {at} are more than {} or {} MiB", files::MOST_FILES, files::MOST_BYTES >> 20)]
     TooMuch { at: String },
-    #[error("{at} cannot be read: {reason}")]
+    #[error("the module {at} cannot be read: {reason}")]
     Unreadable { at: String, reason: String },
     #[error(
-        "{at} is an address, and modules are read from this machine only; clone it and name its path"
+        "the source {at} is an address, and modules are read from this machine only; clone it and name its path"
     )]
     Elsewhere { at: String },
-    #[error("{OPENED} is the module that runbook was opened with, and there was none")]
+    #[error(
+        "the source {OPENED} is the module that runbook was opened with, and there was none; name one"
+    )]
     NotOpened,
 }
 
