@@ -57,7 +57,7 @@ const FIELDS: [Field; 5] = [
         name: "pull_request_title",
         prop: "prefilledPullRequestTitle",
         variable: TITLE,
-        about: "Title of the pull request",
+        about: "",
     },
     Field {
         name: "pull_request_description",
@@ -69,7 +69,7 @@ const FIELDS: [Field; 5] = [
         name: "pull_request_labels",
         prop: "prefilledPullRequestLabels",
         variable: LABELS,
-        about: "Labels of the pull request",
+        about: "",
     },
     Field {
         name: "branch_name",

@@ -42,7 +42,7 @@ owner=${address%[/:]*}
 {
   printf 'clone_path=%s\n' "$(cd -- "$directory" && pwd -P)"
   printf 'file_count=%s\n' "$(git -C "$directory" ls-files | wc -l | tr -d ' ')"
-  printf 'ref=%s\n' "$(git -C "$directory" rev-parse --abbrev-ref HEAD)"
+  printf 'ref=%s\n' "$(git -C "$directory" symbolic-ref --quiet --short HEAD || git -C "$directory" rev-parse --abbrev-ref HEAD)"
   printf 'repo_name=%s\n' "$name"
   printf 'repo_owner=%s\n' "${owner##*[/:]}"
   printf 'repo_url=%s\n' "$CLONE_URL"

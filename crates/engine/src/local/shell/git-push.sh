@@ -69,7 +69,8 @@ is_there() { git rev-parse --verify --quiet "$1" >/dev/null; }
 
   pushed=no
   if [[ $(git rev-parse HEAD) != $(git rev-parse --verify --quiet "refs/remotes/origin/$branch" || true) ]]; then
-    remote push --set-upstream origin "HEAD:refs/heads/$branch"
+    # What git says while it pushes is no error.
+    remote push --set-upstream origin "HEAD:refs/heads/$branch" 2>&1
     pushed=yes
   fi
   printf 'branch=%s\nbase=%s\npushed=%s\n' "$branch" "$base" "$pushed" >"$RUNBOOK_OUTPUT"
