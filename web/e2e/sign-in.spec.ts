@@ -13,7 +13,8 @@ class Forge {
   agreed = false;
   private readonly server: Server = createServer((request, response) => {
     response.setHeader("content-type", "application/json");
-    response.end(JSON.stringify(this.answer(request.url ?? "", request.headers.authorization)));
+    const host = `http://${request.headers.host}`;
+    response.end(JSON.stringify(this.answer(host, request.url ?? "", request.headers.authorization)));
   });
 
   async start(): Promise<string> {
@@ -26,10 +27,10 @@ class Forge {
     this.server.closeAllConnections();
   }
 
-  private answer(path: string, authorization: string | undefined): object {
+  private answer(host: string, path: string, authorization: string | undefined): object {
     switch (path) {
       case "/login/device/code":
-        return { device_code: "device-secret", user_code: "WDJB-MJHT", interval: 1, expires_in: 3600, verification_uri: "https://github.com/login/device" };
+        return { device_code: "device-secret", user_code: "WDJB-MJHT", interval: 1, expires_in: 3600, verification_uri: `${host}/login/device` };
       case "/login/oauth/access_token":
         return this.agreed ? { access_token: "gho_0123456789abcdef" } : { error: "authorization_pending" };
       default:
@@ -54,7 +55,7 @@ test("somebody_signs_in_on_the_page_of_a_forge_and_only_scripts_that_name_it_kno
   await card.getByRole("button", { name: "Sign in on a page of the provider" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Trust and run" }).click();
   await expect(card.getByText("WDJB-MJHT")).toBeVisible();
-  await expect(card.getByRole("link", { name: "Open github.com" })).toHaveAttribute("rel", /noopener/);
+  await expect(card.getByRole("link", { name: /^Open 127\.0\.0\.1/ })).toHaveAttribute("rel", /noopener/);
   await page.reload();
   await expect(card.getByText("WDJB-MJHT")).toBeVisible();
   expect(await page.content()).not.toContain("device-secret");

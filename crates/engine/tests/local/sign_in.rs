@@ -169,6 +169,10 @@ async fn a_provider_that_says_something_else_signs_nobody_in() {
         (elsewhere(), "it leads elsewhere"),
         (code_with("verification_uri", json!("javascript:alert(1)")), "a link that is not opened"),
         (code_with("verification_uri", json!("http://evil.example/")), "a link that is not opened"),
+        (
+            code_with("verification_uri", json!("https://evil.example/")),
+            "a link that is not opened",
+        ),
         (code_with("user_code", json!("<img src=x>")), "it gave no code"),
         (code_with("device_code", json!(7)), "it gave no code"),
     ];

@@ -95,7 +95,8 @@ impl Sso {
         };
         let order = json!({ "clientId": id, "clientSecret": secret, "startUrl": self.start_url });
         let answer = asked(line, &oidc, "device_authorization", &order).await?;
-        let device = Given::read(&answer, &line.address(&oidc, "device_authorization"), &NAMES)?;
+        let device =
+            Given::read(&answer, &line.address(&oidc, "device_authorization"), &NAMES, None)?;
         let code = device.device_code.clone();
         let order = json!({
             "clientId": id, "clientSecret": secret, "grantType": DEVICE_GRANT, "deviceCode": code.reveal(),

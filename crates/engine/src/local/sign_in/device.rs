@@ -36,7 +36,9 @@ pub enum FlowError {
     Expired,
     #[error("{host} does not sign in: {said}")]
     Refused { host: String, said: String },
-    #[error("{host} gave a link that is not opened, since it is not https: {link:?}")]
+    #[error(
+        "{host} gave a link that is not opened, since it is not https or leads elsewhere: {link:?}"
+    )]
     Link { host: String, link: String },
     #[error(transparent)]
     Unanswered(#[from] Unanswered),
@@ -94,7 +96,13 @@ pub(super) struct Given {
 }
 
 impl Given {
-    pub(super) fn read(answer: &Answer, asked: &Url, names: &Names) -> Result<Self, FlowError> {
+    /// `home` is where the link must lead, for a provider that a document names.
+    pub(super) fn read(
+        answer: &Answer,
+        asked: &Url,
+        names: &Names,
+        home: Option<&Url>,
+    ) -> Result<Self, FlowError> {
         let given = answer.json()?;
         if let Some(error) = refusal(&given, answer, &[]) {
             return Err(error);
@@ -108,7 +116,7 @@ impl Given {
         let life = number(names.expires_in).unwrap_or(LONGEST_LIFE).min(LONGEST_LIFE);
         let invitation = Invitation {
             user_code: user_code.to_owned(),
-            link: checked_link(link, asked)?,
+            link: checked_link(link, asked, home)?,
             life: Duration::from_secs(life),
         };
         let interval = number("interval").map(|it| u32::try_from(it).unwrap_or(LONGEST_INTERVAL));
@@ -127,14 +135,17 @@ fn is_code(text: &str) -> bool {
 }
 
 /// A link that a page may open: https, or of the very place that was asked. Others could run what they like
-/// in the page, or show the code to whoever listens.
-pub(super) fn checked_link(link: &str, asked: &Url) -> Result<String, FlowError> {
+/// in the page, or show the code to whoever listens. One that leads away from its home could have the reader let
+/// somebody else in there, with a code that somebody else asked for.
+fn checked_link(link: &str, asked: &Url, home: Option<&Url>) -> Result<String, FlowError> {
     let refused = || FlowError::Link { host: authority(asked), link: said(link, &[]) };
     let url = Url::parse(link).map_err(|_| refused())?;
     let is_same_place = url.origin() == asked.origin() && url.origin().is_tuple();
+    let is_home = home.is_none_or(|it| url.origin() == it.origin());
     let is_plain = url.username().is_empty() && url.password().is_none() && url.has_host();
-    let is_fine =
-        is_plain && link.len() <= LONGEST_LINK && (url.scheme() == "https" || is_same_place);
+    let is_fine = is_plain
+        && link.len() <= LONGEST_LINK
+        && (url.scheme() == "https" && is_home || is_same_place);
     if is_fine { Ok(url.to_string()) } else { Err(refused()) }
 }
 
@@ -222,7 +233,7 @@ mod tests {
     fn only_links_that_a_page_may_open_are_shown() {
         let asked = Url::parse("http://127.0.0.1:4000/oidc/").unwrap();
         for fine in ["https://github.com/login/device", "http://127.0.0.1:4000/device?code=A"] {
-            assert_eq!(checked_link(fine, &asked).unwrap(), fine);
+            assert_eq!(checked_link(fine, &asked, None).unwrap(), fine);
         }
         let long = format!("https://example.com/{}", "a".repeat(LONGEST_LINK));
         let wrong = [
@@ -238,7 +249,20 @@ mod tests {
             &long,
         ];
         for link in wrong {
-            assert!(checked_link(link, &asked).is_err(), "{link}");
+            assert!(checked_link(link, &asked, None).is_err(), "{link}");
+        }
+    }
+
+    #[test]
+    fn the_link_of_a_host_that_a_document_names_leads_there() {
+        let asked = Url::parse("https://git.example.com/login/device/code").unwrap();
+        let home = Url::parse("https://git.example.com/").unwrap();
+        let checked = |link: &str| checked_link(link, &asked, Some(&home));
+        assert!(checked("https://git.example.com/login/device").is_ok());
+        for elsewhere in
+            ["https://github.com/login/device", "https://git.example.com.evil.example/"]
+        {
+            assert!(checked(elsewhere).is_err(), "{elsewhere}");
         }
     }
 

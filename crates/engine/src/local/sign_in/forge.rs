@@ -173,7 +173,7 @@ impl Forge {
         let fields = [("client_id", client_id.as_str()), ("scope", &scopes)];
         let answer = line.ask(Question::form(asked.clone(), &fields)).await;
         let answer = answer.map_err(FlowError::from)?;
-        let given = Given::read(&answer, &asked, &STANDARD)?;
+        let given = Given::read(&answer, &asked, &STANDARD, Some(site))?;
         let hidden = |it: &str| SecretText::new(it.to_owned());
         let body = Body::Form(vec![
             ("client_id", hidden(&client_id)),
