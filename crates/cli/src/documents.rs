@@ -130,7 +130,7 @@ impl Source {
 
     /// Of a document from elsewhere, which one it is: its address, its path there and its commit. The path here is
     /// another one each time.
-    pub(crate) fn place(&self) -> Option<String> {
+    pub(crate) fn address(&self) -> Option<String> {
         let origin = self.origin.as_ref()?;
         let root = self.repository()?;
         let path = fs::canonicalize(&self.path).ok()?;

@@ -137,6 +137,7 @@ fn with_components(
     offer: &Offer,
 ) -> Result<LocalRunbook, Failure> {
     let work = working_directory(args, source)?;
+    let signers = signers::read(args.trusted_signers.as_deref())?;
     let is_isolated = offer.name != Choice::Host.to_string();
     if !is_isolated {
         output::note(
@@ -184,8 +185,8 @@ fn with_components(
         trust,
         module: source.module.clone(),
         repository: source.repository(),
-        signers: signers::read(args.trusted_signers.as_deref())?,
-        origin: source.place(),
+        signers,
+        origin: source.address(),
         backend,
     };
     LocalRunbook::open(engine.clone(), opening, config).map_err(Failure::rejected)

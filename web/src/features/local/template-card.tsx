@@ -54,24 +54,25 @@ export function TemplateCard({ component }: { component: LocalComponent }) {
 const shownFiles = 20;
 
 function PreviewText({ component, preview, path }: { component: LocalComponent; preview: LocalPreview; path: string }) {
-  const files = Object.entries(preview.files ?? {});
-  if (files.length > 0) {
+  // An inline template is one text, whether or not it becomes a file.
+  if (preview.text !== null) {
     return (
-      <div className="border-t border-line bg-sunken">
-        {files.slice(0, shownFiles).map(([name, text]) => (
-          <details key={name} className="not-first:border-t not-first:border-line">
-            <summary className="cursor-pointer px-4 py-2 font-mono text-xs text-ink-soft select-none">{name}</summary>
-            <Code text={text} language={languageOf(name)} label={`Preview of ${name}`} />
-          </details>
-        ))}
-        {files.length > shownFiles ? <p className="border-t border-line px-4 py-2 text-xs text-ink-faint">And {files.length - shownFiles} more files.</p> : null}
+      <div className="max-h-[30rem] overflow-auto border-t border-line bg-sunken">
+        <Code text={preview.text} language={languageOf(path)} label={`Preview of ${component.id}`} />
       </div>
     );
   }
-  if (preview.text === null) return null;
+  const files = Object.entries(preview.files ?? {});
+  if (files.length === 0) return null;
   return (
-    <div className="max-h-[30rem] overflow-auto border-t border-line bg-sunken">
-      <Code text={preview.text} language={languageOf(path)} label={`Preview of ${component.id}`} />
+    <div className="border-t border-line bg-sunken">
+      {files.slice(0, shownFiles).map(([name, text]) => (
+        <details key={name} className="not-first:border-t not-first:border-line">
+          <summary className="cursor-pointer px-4 py-2 font-mono text-xs text-ink-soft select-none">{name}</summary>
+          <Code text={text} language={languageOf(name)} label={`Preview of ${name}`} />
+        </details>
+      ))}
+      {files.length > shownFiles ? <p className="border-t border-line px-4 py-2 text-xs text-ink-faint">And {files.length - shownFiles} more files.</p> : null}
     </div>
   );
 }
@@ -111,13 +112,12 @@ function Generate({ component, values, disabled }: GenerateProps) {
     },
   });
   const { mutate, isPending } = generate;
-  const isBehind = made !== null && made !== values && !isPending && !disabled;
   useEffect(() => {
-    if (!isBehind) return;
+    if (made === null || made === values || isPending || disabled) return;
+    // Whoever goes on typing is waited for.
     const soon = setTimeout(mutate, settleMs);
     return () => clearTimeout(soon);
-    // Whoever goes on typing is waited for.
-  }, [isBehind, values, mutate]);
+  }, [made, values, isPending, disabled, mutate]);
   return (
     <div className="space-y-2.5 border-t border-line px-4 py-2.5">
       <div className="flex flex-wrap items-center gap-3">
