@@ -65,11 +65,11 @@ impl RepositoryPath {
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim_matches('/');
         let parts: Vec<_> = text.strip_suffix(".git").unwrap_or(text).split('/').collect();
-        let is_allowed = |it: &&str| {
+        let is_allowed = |it: &str| {
             let plain = |it: char| it.is_ascii_alphanumeric() || "-._+".contains(it);
-            !it.is_empty() && it.chars().all(plain) && *it != "." && *it != ".."
+            !it.is_empty() && it.chars().all(plain) && it != "." && it != ".."
         };
-        let fine = parts.len() > 1 && parts.iter().all(|it| is_allowed(&it));
+        let fine = parts.len() > 1 && parts.iter().all(|it| is_allowed(it));
         fine.then(|| Self(parts.into_iter().map(str::to_owned).collect()))
     }
 
