@@ -112,13 +112,13 @@ function Generate({ component, values, disabled }: GenerateProps) {
     },
   });
   const { mutate, isPending } = generate;
-  const isBehind = made !== null && made !== values && !isPending && !disabled;
+  // Other values begin the wait anew, so that whoever goes on typing is waited for.
+  const ahead = made !== null && made !== values && !isPending && !disabled ? values : null;
   useEffect(() => {
-    if (!isBehind) return;
+    if (ahead === null) return;
     const soon = setTimeout(mutate, settleMs);
     return () => clearTimeout(soon);
-    // Whoever goes on typing is waited for.
-  }, [isBehind, values, mutate]);
+  }, [ahead, mutate]);
   return (
     <div className="space-y-2.5 border-t border-line px-4 py-2.5">
       <div className="flex flex-wrap items-center gap-3">
