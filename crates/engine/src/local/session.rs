@@ -26,7 +26,7 @@ use tracing::Instrument;
 use super::{
     Carried, Executable, Interpreter, Left, NoInterpreter, Outputs, Prelude, Providers, Reading,
     Registry, SignedIn, fill::fill, generated, outputs, read_outputs, registry::hash,
-    sensitive::Sensitive, sign_in, values::outputs_value,
+    sensitive::Sensitive, values::outputs_value,
 };
 use crate::{
     Engine,

@@ -47,7 +47,7 @@ pub(super) use self::{
     flow::{Act, Flow},
     method::Surroundings,
 };
-use crate::secrets::{Mask, SecretText};
+use crate::secrets::SecretText;
 
 /// Whom a component signs in to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
