@@ -24,10 +24,11 @@ impl TfModule {
         let (mut filled, mut form) = (given.clone(), self.form.clone());
         // Defaults of a form are templates, and those of a module are not. A form knows no null either.
         for it in self.variables.iter().filter(|it| it.is_left_out(given)) {
-            match it.preset() {
-                Json::Null if it.is_required() => {}
-                Json::Null => form.variables.retain(|other| other.name != it.name),
-                preset => drop(filled.insert(it.name.clone(), preset)),
+            let preset = it.preset();
+            if !preset.is_null() {
+                filled.insert(it.name.clone(), preset);
+            } else if !it.is_required() {
+                form.variables.retain(|other| other.name != it.name);
             }
         }
         let mut values = form.values(&filled, outputs, world)?;
