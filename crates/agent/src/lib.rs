@@ -1,0 +1,1 @@
+//! Agent sessions: people describe a change, review a plan, and let an agent carry out its steps.
