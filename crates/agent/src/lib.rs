@@ -9,4 +9,5 @@
 //! None of these does I/O, reads a clock or draws randomness: times and random draws are arguments.
 
 pub mod plan;
+pub mod session;
 pub mod visible;

@@ -1,7 +1,8 @@
 //! Changing a plan: one step, without a step, or as a whole.
 //!
 //! Steps that are *kept* have been carried out or are being so. Their numbers stand in branches and commits, and
-//! people approved what they say, so they stay as they are: same number, same title, same text.
+//! people approved what they say, so they stay as they are: same number, same title, same text. Steps are carried
+//! out in order, so no other comes before them.
 
 use std::{collections::BTreeSet, ops::Range};
 
@@ -21,6 +22,11 @@ pub enum EditError {
          that first"
     )]
     Renumbers { number: StepNumber, kept: StepNumber },
+    #[error(
+        "step {number} would come before step {kept}, which has been carried out or is being so; put it after that, \
+         or revert that first"
+    )]
+    Before { number: StepNumber, kept: StepNumber },
     #[error("the first line of a step is its title, and it is empty; write one")]
     NoTitle,
     #[error("the new text of step {number} changes other steps too; edit the plan as a whole")]
@@ -126,7 +132,7 @@ impl Plan {
         Ok(step)
     }
 
-    /// This plan, if each kept step of the one before says in it what it said.
+    /// This plan, if each kept step of the one before says in it what it said, and none is new before the last.
     fn keeps(self, before: &Self, kept: &Kept) -> Result<Self, EditError> {
         for number in kept {
             let was = before.step(number);
@@ -140,7 +146,13 @@ impl Plan {
                 return Err(EditError::Kept { number: number.clone() });
             }
         }
-        Ok(self)
+        let Some(kept_last) = kept.last() else { return Ok(self) };
+        let new = self.leaves().find(|it| it.number < *kept_last && !kept.contains(&it.number));
+        let new = new.map(|it| it.number.clone());
+        match new {
+            Some(number) => Err(EditError::Before { number, kept: kept_last.clone() }),
+            None => Ok(self),
+        }
     }
 
     /// What a plan says, but for one step's title and body.

@@ -226,6 +226,14 @@ fn a_step_is_not_deleted_under_one_that_has_been_carried_out() {
     assert_eq!(error, EditError::Renumbers { number: number("1"), kept: number("2") });
 }
 
+#[test]
+fn no_step_is_put_before_one_that_has_been_carried_out() {
+    let text = PLAN.replace("## Step 2", "### 1.3 Late\n## Step 2");
+    assert!(plan(PLAN).replace(&*text, &kept(&["1.1", "1.2"])).is_ok());
+    let error = plan(PLAN).replace(text, &kept(&["1.1", "1.2", "2"])).unwrap_err();
+    assert_eq!(error, EditError::Before { number: number("1.3"), kept: number("2") });
+}
+
 const PIECES: &[&str] = &[
     "# ",
     "## ",
@@ -273,7 +281,8 @@ fn valid_plan() -> impl Strategy<Value = String> {
         for (at, (deeper, body)) in steps.into_iter().enumerate() {
             let number = StepNumber::following(previous.as_ref(), usize::from(deeper) + 1);
             let marks = "#".repeat(number.depth() + 1);
-            text += &format!("{marks} {number}. Title {at}\n{body}");
+            text += &[&marks, " ", &number.to_string(), ". Title ", &at.to_string(), "\n", body]
+                .concat();
             previous = Some(number);
         }
         text
