@@ -8,6 +8,7 @@
 //!
 //! None of these does I/O, reads a clock or draws randomness: times and random draws are arguments.
 
+pub mod context;
 pub mod plan;
 pub mod session;
 pub mod visible;
