@@ -27,6 +27,7 @@ mod fold;
 mod refusal;
 mod settings;
 mod state;
+mod status;
 mod work;
 
 #[cfg(test)]
@@ -48,9 +49,10 @@ pub use self::{
     refusal::Refusal,
     settings::{IdleMinutes, InvalidIdleMinutes, Opening, Pace, PullMode, Settings},
     state::{
-        Author, Comment, Lifecycle, Origin, PauseReason, Progress, Proposal, Sandbox, State,
-        Status, StepState, Usage, Version,
+        Author, Comment, Lifecycle, Origin, PauseReason, Progress, Proposal, Sandbox, State, Usage,
+        Version,
     },
+    status::{Status, StepState},
     work::{
         AfterStop, ApprovalId, BranchId, CheckFailure, CommentId, End, Failure, Fence, Phase,
         Prompt, ProposalId, QuestionId, Running, Source, Stage, Task, Work, WorkId,

@@ -92,6 +92,7 @@ impl Draft {
     fn fact(&mut self, fact: Fact) -> Applied {
         match fact {
             Fact::Prepared { fence, warning } => self.prepared(fence, warning),
+            Fact::Said { fence, text } => self.said(fence, &text),
             Fact::Planned { fence, text } => self.planned(fence, &text),
             Fact::ApprovalAsked { fence, call } => self.approval_asked(fence, call),
             Fact::QuestionAsked { fence, asked } => self.question_asked(fence, asked),

@@ -117,6 +117,11 @@ pub enum Fact {
         fence: Fence,
         warning: Option<String>,
     },
+    /// The agent said something, to its end; what it is about to say is shown and not stored.
+    Said {
+        fence: Fence,
+        text: String,
+    },
     /// The agent handed a plan in.
     Planned {
         fence: Fence,

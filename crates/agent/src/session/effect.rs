@@ -141,6 +141,7 @@ fn of_work(event: &WorkEvent, after: &State) -> Vec<Effect> {
         WorkEvent::Queued { .. }
         | WorkEvent::Dequeued { .. }
         | WorkEvent::Prepared { .. }
+        | WorkEvent::Said { .. }
         | WorkEvent::Checked { .. }
         | WorkEvent::Delivered { .. }
         | WorkEvent::Faltered { .. }

@@ -143,6 +143,11 @@ pub enum WorkEvent {
         fence: Fence,
         warning: Option<String>,
     },
+    /// A whole message of the agent: hostile text.
+    Said {
+        fence: Fence,
+        text: String,
+    },
     Entered {
         fence: Fence,
         to: Stage,

@@ -67,8 +67,6 @@ pub enum Refusal {
     NothingToRevert { from: StepNumber },
     #[error("what step {step} changed has been merged; revert it at the forge")]
     Merged { step: StepNumber },
-    #[error("say first how to go on after step {after}")]
-    ChoiceOpen { after: StepNumber },
     #[error("nobody is asked how to go on")]
     NoChoice,
 
@@ -89,11 +87,6 @@ pub enum Refusal {
     RevisionUnderWay { branch: BranchId },
     #[error("branch {branch} does not end with {head} any more")]
     OldHead { branch: BranchId, head: String },
-    #[error("a person pushed to branch {branch} last; ask for a revision if an agent should go on")]
-    PersonsBranch { branch: BranchId },
-    #[error("branch {branch} has had its {attempts} automatic attempts")]
-    AttemptsUsed { branch: BranchId, attempts: u8 },
-
     #[error("attempt {fence} is over")]
     Stale { fence: Fence },
     #[error("that does not happen at this stage")]

@@ -4,6 +4,7 @@ mod executing;
 mod lifecycle;
 mod planning;
 mod properties;
+mod wire;
 
 use model::{
     id::{AgentSessionId, UserId},

@@ -1,17 +1,23 @@
-//! Approvals and questions.
+//! What an agent says, and what it asks.
 
 use model::id::UserId;
 
 use super::{Applied, Draft, told};
 use crate::session::{
     asks::{Asked, Decision, ToolCall},
-    event::AskEvent,
+    event::{AskEvent, WorkEvent},
     refusal::Refusal,
     settings::Pace,
     work::{ApprovalId, Fence, QuestionId, Running, Stage},
 };
 
 impl Draft {
+    pub(super) fn said(&mut self, fence: Fence, text: &str) -> Applied {
+        self.is_working(fence)?;
+        self.emit(WorkEvent::Said { fence, text: told(text) });
+        Ok(())
+    }
+
     pub(super) fn approval_asked(&mut self, fence: Fence, call: ToolCall) -> Applied {
         self.is_working(fence)?;
         let call = ToolCall { input: told(&call.input), tool: told(&call.tool), ..call };

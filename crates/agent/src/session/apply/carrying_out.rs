@@ -21,6 +21,7 @@ use crate::session::{
     event::WorkEvent,
     refusal::Refusal,
     settings::Opening,
+    state::Lifecycle,
     work::{AfterStop, BranchId, CheckFailure, End, Failure, Fence, Prompt, Running, Stage, Task},
 };
 
@@ -162,6 +163,9 @@ impl Draft {
     /// A fault that may pass: later again, if that has not been tried too often.
     pub(super) fn falter(&mut self, why: &str) {
         let Some(Running { fence, retries, .. }) = self.state.running else { return };
+        if self.is_paused() {
+            return self.end(End::Requeued);
+        }
         if retries >= MOST_RETRIES {
             return self.end(End::Failed { failure: Failure::TriedTooOften { why: told(why) } });
         }
@@ -172,10 +176,21 @@ impl Draft {
 
     /// A new attempt at what is under way, from its preparation on.
     pub(super) fn try_again(&mut self) {
-        let work = self.state.running.as_ref().map(|it| it.work.id);
-        if let Some(work) = work {
-            self.emit(WorkEvent::Began { work, from: Stage::Preparing });
+        self.begin_again(Stage::Preparing);
+    }
+
+    /// In a session that was paused meanwhile it begins when that goes on; only a delivery is seen to its end.
+    pub(super) fn begin_again(&mut self, from: Stage) {
+        let Some(work) = self.state.running.as_ref().map(|it| it.work.id) else { return };
+        if self.is_paused() && from == Stage::Preparing {
+            self.end(End::Requeued);
+        } else {
+            self.emit(WorkEvent::Began { work, from });
         }
+    }
+
+    fn is_paused(&self) -> bool {
+        matches!(self.state.lifecycle, Lifecycle::Paused(_))
     }
 
     fn enter(&mut self, fence: Fence, to: Stage) -> Applied {

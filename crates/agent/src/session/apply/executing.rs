@@ -12,7 +12,7 @@ use crate::{
         event::{AskEvent, DequeueReason, Place, PlanEvent, WorkEvent},
         refusal::Refusal,
         settings::PullMode,
-        state::StepState,
+        status::StepState,
         work::{
             AfterStop, BranchId, End, Failure, Phase, Running, Source, Stage, Task, Work, WorkId,
         },
@@ -190,16 +190,16 @@ impl Draft {
         self.dequeue(reason, |_, it| it.task.step().is_some());
     }
 
-    /// Revisions of branches that are closed, or of commits that are not the last any more.
+    /// Work on branches that are closed, or on commits that are not the last any more.
     pub(super) fn drop_moot(&mut self) {
-        self.dequeue(DequeueReason::Moot, |draft, it| {
-            let Task::Revision { branch, source, .. } = &it.task else { return false };
-            let Some(branch) = draft.state.branch(*branch) else { return true };
-            let is_old = match source {
-                Source::Ci { head } => *head != branch.head,
-                Source::Person { .. } | Source::Review { .. } => false,
-            };
-            is_old || branch.state != BranchState::Open
+        self.dequeue(DequeueReason::Moot, |draft, it| match &it.task {
+            Task::Revision { branch, source: Source::Ci { head }, .. } => {
+                draft.open_branch(*branch).map_or(true, |it| it.head != *head)
+            }
+            Task::Revision { branch, .. } | Task::OpenRequest { branch } => {
+                draft.open_branch(*branch).is_err()
+            }
+            Task::Turn { .. } | Task::Step { .. } | Task::Revert { .. } => false,
         });
     }
 

@@ -8,7 +8,8 @@ use crate::session::{
     event::{LifeEvent, WorkEvent},
     refusal::Refusal,
     settings::Settings,
-    state::{Lifecycle, PauseReason, Status, Usage},
+    state::{Lifecycle, PauseReason, Usage},
+    status::Status,
     work::{AfterStop, End, Failure, Running, Stage},
 };
 
@@ -167,6 +168,6 @@ impl Draft {
             | Stage::Waiting { .. }
             | Stage::Stopping { .. } => Stage::Preparing,
         };
-        self.emit(WorkEvent::Began { work: work.id, from });
+        self.begin_again(from);
     }
 }

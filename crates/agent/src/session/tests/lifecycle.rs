@@ -24,6 +24,19 @@ fn a_pause_interrupts_and_a_resume_goes_on_at_the_same_step() {
 }
 
 #[test]
+fn nothing_begins_while_a_session_is_paused() {
+    let mut played = Played::approved(|_| {});
+    played.execute(ExecuteTarget::All);
+    played.until(is_delivering);
+    assert_eq!(played.ask(Request::Pause), "paused");
+    assert_eq!(played.fact(Fact::Restarted), "restarted began");
+    let fence = played.fence();
+    assert_eq!(played.fact(Fact::NotDelivered { fence }), "ended");
+    assert_eq!(played.shown(), "1.1 queued, 1.2 queued, 2 queued => in_progress");
+    assert_eq!(played.ask(Request::Resume), "resumed began");
+}
+
+#[test]
 fn a_session_pauses_after_inactivity_and_wakes_at_a_message() {
     let mut played = Played::approved(|it| it.idle = IdleMinutes::try_from(5).unwrap());
     played.execute(ExecuteTarget::Next);

@@ -37,6 +37,22 @@ fn an_agent_hears_what_is_wrong_with_its_plan_and_tries_again() {
 }
 
 #[test]
+fn what_an_agent_says_is_kept_while_it_works() {
+    let mut played = Played::new(|_| {});
+    played.ask(say("Limit the API"));
+    let said = |played: &mut Played| {
+        let (fence, text) = (played.fence(), "I read\0 the code.".to_owned());
+        played.fact(Fact::Said { fence, text })
+    };
+    assert_eq!(said(&mut played), "that does not happen at this stage");
+    played.until(is_working);
+    assert_eq!(said(&mut played), "said");
+    let (fence, text) = (played.fence(), "I read the code.".to_owned());
+    let last = played.events.last().unwrap();
+    assert_eq!(last.kind, WorkEvent::Said { fence, text }.into());
+}
+
+#[test]
 fn two_turns_wait_for_each_other() {
     let mut played = Played::new(|_| {});
     assert_eq!(played.ask(say("a")), "queued began");

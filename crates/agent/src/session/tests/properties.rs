@@ -52,6 +52,7 @@ fn command(played: &mut Played, kind: u8, pick: u8) -> Command {
             played.now = played.state.wake_at().unwrap_or(played.now);
             Fact::Elapsed
         }
+        42 => Fact::Said { fence, text: why },
         41 => Fact::Prepared { fence: Fence(u64::from(pick)), warning: None },
         _ => played.next_fact().unwrap_or(Fact::Elapsed),
     };
@@ -140,7 +141,14 @@ fn check(played: &Played) {
     let may_begin = state.queue.iter().any(|it| state.choice.is_none() || it.task.step().is_none());
     assert!(!(is_active && may_begin && state.running.is_none()), "work waits and nothing runs");
     assert!(state.lifecycle != Lifecycle::Archived || state.running.is_none());
+    let is_paused = matches!(state.lifecycle, Lifecycle::Paused(_));
+    assert!(!is_paused || state.running.as_ref().is_none_or(|it| is_ending(&it.stage)));
     assert!(state.versions.iter().zip(1..).all(|(it, number)| it.number == number));
+}
+
+fn is_ending(stage: &Stage) -> bool {
+    let is_stopping = matches!(stage, Stage::Stopping { .. });
+    is_stopping || matches!(stage, Stage::Delivering { .. } | Stage::Recovering { .. })
 }
 
 /// In an active session each of the facts that may follow leads on, until nothing is left to do.
