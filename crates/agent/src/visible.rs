@@ -25,10 +25,12 @@ pub enum HiddenKind {
     Definition,
 }
 
-/// All that is hidden, in the order of the text; the spans do not overlap.
+/// All that is hidden, in the order of the text; the spans do not overlap. Of a text that nests too deep to be read
+/// as Markdown, only characters.
 #[must_use]
 pub fn hidden(text: &str) -> Vec<Hidden> {
-    let mut found = comments_and_definitions(text);
+    let is_read = document::too_deep(text).is_none();
+    let mut found = if is_read { comments_and_definitions(text) } else { Vec::new() };
     found.sort_by_key(|it| (it.span.start, it.span.end));
     let mut all: Vec<Hidden> = Vec::with_capacity(found.len());
     let mut characters = shapeless(text).peekable();

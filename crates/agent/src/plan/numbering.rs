@@ -11,8 +11,7 @@ pub(super) fn check(steps: &[Step], report: &mut Report) {
     };
     if let Some(step) = steps.get(MAX_STEPS) {
         let message = format!(
-            "the plan has {} steps and at most {MAX_STEPS} are read; make two plans of it",
-            steps.len()
+            "the plan has more than {MAX_STEPS} steps, and the rest is not read; make two plans of it"
         );
         report.error("too-many-steps", step.number_span.clone(), message);
     }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use document::{Block, Diagnostic, Document, Severity};
 
 use super::{
-    MAX_PLAN_BYTES, Plan, Step, check,
+    MAX_PLAN_BYTES, MAX_STEPS, Plan, Step, check,
     heading::{self, Says},
     numbering,
 };
@@ -61,43 +61,51 @@ impl<'t> Sections<'t> {
         let lines: Vec<Range<usize>> = lines(self.text).collect();
         for heading in &document.headings {
             let Some(span) = lines.get(heading.line - 1) else { continue };
-            let line = self.text[span.clone()].trim_end_matches(['\r', '\n']);
-            let without_mark = line.trim_start_matches('\u{feff}');
-            let offset = span.start + line.len() - without_mark.len();
-            let Some(found) = heading::read(without_mark) else { continue };
-            match found.says {
-                Says::Prose { title } => {
-                    if self.title.is_none() && self.steps.is_empty() {
-                        self.title = Some(title.to_owned());
-                    }
-                    self.close(span.start, |_, level| level >= found.level);
-                }
-                Says::BadNumber { span } => {
-                    let span = offset + span.start..offset + span.end;
-                    let message = format!(
-                        "`{}` is not the number of a step; number steps 1, 1.1, 1.2, 2",
-                        &self.text[span.clone()]
-                    );
-                    report.error("step-number", span, message);
-                }
-                Says::Step { number, number_span, title } => {
-                    self.close(span.start, |step, _| !number.is_within(&step.number));
-                    self.open.push((self.steps.len(), found.level));
-                    self.steps.push(Step {
-                        title: title.to_owned(),
-                        line: heading.line,
-                        heading: span.clone(),
-                        whole: span.clone(),
-                        checks: Vec::new(),
-                        number_span: offset + number_span.start..offset + number_span.end,
-                        body: Vec::new(),
-                        number,
-                    });
-                    self.at = span.end;
-                }
+            if self.steps.len() > MAX_STEPS {
+                // Which is reported; what follows is text of the last one.
+                break;
             }
+            self.heading(heading.line, span, report);
         }
         self.close(self.text.len(), |_, _| true);
+    }
+
+    fn heading(&mut self, line: usize, span: &Range<usize>, report: &mut Report) {
+        let written = self.text[span.clone()].trim_end_matches(['\r', '\n']);
+        let without_mark = written.trim_start_matches('\u{feff}');
+        let offset = span.start + written.len() - without_mark.len();
+        let Some(found) = heading::read(without_mark) else { return };
+        match found.says {
+            Says::Prose { title } => {
+                if self.title.is_none() && self.steps.is_empty() {
+                    self.title = Some(title.to_owned());
+                }
+                self.close(span.start, |_, level| level >= found.level);
+            }
+            Says::BadNumber { span } => {
+                let span = offset + span.start..offset + span.end;
+                let message = format!(
+                    "`{}` is not the number of a step; number steps 1, 1.1, 1.2, 2",
+                    &self.text[span.clone()]
+                );
+                report.error("step-number", span, message);
+            }
+            Says::Step { number, number_span, title } => {
+                self.close(span.start, |step, _| !number.is_within(&step.number));
+                self.open.push((self.steps.len(), found.level));
+                self.steps.push(Step {
+                    number,
+                    title: title.to_owned(),
+                    line,
+                    heading: span.clone(),
+                    whole: span.clone(),
+                    checks: Vec::new(),
+                    number_span: offset + number_span.start..offset + number_span.end,
+                    body: Vec::new(),
+                });
+                self.at = span.end;
+            }
+        }
     }
 
     /// What was read up to here belongs to the innermost step; then those steps end for which it is so.
@@ -105,8 +113,10 @@ impl<'t> Sections<'t> {
         let span = self.at.min(end)..end;
         let owner = self.open.last().map(|it| it.0);
         let body = owner.map_or(&mut self.prose, |it| &mut self.steps[it].body);
-        if !span.is_empty() {
-            body.push(span);
+        match body.last_mut() {
+            Some(last) if last.end == span.start => last.end = end,
+            Some(_) | None if span.is_empty() => {}
+            Some(_) | None => body.push(span),
         }
         self.at = end;
         while let Some((place, level)) = self.open.last().copied()
@@ -174,11 +184,18 @@ pub(super) struct Report {
 
 impl Report {
     pub(super) fn error(&mut self, code: &'static str, span: Range<usize>, message: String) {
-        self.found.push((Severity::Error, code, span, message));
+        self.add(Severity::Error, code, span, message);
     }
 
     pub(super) fn warning(&mut self, code: &'static str, span: Range<usize>, message: String) {
-        self.found.push((Severity::Warning, code, span, message));
+        self.add(Severity::Warning, code, span, message);
+    }
+
+    fn add(&mut self, severity: Severity, code: &'static str, span: Range<usize>, message: String) {
+        let count = self.found.iter().filter(|it| it.0 == severity).count();
+        if count < MAX_DIAGNOSTICS {
+            self.found.push((severity, code, span, message));
+        }
     }
 
     /// With what the document said, in the order of the text. Errors are not the ones to go when there are too many.

@@ -164,6 +164,23 @@ fn hundreds_of_steps_are_fine_and_too_many_are_not() {
 }
 
 #[test]
+fn a_hostile_text_gets_a_bounded_answer() {
+    for line in [
+        "# 1.\n",
+        "## Step 0\n",
+        "# 1. A\n### Notes\n",
+        "<!-- x -->\n\n",
+        "```bash {check}\n```\n",
+        "\u{202e}",
+    ] {
+        let (_, diagnostics) = Plan::parse(line.repeat(MAX_PLAN_BYTES / line.len()));
+        assert!((1..=200).contains(&diagnostics.len()), "{line}");
+    }
+    let (_, diagnostics) = Plan::parse(">".repeat(MAX_PLAN_BYTES));
+    assert!(diagnostics.iter().any(|it| it.code == "too-deep"));
+}
+
+#[test]
 fn a_step_is_edited_by_itself() {
     let edited = plan(PLAN).edit_step(&number("1.1"), "Count\n\nPer token.\n", &kept(&[])).unwrap();
     let expected = PLAN.replace(
