@@ -173,7 +173,7 @@ fn a_hostile_text_gets_a_bounded_answer() {
         "```bash {check}\n```\n",
         "\u{202e}",
     ] {
-        let (_, diagnostics) = Plan::parse(line.repeat(MAX_PLAN_BYTES / line.len()));
+        let (_, diagnostics) = Plan::parse(line.repeat(MAX_PLAN_BYTES / 8 / line.len()));
         assert!((1..=200).contains(&diagnostics.len()), "{line}");
     }
     let (_, diagnostics) = Plan::parse(">".repeat(MAX_PLAN_BYTES));
