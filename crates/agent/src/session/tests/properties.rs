@@ -146,6 +146,18 @@ fn check(played: &Played) {
     assert!(state.versions.iter().zip(1..).all(|(it, number)| it.number == number));
 }
 
+/// Whatever begins is somebody's duty, or waits for its time.
+fn check_effects(played: &Played, was: Option<&Running>) {
+    let Some(is) = &played.state.running else { return };
+    let is_same = was.is_some_and(|was| (was.fence, &was.stage) == (is.fence, &is.stage));
+    if is_same || matches!(is.stage, Stage::Waiting { .. }) {
+        return;
+    }
+    let named = format!("{:?}", is.fence);
+    let is_done = |it: &Effect| format!("{it:?}").contains(&named);
+    assert!(played.effects.iter().any(is_done), "nobody does {:?}", is.stage);
+}
+
 fn is_ending(stage: &Stage) -> bool {
     let is_stopping = matches!(stage, Stage::Stopping { .. });
     is_stopping || matches!(stage, Stage::Delivering { .. } | Stage::Recovering { .. })
@@ -199,8 +211,10 @@ proptest! {
         for (kind, pick) in commands {
             let command = command(&mut played, kind, pick);
             let before = played.events.len();
+            let was = played.state.running.clone();
             played.apply(command);
             check(&played);
+            check_effects(&played, was.as_ref());
             // What was stored reads back as it was, and adds up to the same state.
             for event in &played.events[before..] {
                 let stored = serde_json::to_string(event).unwrap();
