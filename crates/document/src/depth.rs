@@ -8,7 +8,8 @@ const MAX_DEPTH: usize = 100;
 const TAB_COLUMNS: usize = 4;
 
 /// Where the first line begins whose containers may nest deeper than the limit.
-pub(crate) fn too_deep(text: &str) -> Option<usize> {
+#[must_use]
+pub fn too_deep(text: &str) -> Option<usize> {
     let mut at = 0;
     for line in text.split_inclusive(['\n', '\r']) {
         if depth(line.as_bytes()) > MAX_DEPTH {

@@ -51,6 +51,7 @@ mod transcript;
 mod yaml;
 
 pub use block::{Block, BlockId, BlockKind, Dialect};
+pub use depth::too_deep;
 pub use diagnostic::{Diagnostic, Severity};
 pub use document::{Document, Heading, MAX_BLOCKS, MAX_DOCUMENT_BYTES, Syntax, parse, parse_as};
 pub use edit::{replace_block_code, replace_body_lines};

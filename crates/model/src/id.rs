@@ -85,6 +85,11 @@ id!(
     "sess"
 );
 id!(
+    /// A conversation with an agent, its plan, and what carrying it out led to.
+    AgentSessionId,
+    "agent"
+);
+id!(
     /// One execution of one block, snippet or function.
     ExecutionId,
     "exec"
