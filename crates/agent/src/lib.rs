@@ -1,1 +1,3 @@
 //! Agent sessions: people describe a change, review a plan, and let an agent carry out its steps.
+
+pub mod policy;
