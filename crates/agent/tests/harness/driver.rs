@@ -21,6 +21,9 @@ use agent::{
 /// How long anything may take on a machine that has much else to do.
 const LIMIT: Duration = Duration::from_secs(60);
 
+/// Most events of one turn; no scene has nearly as many.
+const MOST: usize = 1000;
+
 pub(crate) struct Driver {
     child: Child,
     stdin: Option<ChildStdin>,
@@ -145,6 +148,7 @@ impl Driver {
                 return events;
             }
             assert!(!is_end, "the program ended before: {events:?}");
+            assert!(events.len() < MOST, "it goes on and on: {:?}", &events[MOST - 20..]);
         }
     }
 

@@ -58,7 +58,8 @@ fn a_conversation_of_two_turns_is_had_with_a_process() {
     for (prompt, text) in [("p1", "one"), ("p2", "two")] {
         stage.driver.prompt(prompt, "go on");
         let events = stage.driver.until_turn_ended();
-        let is_text = |it: &HarnessEvent| matches!(it, HarnessEvent::Message { text: it, .. } if it == text);
+        let is_text =
+            |it: &HarnessEvent| matches!(it, HarnessEvent::Message { text: it, .. } if it == text);
         assert!(events.iter().any(is_text), "{events:?}");
         assert_eq!(outcome(&events), Outcome::Completed);
     }
@@ -67,11 +68,11 @@ fn a_conversation_of_two_turns_is_had_with_a_process() {
 
 #[test]
 fn what_the_policy_denies_does_not_happen_and_what_it_asks_waits_for_a_person() {
-    let acts = vec![Act::Await, use_bash("ls"), use_bash("git commit"), use_bash("make"), end_turn()];
+    let acts =
+        vec![Act::Await, use_bash("ls"), use_bash("git commit"), use_bash("make"), end_turn()];
     let mut stage = play(acts);
     stage.driver.prompt("p1", "go");
-    let mut events =
-        stage.driver.until(|it| matches!(it, HarnessEvent::PermissionAsked { .. }));
+    let mut events = stage.driver.until(|it| matches!(it, HarnessEvent::PermissionAsked { .. }));
     let Some(HarnessEvent::PermissionAsked { request, call }) = events.last().cloned() else {
         unreachable!()
     };
@@ -89,8 +90,11 @@ fn prompts_that_come_during_a_turn_end_with_it() {
     stage.driver.prompt("p1", "go");
     stage.driver.prompt("p2", "and this");
     let events = stage.driver.until_turn_ended();
-    assert!(matches!(events.last(),
-        Some(HarnessEvent::TurnEnded { prompts, .. }) if *prompts == ["p1", "p2"]), "{events:?}");
+    assert!(
+        matches!(events.last(),
+        Some(HarnessEvent::TurnEnded { prompts, .. }) if *prompts == ["p1", "p2"]),
+        "{events:?}"
+    );
 }
 
 #[test]
@@ -106,7 +110,10 @@ fn an_agent_that_hangs_after_its_turn_has_ended_its_turn() {
 
 #[test]
 fn an_agent_that_ignores_a_polite_end_is_there_until_it_is_killed() {
-    let mut stage = play_with(Termination::Ignored, vec![Act::Await, Act::Say { text: "on".into() }, Act::Hang]);
+    let mut stage = play_with(
+        Termination::Ignored,
+        vec![Act::Await, Act::Say { text: "on".into() }, Act::Hang],
+    );
     stage.driver.prompt("p1", "go");
     stage.driver.until(|it| matches!(it, HarnessEvent::Message { .. }));
     #[expect(clippy::disallowed_methods, reason = "a test may signal the program that it started")]
@@ -164,7 +171,9 @@ fn lines_that_mean_nothing_do_not_disturb_a_turn() {
         noise(b"{\"type\":"),
         noise(b"\"keep_alive\"}\n"),
         end_turn(),
-        Act::Tell { message: json!({ "type": "assistant", "message": { "content": "afterwards" } }) },
+        Act::Tell {
+            message: json!({ "type": "assistant", "message": { "content": "afterwards" } }),
+        },
     ]);
     stage.driver.prompt("p1", "go");
     let events = stage.driver.until_turn_ended();

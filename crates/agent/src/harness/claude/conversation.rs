@@ -240,6 +240,7 @@ impl ClaudeConversation {
         }
         let outcome = self.outcome(ending);
         (self.interrupted, self.unauthenticated) = (false, false);
+        self.requests.end_turn();
         events.push(HarnessEvent::TurnEnded { prompts, outcome, usage: ending.usage() });
     }
 

@@ -1,6 +1,6 @@
 //! Requests in both directions: what the program asks and is answered, and what it is ordered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize as _;
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ const HOOK_SECONDS: u32 = 3600;
 /// A request of the program that waits for an answer.
 #[derive(Debug)]
 enum Open {
-    Hook,
+    Hook { call: String },
     Permission { input: Value },
     Question { input: Value },
     Plan { input: Value },
@@ -37,13 +37,20 @@ pub(super) struct Requests {
     /// What was ordered, by its request's id.
     ordered: BTreeMap<String, String>,
     orders: u64,
+    /// Calls that the policy has allowed: the program may ask again by rules of its own.
+    allowed: BTreeSet<String>,
     outbox: Vec<u8>,
 }
 
 impl Requests {
     pub(super) fn new() -> Self {
-        let (open, ordered) = (BTreeMap::new(), BTreeMap::new());
-        let mut requests = Self { open, ordered, orders: 0, outbox: Vec::new() };
+        let mut requests = Self {
+            open: BTreeMap::new(),
+            ordered: BTreeMap::new(),
+            orders: 0,
+            allowed: BTreeSet::new(),
+            outbox: Vec::new(),
+        };
         let hook = json!({ "matcher": ".*", "hookCallbackIds": [HOOK], "timeout": HOOK_SECONDS });
         let settings = json!({ "hooks": { "PreToolUse": [hook] }, "sdkMcpServers": [OWN_SERVER] });
         requests.order("initialize", settings);
@@ -53,6 +60,11 @@ impl Requests {
     pub(super) fn write(&mut self, message: &Value) {
         self.outbox.extend_from_slice(message.to_string().as_bytes());
         self.outbox.push(b'\n');
+    }
+
+    /// Forgets what was allowed in a turn that has ended.
+    pub(super) fn end_turn(&mut self) {
+        self.allowed.clear();
     }
 
     pub(super) fn take_outbox(&mut self) -> Vec<u8> {
@@ -96,7 +108,7 @@ impl Requests {
             {
                 let (name, call) = (input.tool_name, input.tool_use_id);
                 let call = ToolCall { id: call, name, input: input.tool_input };
-                self.open.insert(id.clone(), Open::Hook);
+                self.open.insert(id.clone(), Open::Hook { call: call.id.clone() });
                 events.push(HarnessEvent::ToolProposed { request: id, call });
             }
             Request::HookCallback { .. } => {
@@ -104,7 +116,7 @@ impl Requests {
             }
             Request::CanUseTool { tool_name, input, tool_use_id } => {
                 let call = tool_use_id.unwrap_or_default();
-                events.push(self.asked(id, ToolCall { id: call, name: tool_name, input }));
+                events.extend(self.asked(id, ToolCall { id: call, name: tool_name, input }));
             }
             Request::McpMessage { server_name, message } if server_name == OWN_SERVER => {
                 events.extend(self.own_server(id, &message));
@@ -125,8 +137,13 @@ impl Requests {
         Err(kind)
     }
 
-    fn asked(&mut self, request: String, call: ToolCall) -> HarnessEvent {
+    fn asked(&mut self, request: String, call: ToolCall) -> Option<HarnessEvent> {
         let input = call.input.clone();
+        let needs_answer = matches!(call.name.as_str(), "AskUserQuestion" | "ExitPlanMode");
+        if self.allowed.remove(&call.id) && !needs_answer {
+            self.respond(&request, &allow(&input));
+            return None;
+        }
         let (open, event) = match call.name.as_str() {
             "AskUserQuestion" => {
                 let questions = questions(&input);
@@ -144,7 +161,7 @@ impl Requests {
             }
         };
         self.open.insert(request, open);
-        event
+        Some(event)
     }
 
     fn own_server(&mut self, request: String, message: &Value) -> Option<HarnessEvent> {
@@ -169,7 +186,7 @@ impl Requests {
     pub(super) fn refuse_all(&mut self, why: &str) {
         for (request, open) in std::mem::take(&mut self.open) {
             let response = match open {
-                Open::Hook => hook_answer("deny", why),
+                Open::Hook { .. } => hook_answer("deny", why),
                 Open::Permission { .. } | Open::Question { .. } | Open::Plan { .. } => {
                     json!({ "behavior": "deny", "message": why, "interrupt": true })
                 }
@@ -195,7 +212,16 @@ impl Requests {
     }
 
     pub(super) fn judge(&mut self, request: String, decision: &Decision) -> Result<(), Refused> {
-        self.take(&request, |it| matches!(it, Open::Hook).then_some(()))?;
+        let call = self.take(&request, |it| match it {
+            Open::Hook { call } => Some(call.clone()),
+            Open::Permission { .. }
+            | Open::Question { .. }
+            | Open::Plan { .. }
+            | Open::OwnTool { .. } => None,
+        })?;
+        if matches!(decision, Decision::Allow { .. }) {
+            self.allowed.insert(call);
+        }
         let answer = match decision {
             Decision::Allow { .. } => hook_answer("allow", "the policy allows it"),
             Decision::Deny { why, .. } => hook_answer("deny", why),
@@ -212,7 +238,10 @@ impl Requests {
     ) -> Result<(), Refused> {
         let input = self.take(&request, |it| match it {
             Open::Permission { input } => Some(input.clone()),
-            Open::Hook | Open::Question { .. } | Open::Plan { .. } | Open::OwnTool { .. } => None,
+            Open::Hook { .. }
+            | Open::Question { .. }
+            | Open::Plan { .. }
+            | Open::OwnTool { .. } => None,
         })?;
         let answer = match permission {
             Permission::Allow => allow(&input),
@@ -233,7 +262,10 @@ impl Requests {
     ) -> Result<(), Refused> {
         let mut input = self.take(&request, |it| match it {
             Open::Question { input } => Some(input.clone()),
-            Open::Hook | Open::Permission { .. } | Open::Plan { .. } | Open::OwnTool { .. } => None,
+            Open::Hook { .. }
+            | Open::Permission { .. }
+            | Open::Plan { .. }
+            | Open::OwnTool { .. } => None,
         })?;
         input["answers"] = json!(answers);
         self.respond(&request, &allow(&input));
@@ -248,9 +280,10 @@ impl Requests {
     ) -> Result<bool, Refused> {
         let input = self.take(&request, |it| match it {
             Open::Plan { input } => Some(input.clone()),
-            Open::Hook | Open::Permission { .. } | Open::Question { .. } | Open::OwnTool { .. } => {
-                None
-            }
+            Open::Hook { .. }
+            | Open::Permission { .. }
+            | Open::Question { .. }
+            | Open::OwnTool { .. } => None,
         })?;
         let response = match answer {
             PlanAnswer::Execute => {
@@ -276,9 +309,10 @@ impl Requests {
     ) -> Result<(), Refused> {
         let id = self.take(&request, |it| match it {
             Open::OwnTool { id } => Some(id.clone()),
-            Open::Hook | Open::Permission { .. } | Open::Question { .. } | Open::Plan { .. } => {
-                None
-            }
+            Open::Hook { .. }
+            | Open::Permission { .. }
+            | Open::Question { .. }
+            | Open::Plan { .. } => None,
         })?;
         self.respond(&request, &json!({ "mcp_response": own_tools::reply(&id, reply) }));
         Ok(())

@@ -231,6 +231,21 @@ fn the_hook_passes_on_what_the_policy_decides() {
 }
 
 #[test]
+fn what_the_policy_has_allowed_is_not_asked_again() {
+    let mut conversation = conversation();
+    let input = json!({ "file_path": "/home/agent/.claude/plans/p.md" });
+    told(&mut conversation, &hook("h1", "Write", &input));
+    let decision = Decision::Allow { rule: Rule::Conversation };
+    conversation.send(HarnessCommand::Judge { request: "h1".into(), decision }).unwrap();
+    written(&mut conversation);
+    assert_eq!(told(&mut conversation, &can_use("c1", "Write", &input)), []);
+    assert_eq!(answer(&written(&mut conversation)[0])["behavior"], "allow");
+    // Once: another request is another question.
+    let events = told(&mut conversation, &can_use("c2", "Write", &input));
+    assert!(matches!(&events[..], [HarnessEvent::PermissionAsked { .. }]));
+}
+
+#[test]
 fn a_person_allows_changes_and_denies() {
     let mut conversation = conversation();
     let input = json!({ "command": "touch x" });
