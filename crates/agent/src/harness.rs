@@ -1,11 +1,11 @@
 //! Adapters for agent programs: how one is started, what it says, and what it is told.
 //!
-//! Nothing here does I/O. A [`Harness`] gives an [`Invocation`], which the owner starts in the session's
+//! Nothing here does I/O. A [`Harness`] gives an [`Startup`], which the owner starts in the session's
 //! sandbox, and a [`Conversation`], which turns the bytes of its standard output into closed
 //! [`HarnessEvent`]s and [`HarnessCommand`]s into the bytes of its standard input.
 //!
 //! ```text
-//!  Order ─▶ Harness ─▶ Invocation ──▶ sandbox: the program
+//!  Assignment ─▶ Harness ─▶ Startup ──▶ sandbox: the program
 //!                  └─▶ Conversation ◀─ stdout ─┘      ▲
 //!             events ◀─┘      └─ outbox ── stdin ─────┘
 //!
@@ -25,28 +25,28 @@ pub mod acp;
 pub mod claude;
 mod command;
 mod event;
-mod invocation;
 mod lines;
 mod own_tools;
 pub mod scripted;
+mod startup;
 
 pub use command::{HarnessCommand, Permission, PlanAnswer, Refused};
 pub use event::{
     Diff, Exit, HarnessEvent, Hunk, NoiseKind, Outcome, Question, Ready, RetryCause, Speaker, Usage,
 };
-pub use invocation::{Gateway, Invocation, Order, PlacedFile, SessionStart, Token};
 pub use lines::MAX_LINE;
 pub use own_tools::{OWN_SERVER, OwnTool};
+pub use startup::{Assignment, Gateway, PlacedFile, SessionStart, Startup, Token};
 
 /// An agent program that we know how to drive.
 pub trait Harness: Send + Sync {
     fn name(&self) -> &'static str;
 
     /// How the program is started.
-    fn invocation(&self, order: &Order) -> Invocation;
+    fn startup(&self, assignment: &Assignment) -> Startup;
 
     /// What is said with it, from its start.
-    fn conversation(&self, order: &Order) -> Box<dyn Conversation>;
+    fn conversation(&self, assignment: &Assignment) -> Box<dyn Conversation>;
 }
 
 /// One program's standard input and output, without the program.

@@ -2,7 +2,7 @@
 //!
 //! The protocol's own crates are not used. `agent-client-protocol` brings its own runtime, and
 //! `agent-client-protocol-schema` turns on `serde_json/preserve_order`, which would put every JSON object
-//! of the hub into another order, those that are hashed too. We say six messages of it.
+//! of the hub into another order, those that are hashed too. We say eight messages of it.
 //!
 //! It has no hook: what an agent does without asking is not decided by the policy, only contained by the
 //! sandbox. Files and terminals of ours are not offered, so it acts in its sandbox alone.
@@ -12,7 +12,7 @@ mod wire;
 
 use std::collections::BTreeMap;
 
-use super::{Conversation, Harness, Invocation, Order};
+use super::{Assignment, Conversation, Harness, Startup};
 
 pub use conversation::AcpConversation;
 
@@ -30,15 +30,15 @@ impl Harness for AcpAgent {
         "acp"
     }
 
-    fn invocation(&self, order: &Order) -> Invocation {
+    fn startup(&self, assignment: &Assignment) -> Startup {
         let environment = [
-            ("HOME", order.home.as_str()),
+            ("HOME", assignment.home.as_str()),
             ("PATH", "/usr/local/bin:/usr/bin:/bin"),
             ("LANG", "C.UTF-8"),
-            ("ANTHROPIC_BASE_URL", &order.gateway.url),
-            ("ANTHROPIC_AUTH_TOKEN", &order.gateway.token.0),
+            ("ANTHROPIC_BASE_URL", &assignment.gateway.url),
+            ("ANTHROPIC_AUTH_TOKEN", &assignment.gateway.token.0),
         ];
-        Invocation {
+        Startup {
             program: self.program.clone(),
             arguments: self.arguments.clone(),
             environment: BTreeMap::from(environment.map(|(k, v)| (k.to_owned(), v.to_owned()))),
@@ -46,7 +46,7 @@ impl Harness for AcpAgent {
         }
     }
 
-    fn conversation(&self, order: &Order) -> Box<dyn Conversation> {
-        Box::new(AcpConversation::new(&self.directory, order))
+    fn conversation(&self, assignment: &Assignment) -> Box<dyn Conversation> {
+        Box::new(AcpConversation::new(&self.directory, assignment))
     }
 }

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::{Conversation, Harness, Invocation, Order, PlacedFile, SessionStart};
+use super::{Assignment, Conversation, Harness, PlacedFile, SessionStart, Startup};
 use crate::policy::Phase;
 
 pub use conversation::ClaudeConversation;
@@ -51,17 +51,17 @@ impl Harness for ClaudeCode {
         "claude"
     }
 
-    fn invocation(&self, order: &Order) -> Invocation {
-        Invocation {
+    fn startup(&self, assignment: &Assignment) -> Startup {
+        Startup {
             program: self.program.clone(),
-            arguments: arguments(order),
-            environment: environment(order),
-            files: files(order),
+            arguments: arguments(assignment),
+            environment: environment(assignment),
+            files: files(assignment),
         }
     }
 
-    fn conversation(&self, order: &Order) -> Box<dyn Conversation> {
-        Box::new(ClaudeConversation::new(&self.version, order.phase))
+    fn conversation(&self, assignment: &Assignment) -> Box<dyn Conversation> {
+        Box::new(ClaudeConversation::new(&self.version, assignment.phase))
     }
 }
 
@@ -79,7 +79,7 @@ fn mode(phase: Phase) -> &'static str {
     }
 }
 
-fn arguments(order: &Order) -> Vec<String> {
+fn arguments(assignment: &Assignment) -> Vec<String> {
     let mut arguments: Vec<String> = [
         "-p",
         "--input-format",
@@ -92,7 +92,7 @@ fn arguments(order: &Order) -> Vec<String> {
         "--permission-prompt-tool",
         "stdio",
         "--permission-mode",
-        mode(order.phase),
+        mode(assignment.phase),
         "--setting-sources",
         "user",
         "--strict-mcp-config",
@@ -100,16 +100,16 @@ fn arguments(order: &Order) -> Vec<String> {
     ]
     .map(str::to_owned)
     .into();
-    arguments.extend([servers_file(order), "--settings".to_owned(), settings()]);
-    arguments.extend(["--append-system-prompt-file".to_owned(), persona_file(order)]);
-    let (option, session) = match &order.session {
+    arguments.extend([servers_file(assignment), "--settings".to_owned(), settings()]);
+    arguments.extend(["--append-system-prompt-file".to_owned(), persona_file(assignment)]);
+    let (option, session) = match &assignment.session {
         SessionStart::New(session) => ("--session-id", session),
         SessionStart::Resumed(session) => ("--resume", session),
     };
     arguments.extend([option.to_owned(), session.clone()]);
     let limits = [
-        ("--model", order.model.clone()),
-        ("--max-turns", order.max_turns.map(|it| it.to_string())),
+        ("--model", assignment.model.clone()),
+        ("--max-turns", assignment.max_turns.map(|it| it.to_string())),
     ];
     for (option, value) in limits {
         arguments.extend(value.into_iter().flat_map(|it| [option.to_owned(), it]));
@@ -123,13 +123,13 @@ fn settings() -> String {
     json!({ "disableAutoMode": "disable" }).to_string()
 }
 
-fn environment(order: &Order) -> BTreeMap<String, String> {
+fn environment(assignment: &Assignment) -> BTreeMap<String, String> {
     [
-        ("HOME", order.home.as_str()),
+        ("HOME", assignment.home.as_str()),
         ("PATH", "/usr/local/bin:/usr/bin:/bin"),
         ("LANG", "C.UTF-8"),
-        ("ANTHROPIC_BASE_URL", &order.gateway.url),
-        ("ANTHROPIC_AUTH_TOKEN", &order.gateway.token.0),
+        ("ANTHROPIC_BASE_URL", &assignment.gateway.url),
+        ("ANTHROPIC_AUTH_TOKEN", &assignment.gateway.token.0),
         ("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1"),
         ("CLAUDE_CODE_DISABLE_BACKGROUND_TASKS", "1"),
         ("CLAUDE_CODE_MAX_RETRIES", "2"),
@@ -139,21 +139,24 @@ fn environment(order: &Order) -> BTreeMap<String, String> {
     .into()
 }
 
-fn servers_file(order: &Order) -> String {
-    format!("{}/.runbook/servers.json", order.home)
+fn servers_file(assignment: &Assignment) -> String {
+    format!("{}/.runbook/servers.json", assignment.home)
 }
 
-fn persona_file(order: &Order) -> String {
-    format!("{}/.runbook/persona.md", order.home)
+fn persona_file(assignment: &Assignment) -> String {
+    format!("{}/.runbook/persona.md", assignment.home)
 }
 
-fn files(order: &Order) -> Vec<PlacedFile> {
-    let servers = json!({ "mcpServers": order.servers });
+fn files(assignment: &Assignment) -> Vec<PlacedFile> {
+    let servers = json!({ "mcpServers": assignment.servers });
     vec![
-        PlacedFile { path: servers_file(order), content: servers.to_string() },
-        PlacedFile { path: persona_file(order), content: order.persona.clone() },
+        PlacedFile { path: servers_file(assignment), content: servers.to_string() },
+        PlacedFile { path: persona_file(assignment), content: assignment.persona.clone() },
         // Were there other settings of the user, their hooks would run.
-        PlacedFile { path: format!("{}/.claude/settings.json", order.home), content: "{}".into() },
+        PlacedFile {
+            path: format!("{}/.claude/settings.json", assignment.home),
+            content: "{}".into(),
+        },
     ]
 }
 

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Conversation, Harness, Invocation, Order, PlacedFile, claude::ClaudeConversation};
+use super::{Assignment, Conversation, Harness, PlacedFile, Startup, claude::ClaudeConversation};
 
 pub use player::{Ending, play};
 
@@ -70,7 +70,7 @@ pub enum Act {
     },
     /// Does nothing any more, whatever comes.
     Hang,
-    /// Waits for an order of this kind and accepts it.
+    /// Waits for an assignment of this kind and accepts it.
     Obey {
         subtype: String,
     },
@@ -94,23 +94,23 @@ impl Harness for Scripted {
         "scripted"
     }
 
-    fn invocation(&self, order: &Order) -> Invocation {
-        let path = format!("{}/script.json", order.home);
+    fn startup(&self, assignment: &Assignment) -> Startup {
+        let path = format!("{}/script.json", assignment.home);
         let content = serde_json::to_string(&self.script).expect("scripts have text keys alone");
         let start = match self.script.termination {
             Termination::Heeded => "exec \"$0\" \"$@\"",
             // What is ignored before a program starts stays ignored in it.
             Termination::Ignored => "trap '' TERM; exec \"$0\" \"$@\"",
         };
-        Invocation {
+        Startup {
             program: "/bin/sh".to_owned(),
             arguments: ["-c", start, &self.program, &path].map(str::to_owned).into(),
-            environment: BTreeMap::from([("HOME".to_owned(), order.home.clone())]),
+            environment: BTreeMap::from([("HOME".to_owned(), assignment.home.clone())]),
             files: vec![PlacedFile { path, content }],
         }
     }
 
-    fn conversation(&self, order: &Order) -> Box<dyn Conversation> {
-        Box::new(ClaudeConversation::new(VERSION, order.phase))
+    fn conversation(&self, assignment: &Assignment) -> Box<dyn Conversation> {
+        Box::new(ClaudeConversation::new(VERSION, assignment.phase))
     }
 }

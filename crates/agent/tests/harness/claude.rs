@@ -8,8 +8,8 @@ use std::{
 
 use agent::{
     harness::{
-        Harness, HarnessCommand, HarnessEvent, Order, Outcome, OwnTool, Permission, PlanAnswer,
-        SessionStart,
+        Assignment, Harness, HarnessCommand, HarnessEvent, Outcome, OwnTool, Permission,
+        PlanAnswer, SessionStart,
         claude::{ClaudeCode, PINNED_VERSION, plans},
     },
     policy::{Phase, ToolPolicy},
@@ -18,7 +18,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use crate::{
-    driver::{Driver, order, proposed, results},
+    driver::{Driver, assignment, proposed, results},
     messages_api::{MessagesApi, Reply, Scenes},
 };
 
@@ -65,12 +65,13 @@ impl Stage {
         })
     }
 
-    fn order(&self, phase: Phase) -> Order {
-        order(self.home.path(), phase, &self.api.url)
+    fn assignment(&self, phase: Phase) -> Assignment {
+        assignment(self.home.path(), phase, &self.api.url)
     }
 
-    fn start(&self, order: &Order) -> Driver {
-        let mut driver = Driver::start(&self.harness as &dyn Harness, order, self.checkout.path());
+    fn start(&self, assignment: &Assignment) -> Driver {
+        let mut driver =
+            Driver::start(&self.harness as &dyn Harness, assignment, self.checkout.path());
         driver.policy =
             ToolPolicy::default().with_plans(&plans(self.home.path().to_str().unwrap()));
         driver
@@ -131,7 +132,7 @@ fn several_turns_are_had_with_calls_allowed_denied_and_asked_for() {
     ]) else {
         return;
     };
-    let mut driver = stage.start(&stage.order(Phase::Executing));
+    let mut driver = stage.start(&stage.assignment(Phase::Executing));
     driver.prompt(&uuid(1), "scene calls.");
     let mut events = Vec::new();
     let asked = request(&mut driver, &mut events);
@@ -171,12 +172,12 @@ fn an_edit_tells_its_diff_and_the_persona_reaches_the_model() {
     let replies =
         vec![Reply::Tool("Read", json!({ "file_path": path })), Reply::Tool("Edit", edit)];
     stage.api = MessagesApi::start(BTreeMap::from([("edit", replies)]));
-    let mut driver = stage.start(&stage.order(Phase::Executing));
+    let mut driver = stage.start(&stage.assignment(Phase::Executing));
     driver.prompt(&uuid(1), "scene edit.");
     let events = driver.until_turn_ended();
-    let diff = |it: &HarnessEvent| match it {
-        HarnessEvent::ToolEnded { diff, .. } => diff.clone(),
-        _ => None,
+    let diff = |it: &HarnessEvent| {
+        let HarnessEvent::ToolEnded { diff, .. } = it else { return None };
+        diff.clone()
     };
     let diff = events.iter().find_map(diff).unwrap();
     assert_eq!(diff.hunks[0].lines, ["-hi", "+ho"]);
@@ -202,7 +203,7 @@ fn a_plan_is_made_without_writing_and_recorded() {
         exit(),
     ];
     stage.api = MessagesApi::start(BTreeMap::from([("plan", replies)]));
-    let mut driver = stage.start(&stage.order(Phase::Planning));
+    let mut driver = stage.start(&stage.assignment(Phase::Planning));
     driver.prompt(&uuid(1), "scene plan.");
     let mut events = Vec::new();
     let asked = request(&mut driver, &mut events);
@@ -235,7 +236,7 @@ fn a_plan_is_made_without_writing_and_recorded() {
 #[test]
 fn a_turn_is_interrupted_while_a_tool_runs() {
     let Some(stage) = Stage::new(&[("wait", vec![bash("tail -f /dev/null")])]) else { return };
-    let mut driver = stage.start(&stage.order(Phase::Executing));
+    let mut driver = stage.start(&stage.assignment(Phase::Executing));
     driver.prompt(&uuid(1), "scene wait.");
     driver.until(|it| matches!(it, HarnessEvent::ToolProposed { .. }));
     driver.send(HarnessCommand::Interrupt);
@@ -247,15 +248,15 @@ fn a_session_is_resumed_by_another_process_after_a_kill() {
     let Some(stage) = Stage::new(&[("one", vec![Reply::Text("first")]), ("two", vec![])]) else {
         return;
     };
-    let mut order = stage.order(Phase::Executing);
-    let mut driver = stage.start(&order);
+    let mut assignment = stage.assignment(Phase::Executing);
+    let mut driver = stage.start(&assignment);
     driver.prompt(&uuid(1), "scene one.");
     driver.until_turn_ended();
     driver.kill();
     driver.close();
-    let SessionStart::New(session) = order.session.clone() else { panic!() };
-    order.session = SessionStart::Resumed(session.clone());
-    let mut driver = stage.start(&order);
+    let SessionStart::New(session) = assignment.session.clone() else { panic!() };
+    assignment.session = SessionStart::Resumed(session.clone());
+    let mut driver = stage.start(&assignment);
     driver.prompt(&uuid(2), "scene two.");
     let events = driver.until_turn_ended();
     let is_same =
@@ -268,7 +269,7 @@ fn a_session_is_resumed_by_another_process_after_a_kill() {
 #[test]
 fn prompts_that_come_during_a_turn_are_answered_once() {
     let Some(stage) = Stage::new(&[("ask", vec![bash("touch a")])]) else { return };
-    let mut driver = stage.start(&stage.order(Phase::Executing));
+    let mut driver = stage.start(&stage.assignment(Phase::Executing));
     driver.prompt(&uuid(1), "scene ask.");
     let asked = request(&mut driver, &mut Vec::new());
     driver.prompt(&uuid(2), "and something more");
@@ -311,7 +312,7 @@ fn settings_of_a_hostile_repository_are_not_obeyed() {
     write(".claude/settings.local.json", &settings.to_string());
     write(".mcp.json", &json!({ "mcpServers": { "evil": server } }).to_string());
     write("CLAUDE.md", "HOSTILE GUIDANCE");
-    let mut driver = stage.start(&stage.order(Phase::Executing));
+    let mut driver = stage.start(&stage.assignment(Phase::Executing));
     driver.prompt(&uuid(1), "scene look.");
     let mut events = Vec::new();
     let asked = request(&mut driver, &mut events);
@@ -337,7 +338,7 @@ fn a_refused_token_and_a_busy_model_are_told_apart() {
     else {
         return;
     };
-    let mut driver = stage.start(&stage.order(Phase::Executing));
+    let mut driver = stage.start(&stage.assignment(Phase::Executing));
     driver.prompt(&uuid(1), "scene busy.");
     assert_eq!(outcome(&driver.until_turn_ended()), Outcome::Overloaded);
     driver.prompt(&uuid(2), "scene refused.");
@@ -348,7 +349,7 @@ fn a_refused_token_and_a_busy_model_are_told_apart() {
 fn another_version_is_refused_before_anything_is_done() {
     let Some(mut stage) = Stage::new(&[("calls", vec![bash("ls")])]) else { return };
     stage.harness.version = "9.9.9".to_owned();
-    let mut driver = stage.start(&stage.order(Phase::Executing));
+    let mut driver = stage.start(&stage.assignment(Phase::Executing));
     driver.prompt(&uuid(1), "scene calls.");
     let events = driver.until_turn_ended();
     assert!(matches!(outcome(&events), Outcome::Lost { why } if why.contains("9.9.9")));

@@ -12,8 +12,8 @@ use std::{
 
 use agent::{
     harness::{
-        Conversation, Exit, Gateway, Harness, HarnessCommand, HarnessEvent, Order, SessionStart,
-        Token,
+        Assignment, Conversation, Exit, Gateway, Harness, HarnessCommand, HarnessEvent,
+        SessionStart, Token,
     },
     policy::{Phase, ToolCall, ToolPolicy},
 };
@@ -36,8 +36,8 @@ pub(crate) struct Driver {
     ended: bool,
 }
 
-pub(crate) fn order(home: &Path, phase: Phase, gateway: &str) -> Order {
-    Order {
+pub(crate) fn assignment(home: &Path, phase: Phase, gateway: &str) -> Assignment {
+    Assignment {
         phase,
         session: SessionStart::New("0198c0de-0000-4000-8000-000000000001".to_owned()),
         home: home.to_str().unwrap().to_owned(),
@@ -50,22 +50,22 @@ pub(crate) fn order(home: &Path, phase: Phase, gateway: &str) -> Order {
 }
 
 impl Driver {
-    /// Starts the program as its invocation says, in `directory`.
-    pub(crate) fn start(harness: &dyn Harness, order: &Order, directory: &Path) -> Self {
-        let invocation = harness.invocation(order);
-        for file in &invocation.files {
+    /// Starts the program as its startup says, in `directory`.
+    pub(crate) fn start(harness: &dyn Harness, assignment: &Assignment, directory: &Path) -> Self {
+        let startup = harness.startup(assignment);
+        for file in &startup.files {
             fs::create_dir_all(Path::new(&file.path).parent().unwrap()).unwrap();
             fs::write(&file.path, &file.content).unwrap();
         }
         #[expect(clippy::disallowed_methods, reason = "a test may start the program that it tests")]
-        let mut child = Command::new(&invocation.program)
-            .args(&invocation.arguments)
+        let mut child = Command::new(&startup.program)
+            .args(&startup.arguments)
             .env_clear()
-            .envs(&invocation.environment)
+            .envs(&startup.environment)
             .current_dir(directory)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(fs::File::create(Path::new(&order.home).join("stderr")).unwrap())
+            .stderr(fs::File::create(Path::new(&assignment.home).join("stderr")).unwrap())
             .spawn()
             .unwrap();
         let (sender, output) = channel();
@@ -79,7 +79,7 @@ impl Driver {
             }
         });
         let stdin = child.stdin.take();
-        let conversation = harness.conversation(order);
+        let conversation = harness.conversation(assignment);
         let mut driver = Self {
             child,
             stdin,
@@ -87,7 +87,7 @@ impl Driver {
             conversation,
             pending: std::collections::VecDeque::new(),
             policy: ToolPolicy::default(),
-            phase: order.phase,
+            phase: assignment.phase,
             ended: false,
         };
         driver.flush();
@@ -189,18 +189,18 @@ fn exit(status: ExitStatus) -> Exit {
 
 /// The calls that were proposed.
 pub(crate) fn proposed(events: &[HarnessEvent]) -> Vec<ToolCall> {
-    let call = |it: &HarnessEvent| match it {
-        HarnessEvent::ToolProposed { call, .. } => Some(call.clone()),
-        _ => None,
+    let call = |it: &HarnessEvent| {
+        let HarnessEvent::ToolProposed { call, .. } = it else { return None };
+        Some(call.clone())
     };
     events.iter().filter_map(call).collect()
 }
 
 /// What tools gave, and whether they failed.
 pub(crate) fn results(events: &[HarnessEvent]) -> Vec<(String, bool)> {
-    let result = |it: &HarnessEvent| match it {
-        HarnessEvent::ToolEnded { text, failed, .. } => Some((text.clone(), *failed)),
-        _ => None,
+    let result = |it: &HarnessEvent| {
+        let HarnessEvent::ToolEnded { text, failed, .. } = it else { return None };
+        Some((text.clone(), *failed))
     };
     events.iter().filter_map(result).collect()
 }

@@ -101,12 +101,12 @@ fn read(stream: &TcpStream) -> std::io::Result<(Request, String)> {
 
 /// The texts of a message.
 fn texts(message: &Value) -> Vec<&str> {
-    match &message["content"] {
-        Value::String(text) => vec![text],
-        content => {
-            content.as_array().into_iter().flatten().filter_map(|it| it["text"].as_str()).collect()
-        }
-    }
+    let parts = message["content"].as_array().into_iter().flatten();
+    message["content"]
+        .as_str()
+        .into_iter()
+        .chain(parts.filter_map(|it| it["text"].as_str()))
+        .collect()
 }
 
 /// The reply is that of the last scene named by a user, after as many as the model has given since.

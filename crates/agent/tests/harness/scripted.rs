@@ -12,7 +12,7 @@ use agent::{
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::driver::{Driver, order, results};
+use crate::driver::{Driver, assignment, results};
 
 struct Stage {
     driver: Driver,
@@ -23,8 +23,8 @@ fn play_with(termination: Termination, acts: Vec<Act>) -> Stage {
     let home = TempDir::new().unwrap();
     let program = env!("CARGO_BIN_EXE_scripted-agent").to_owned();
     let harness = Scripted { program, script: Script { acts, termination } };
-    let order = order(home.path(), Phase::Executing, "");
-    let driver = Driver::start(&harness as &dyn Harness, &order, Path::new("/"));
+    let assignment = assignment(home.path(), Phase::Executing, "");
+    let driver = Driver::start(&harness as &dyn Harness, &assignment, Path::new("/"));
     Stage { driver, _home: home }
 }
 
@@ -43,9 +43,9 @@ fn use_bash(command: &str) -> Act {
 
 /// How the last turn in these events ended.
 fn outcome(events: &[HarnessEvent]) -> Outcome {
-    let outcome = |it: &HarnessEvent| match it {
-        HarnessEvent::TurnEnded { outcome, .. } => Some(outcome.clone()),
-        _ => None,
+    let outcome = |it: &HarnessEvent| {
+        let HarnessEvent::TurnEnded { outcome, .. } = it else { return None };
+        Some(outcome.clone())
     };
     events.iter().rev().find_map(outcome).unwrap()
 }

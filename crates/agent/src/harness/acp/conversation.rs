@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::wire::{self, Choice, Message, PermissionRequest, RpcError, Update};
 use crate::{
     harness::{
-        Conversation, Exit, HarnessCommand, HarnessEvent, MAX_LINE, NoiseKind, Order, Outcome,
+        Assignment, Conversation, Exit, HarnessCommand, HarnessEvent, MAX_LINE, NoiseKind, Outcome,
         Permission, PlanAnswer, Ready, Refused, SessionStart, Speaker, Usage, lines::Lines,
     },
     policy::{Decision, Phase, ToolCall},
@@ -78,13 +78,13 @@ pub struct AcpConversation {
 
 impl AcpConversation {
     #[must_use]
-    pub fn new(directory: &str, order: &Order) -> Self {
+    pub fn new(directory: &str, assignment: &Assignment) -> Self {
         let mut conversation = Self {
             state: State::Open,
-            phase: order.phase,
+            phase: assignment.phase,
             directory: directory.to_owned(),
-            start: order.session.clone(),
-            servers: order.servers.iter().map(|(name, server)| named(name, server)).collect(),
+            start: assignment.session.clone(),
+            servers: assignment.servers.iter().map(|(name, server)| named(name, server)).collect(),
             session: None,
             lines: Lines::default(),
             outbox: Vec::new(),
@@ -301,7 +301,7 @@ impl AcpConversation {
                 self.end_message(events);
                 events.push(HarnessEvent::ToolCalled { call: tool.call(), within: None });
             }
-            Ok(Update::ToolCallUpdate(tool)) => {
+            Ok(Update::ToolProgress(tool)) => {
                 let failed = tool.status.as_deref() == Some("failed");
                 if failed || tool.status.as_deref() == Some("completed") {
                     let (text, diff) = (tool.text(), tool.diff());

@@ -37,7 +37,8 @@ pub(super) enum Update {
         content: Value,
     },
     ToolCall(Tool),
-    ToolCallUpdate(Tool),
+    #[serde(rename = "tool_call_update")]
+    ToolProgress(Tool),
     /// Others tell of commands, modes and lists that we do not show.
     #[serde(other)]
     Other,

@@ -3,8 +3,8 @@ use serde_json::json;
 use super::*;
 use crate::harness::{Gateway, Token};
 
-fn order(phase: Phase, session: SessionStart) -> Order {
-    Order {
+fn assignment(phase: Phase, session: SessionStart) -> Assignment {
+    Assignment {
         phase,
         session,
         home: "/home/agent".to_owned(),
@@ -29,13 +29,13 @@ fn value_of<'a>(arguments: &'a [String], option: &str) -> &'a str {
 
 #[test]
 fn settings_and_servers_of_the_repository_are_not_read() {
-    let invocation =
-        ClaudeCode::default().invocation(&order(Phase::Planning, SessionStart::New("u".into())));
-    let arguments = &invocation.arguments;
+    let startup =
+        ClaudeCode::default().startup(&assignment(Phase::Planning, SessionStart::New("u".into())));
+    let arguments = &startup.arguments;
     assert_eq!(value_of(arguments, "--setting-sources"), "user");
     assert!(arguments.contains(&"--strict-mcp-config".to_owned()));
     assert_eq!(value_of(arguments, "--settings"), "{\"disableAutoMode\":\"disable\"}");
-    let files: Vec<_> = invocation.files.iter().map(|it| it.path.as_str()).collect();
+    let files: Vec<_> = startup.files.iter().map(|it| it.path.as_str()).collect();
     assert!(files.contains(&value_of(arguments, "--mcp-config")));
     assert!(files.contains(&value_of(arguments, "--append-system-prompt-file")));
     assert!(files.iter().all(|it| it.starts_with("/home/agent/")), "{files:?}");
@@ -45,10 +45,10 @@ fn settings_and_servers_of_the_repository_are_not_read() {
 fn each_phase_has_its_mode_and_each_start_its_option() {
     let harness = ClaudeCode::default();
     for (phase, mode) in [(Phase::Planning, "plan"), (Phase::Executing, "default")] {
-        let new = harness.invocation(&order(phase, SessionStart::New("u".into())));
+        let new = harness.startup(&assignment(phase, SessionStart::New("u".into())));
         assert_eq!(value_of(&new.arguments, "--permission-mode"), mode);
         assert_eq!(value_of(&new.arguments, "--session-id"), "u");
-        let resumed = harness.invocation(&order(phase, SessionStart::Resumed("u".into())));
+        let resumed = harness.startup(&assignment(phase, SessionStart::Resumed("u".into())));
         assert_eq!(value_of(&resumed.arguments, "--resume"), "u");
         assert!(!resumed.arguments.contains(&"--session-id".to_owned()));
         assert!(!resumed.arguments.iter().any(|it| it.contains("bypass") || it.contains("danger")));
@@ -57,21 +57,19 @@ fn each_phase_has_its_mode_and_each_start_its_option() {
 
 #[test]
 fn no_secret_is_an_argument_or_shown_for_debugging() {
-    let order = order(Phase::Executing, SessionStart::New("u".into()));
-    let invocation = ClaudeCode::default().invocation(&order);
-    assert!(
-        !invocation.arguments.iter().any(|it| it.contains("secret-token") || it.contains("pw"))
-    );
-    assert_eq!(invocation.environment["ANTHROPIC_AUTH_TOKEN"], "secret-token");
-    let shown = format!("{invocation:?} {:?}", order.gateway);
+    let assignment = assignment(Phase::Executing, SessionStart::New("u".into()));
+    let startup = ClaudeCode::default().startup(&assignment);
+    assert!(!startup.arguments.iter().any(|it| it.contains("secret-token") || it.contains("pw")));
+    assert_eq!(startup.environment["ANTHROPIC_AUTH_TOKEN"], "secret-token");
+    let shown = format!("{startup:?} {:?}", assignment.gateway);
     assert!(!shown.contains("secret-token") && !shown.contains("pw"), "{shown}");
 }
 
 #[test]
 fn the_environment_is_all_ours() {
-    let invocation =
-        ClaudeCode::default().invocation(&order(Phase::Executing, SessionStart::New("u".into())));
-    let names: Vec<_> = invocation.environment.keys().map(String::as_str).collect();
+    let startup =
+        ClaudeCode::default().startup(&assignment(Phase::Executing, SessionStart::New("u".into())));
+    let names: Vec<_> = startup.environment.keys().map(String::as_str).collect();
     let expected = [
         "ANTHROPIC_AUTH_TOKEN",
         "ANTHROPIC_BASE_URL",

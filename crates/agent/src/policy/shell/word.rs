@@ -17,9 +17,8 @@ pub(super) struct Building {
     pub(super) unseen: bool,
     quoted: bool,
     is_assignment: bool,
-    /// An unquoted `{` or `[` so far: with what follows it may stand for several words.
-    brace: bool,
-    bracket: bool,
+    /// Each unquoted `{` and `[` so far: with what follows it may stand for several words.
+    opened: String,
 }
 
 impl Building {
@@ -70,18 +69,19 @@ impl Parser<'_> {
         let Some(char) = self.cursor.next() else { return };
         match char {
             '*' | '?' => building.unseen = true,
-            '[' => building.bracket = true,
-            ']' => building.unseen |= building.bracket,
-            '{' => building.brace = true,
-            ',' => building.unseen |= building.brace,
-            '.' => building.unseen |= building.brace && self.cursor.peek() == Some('.'),
+            '[' | '{' => building.opened.push(char),
+            ']' => building.unseen |= building.opened.contains('['),
+            ',' => building.unseen |= building.opened.contains('{'),
+            '.' => {
+                building.unseen |= building.opened.contains('{') && self.cursor.peek() == Some('.')
+            }
             '=' if !building.quoted && !building.is_assignment => self.assignment(building),
             _ => {}
         }
         building.text.push(char);
         // Names of their own; alone, no bracket is a pattern.
         if building.text == "[[" || building.text == "[" && self.is_at_end_of_word() {
-            building.bracket = false;
+            building.opened.clear();
         }
     }
 
@@ -96,7 +96,7 @@ impl Parser<'_> {
         let starts = name.starts_with(|it: char| it.is_ascii_alphabetic() || it == '_');
         if starts && name.chars().all(is_name_char) {
             building.is_assignment = true;
-        } else if starts && building.bracket {
+        } else if starts && building.opened.contains('[') {
             self.note("it sets an element of an array");
         }
     }

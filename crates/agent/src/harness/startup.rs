@@ -9,7 +9,7 @@ use crate::policy::Phase;
 
 /// What an agent is started for.
 #[derive(Clone, Debug)]
-pub struct Order {
+pub struct Assignment {
     pub phase: Phase,
     pub session: SessionStart,
     /// The agent's home in the sandbox: absolute, outside the checkout, and of this session alone.
@@ -50,7 +50,7 @@ impl fmt::Debug for Token {
 
 /// A program to start in the sandbox.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Invocation {
+pub struct Startup {
     pub program: String,
     pub arguments: Vec<String>,
     /// All of its environment: it inherits nothing.
@@ -65,10 +65,10 @@ pub struct PlacedFile {
     pub content: String,
 }
 
-impl fmt::Debug for Invocation {
+impl fmt::Debug for Startup {
     /// Values of the environment and contents of files hold secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Invocation")
+        f.debug_struct("Startup")
             .field("program", &self.program)
             .field("arguments", &self.arguments)
             .field("environment", &self.environment.keys())
