@@ -117,8 +117,8 @@ fn an_agent_that_ignores_a_polite_end_is_there_until_it_is_killed() {
     stage.driver.prompt("p1", "go");
     stage.driver.until(|it| matches!(it, HarnessEvent::Message { .. }));
     #[expect(clippy::disallowed_methods, reason = "a test may signal the program that it started")]
-    let kill = std::process::Command::new("kill")
-        .args(["-TERM", &stage.driver.pid().to_string()])
+    let kill = std::process::Command::new("/bin/sh")
+        .args(["-c", &format!("kill -TERM {}", stage.driver.pid())])
         .status();
     assert!(kill.unwrap().success());
     let status = std::fs::read_to_string(format!("/proc/{}/status", stage.driver.pid())).unwrap();
