@@ -50,6 +50,10 @@ isolation: ## Attack the sandbox on every backend of this machine and print the 
 test-docker: ## Run the suites of the docker backend and of gVisor against a daemon of their own
 	scripts/test-docker
 
+.PHONY: test-agent
+test-agent: ## Run the suite of the harnesses with Claude Code itself, installed from npm
+	scripts/test-agent
+
 .PHONY: fuzz-api
 fuzz-api: ## Ask a hub what its OpenAPI document allows and forbids, and check the answers
 	scripts/fuzz-api

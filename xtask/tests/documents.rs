@@ -51,6 +51,15 @@ fn each_promise_of_local_runbooks_has_a_test_that_is_there() {
 }
 
 #[test]
+fn each_fault_of_an_agent_has_a_test_that_is_there() {
+    let text = fs::read_to_string(root().join("docs/harnesses.md")).unwrap();
+    let (_, list) = text.split_once("## What goes wrong, and what holds it").unwrap();
+    let rows = rows(list);
+    assert!(rows.len() >= 20, "{} faults are listed", rows.len());
+    check(&rows);
+}
+
+#[test]
 fn each_next_step_of_the_seed_of_jobs_has_a_section_and_a_test_that_are_there() {
     let text = fs::read_to_string(root().join("docs/jobs.md")).unwrap();
     let (_, list) = text.split_once("## The seed's next steps").unwrap();
