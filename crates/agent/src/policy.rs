@@ -36,7 +36,9 @@ use shell::{Command, Word};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
+    /// Reads.
     Planning,
+    /// Writes too.
     Executing,
 }
 

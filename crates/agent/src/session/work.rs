@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::branches::{Delivered, Delivery};
 use crate::plan::StepNumber;
+pub use crate::policy::Phase;
 
 macro_rules! numbered {
     ($(#[$doc:meta])* $name:ident) => {
@@ -84,16 +85,6 @@ pub enum Source {
     Ci {
         head: String,
     },
-}
-
-/// What an agent may do, and whose tool policy counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Phase {
-    /// Reads.
-    Planning,
-    /// Writes too.
-    Executing,
 }
 
 impl Task {
