@@ -53,7 +53,7 @@ pub enum Permission {
     Deny {
         why: String,
     },
-    /// The call is denied, and the turn ends.
+    /// The call is denied, and the turn ends as interrupted.
     DenyAndStop {
         why: String,
     },
@@ -66,7 +66,8 @@ pub enum PlanAnswer {
     Revise {
         feedback: String,
     },
-    /// The platform has the plan and will have its steps carried out one by one; the turn ends.
+    /// The platform has the plan and will have its steps carried out one by one; the turn ends as
+    /// interrupted.
     Recorded,
 }
 

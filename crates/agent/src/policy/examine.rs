@@ -126,13 +126,6 @@ impl Examiner<'_> {
             self.note("a program that starts others is given input");
         }
         self.started(arguments);
-        // `su -c "…"`, `env -S "…"`, `watch "…"`
-        for argument in arguments.iter().filter_map(Word::literal) {
-            let value = argument.split_once('=').map_or(argument, |it| it.1);
-            if value.contains(char::is_whitespace) {
-                self.nested(value);
-            }
-        }
         self.arguments(arguments, Certainty::Certain, stdin, script);
     }
 
@@ -155,14 +148,35 @@ impl Examiner<'_> {
         self.arguments(&words, Certainty::Certain, &Stdin::Inherited, script);
     }
 
+    /// `su -c "…"`, `env -S "…"`, `watch "…"`: one word may be a whole script.
+    fn scripts(&mut self, words: &[Word]) {
+        for word in words.iter().filter_map(Word::literal) {
+            let value = word.split_once('=').map_or(word, |it| it.1);
+            if value.contains(char::is_whitespace) {
+                self.nested(value);
+            }
+        }
+    }
+
     /// Takes each word for the program that is started with those after it.
     fn arguments(&mut self, words: &[Word], certainty: Certainty, stdin: &Stdin, script: &Script) {
         if words.len() > MAX_WORDS {
             self.note("it has too many arguments to be read");
         }
+        let of_wrapper =
+            |it: &Word| it.literal().is_some_and(|it| Program::of(it) == Program::Wrapper);
+        if certainty == Certainty::Guessed
+            && let Some(at) = words.iter().position(of_wrapper)
+        {
+            self.arguments(&words[..at], certainty, stdin, script);
+            return self.wrapper(&words[at + 1..], stdin, script);
+        }
         let of_xargs = |it: &Word| it.literal().is_some_and(|it| Program::of(it) == Program::Xargs);
         if words.last() != Some(&Word::Unseen) && words.iter().any(of_xargs) {
             return self.xargs(words, script);
+        }
+        if certainty == Certainty::Certain {
+            self.scripts(words);
         }
         for (at, word) in words.iter().enumerate().take(MAX_WORDS) {
             let Some(name) = word.literal() else { continue };

@@ -42,6 +42,8 @@ const TABLE: &[(Program, &[&str])] = &[
     (
         Program::Wrapper,
         &[
+            // Only where a command begins is it the shell's own word.
+            "!",
             "env",
             "sudo",
             "doas",

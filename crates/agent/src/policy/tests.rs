@@ -168,6 +168,9 @@ const GIT_WRITES: &[&str] = &[
     "su -c 'git commit'",
     "su - user -c \"git commit\"",
     "watch 'git commit'",
+    "xargs su -c 'git commit'",
+    "unknown su -c 'git commit'",
+    "unknown sudo git ci",
     "ssh host git commit",
     "unknown-wrapper --flag git commit",
     "npm exec -- git commit",
@@ -231,7 +234,7 @@ const WRAPPERS: &[&str] = &[
 fn fixed() -> Config {
     // The same cases on every machine and in every run.
     Config {
-        cases: 400,
+        cases: 1000,
         failure_persistence: None,
         rng_seed: RngSeed::Fixed(8),
         ..Config::default()

@@ -64,6 +64,7 @@ pub struct AcpConversation {
     directory: String,
     start: SessionStart,
     servers: Vec<Value>,
+    version: String,
     session: Option<String>,
     lines: Lines,
     outbox: Vec<u8>,
@@ -85,6 +86,7 @@ impl AcpConversation {
             directory: directory.to_owned(),
             start: assignment.session.clone(),
             servers: assignment.servers.iter().map(|(name, server)| named(name, server)).collect(),
+            version: String::new(),
             session: None,
             lines: Lines::default(),
             outbox: Vec::new(),
@@ -264,9 +266,7 @@ impl AcpConversation {
                 self.break_off("the agent cannot resume a session".to_owned(), events);
             }
         }
-        let version = result["agentInfo"]["version"].as_str().unwrap_or_default().to_owned();
-        let (session, tools, servers) = (String::new(), Vec::new(), Vec::new());
-        events.push(HarnessEvent::Ready(Ready { version, session, model: None, tools, servers }));
+        self.version = result["agentInfo"]["version"].as_str().unwrap_or_default().to_owned();
     }
 
     fn opened(&mut self, result: &Value, events: &mut Vec<HarnessEvent>) {
@@ -279,7 +279,7 @@ impl AcpConversation {
         };
         self.session = Some(session.clone());
         let model = result["models"]["currentModelId"].as_str().map(str::to_owned);
-        let (version, tools, servers) = (String::new(), Vec::new(), Vec::new());
+        let (version, tools, servers) = (self.version.clone(), Vec::new(), Vec::new());
         events.push(HarnessEvent::Ready(Ready { version, session, model, tools, servers }));
         self.set_mode();
         self.prompt_next();
@@ -291,7 +291,9 @@ impl AcpConversation {
             Ok(Update::AgentMessageChunk { content }) => {
                 let text = text(&content);
                 self.message.push_str(&text);
-                events.push(HarnessEvent::Delta { speaker: Speaker::Agent, text });
+                if !text.is_empty() {
+                    events.push(HarnessEvent::Delta { speaker: Speaker::Agent, text });
+                }
             }
             Ok(Update::AgentThoughtChunk { content }) => {
                 let text = text(&content);

@@ -83,7 +83,9 @@ fn a_session_is_opened_and_the_prompt_waits_for_it() {
     assert_eq!(initialize["params"]["protocolVersion"], 1);
     assert_eq!(initialize["params"]["clientCapabilities"]["terminal"], false);
 
-    told(&mut conversation, &result(0, &json!({ "protocolVersion": 1 })));
+    let agent = json!({ "name": "a", "version": "1.2" });
+    let initialized = json!({ "protocolVersion": 1, "agentInfo": agent });
+    assert_eq!(told(&mut conversation, &result(0, &initialized)), []);
     let [new] = &written(&mut conversation)[..] else { panic!() };
     assert_eq!((&new["method"], &new["params"]["cwd"]), (&json!("session/new"), &json!("/work")));
     let servers = json!([
@@ -94,7 +96,8 @@ fn a_session_is_opened_and_the_prompt_waits_for_it() {
     assert_eq!(new["params"]["mcpServers"], servers);
 
     let events = told(&mut conversation, &result(1, &json!({ "sessionId": "s1" })));
-    assert!(matches!(&events[..], [HarnessEvent::Ready(ready)] if ready.session == "s1"));
+    assert!(matches!(&events[..], [HarnessEvent::Ready(ready)]
+        if ready.session == "s1" && ready.version == "1.2"));
     let [mode, prompt] = &written(&mut conversation)[..] else { panic!() };
     assert_eq!(mode["params"], json!({ "sessionId": "s1", "modeId": "plan" }));
     assert_eq!(prompt["method"], "session/prompt");
