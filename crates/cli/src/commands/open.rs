@@ -64,7 +64,11 @@ async fn run(mut args: OpenArgs, mode: Mode) -> Result<ExitCode, Failure> {
     let offer = offers.default.clone();
     // What is run and printed here lives as long as this process.
     let store = Store::open("sqlite::memory:").await?;
-    let environments = cache::of_server(&args.cache, &args.isolation, &offers.default)?;
+    // Scripts of components find the machine's own packages.
+    let environments = match has_components {
+        true => None,
+        false => cache::of_server(&args.cache, &args.isolation, &offers.default)?,
+    };
     let config = engine::Config {
         limits: args.limits.execution(),
         sandbox: args.limits.sandbox(),

@@ -272,4 +272,17 @@ mod tests {
         assert_eq!(defaults, wanted);
         assert!(form.variables[0].is_required() && !form.variables[3].is_required());
     }
+    #[test]
+    fn hooks_find_no_token_of_a_forge() {
+        let taken: Vec<_> = SCRIPT
+            .lines()
+            .filter_map(|it| it.strip_prefix("  unset "))
+            .flat_map(str::split_whitespace)
+            .collect();
+        for provider in [Provider::GitHub, Provider::GitLab] {
+            for name in provider.secret_variables() {
+                assert!(taken.contains(name), "{name}");
+            }
+        }
+    }
 }

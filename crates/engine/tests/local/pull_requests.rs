@@ -51,15 +51,15 @@ impl Desk {
     /// As somebody would do it who has a token and wants to change something.
     async fn ready(kind: Kind) -> Option<Self> {
         let desk = Self::new(kind).await?;
-        desk.sign_in();
+        desk.sign_in().await;
         desk.clone_from(&format!("{}/{REPOSITORY}.git", desk.forge.address())).await;
         assert_eq!(desk.stage.run("change").await.outcome, exited(0));
         Some(desk)
     }
 
-    fn sign_in(&self) {
+    async fn sign_in(&self) {
         let token = SignInMethod::Token { token: TOKEN.to_owned() };
-        self.stage.session.sign_in("git", &token).unwrap();
+        self.stage.session.sign_in("git", &token).await.unwrap();
     }
 
     async fn clone_from(&self, url: &str) {
@@ -171,7 +171,7 @@ async fn what_is_missing_is_said_before_anything_is_pushed() {
     let Some(desk) = Desk::new(Kind::GitHub).await else { return };
     let refused = desk.act("pr", &form("more")).await.unwrap_err();
     assert!(matches!(refused, LocalError::SignIn { .. }), "{refused}");
-    desk.sign_in();
+    desk.sign_in().await;
     let refused = desk.act("pr", &form("more")).await.unwrap_err();
     assert!(refused.to_string().contains("clone one with a GitClone first"), "{refused}");
     desk.clone_from(&format!("{}/{REPOSITORY}.git", desk.forge.address())).await;
@@ -225,7 +225,7 @@ async fn what_the_forge_refused_is_opened_by_the_next_click() {
 async fn a_token_is_not_shown_to_where_the_clone_happens_to_be_from() {
     let Some(desk) = Desk::new(Kind::GitHub).await else { return };
     let elsewhere = Fake::start(Kind::GitHub, desk.server.routes()).await;
-    desk.sign_in();
+    desk.sign_in().await;
     desk.clone_from(&format!("{}/open/{REPOSITORY}.git", elsewhere.address())).await;
     let ran = desk.open("more").await;
     assert!(
@@ -240,7 +240,7 @@ async fn a_token_is_not_shown_to_where_the_clone_happens_to_be_from() {
 async fn an_empty_repository_gets_a_first_commit_and_no_change_an_empty_one() {
     let Some(server) = GitServer::new().await else { return };
     let desk = Desk::with(Kind::GitHub, server).await;
-    desk.sign_in();
+    desk.sign_in().await;
     desk.clone_from(&format!("{}/{REPOSITORY}.git", desk.forge.address())).await;
     let opened = desk.open("more").await;
     assert_eq!(opened.outcome, exited(0), "{}", opened.output);

@@ -25,7 +25,8 @@ is_there() { git rev-parse --verify --quiet "$1" >/dev/null; }
 
 (
   cd -- "$REPO_FILES"
-  unset GITHUB_TOKEN GH_TOKEN GITLAB_TOKEN
+  unset RUNBOOKS_GITHUB_TOKEN GITHUB_TOKEN GH_TOKEN GH_ENTERPRISE_TOKEN GITHUB_ENTERPRISE_TOKEN
+  unset RUNBOOKS_GITLAB_TOKEN GITLAB_TOKEN GITLAB_ACCESS_TOKEN
   if [[ -z $(git config user.email || true) ]]; then
     export GIT_AUTHOR_NAME=$name GIT_AUTHOR_EMAIL=$email GIT_COMMITTER_NAME=$name GIT_COMMITTER_EMAIL=$email
   fi
