@@ -20,6 +20,7 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     sync::broadcast::Receiver,
 };
+use tokio_util::task::TaskTracker;
 
 use super::harness::{Cage, python_cage};
 
@@ -164,8 +165,9 @@ with socket.create_connection(('web.test', {port})) as stream:
 /// `models.runbook:80` is this process, which answers a line with that line in capitals.
 fn hosting() -> Spec {
     let host = Host::parse("models.runbook").unwrap();
-    let service = HostedService::new(host, 80, |mut stream| {
-        tokio::spawn(async move {
+    let tasks = TaskTracker::new();
+    let service = HostedService::new(host, 80, move |mut stream| {
+        tasks.spawn(async move {
             let mut line = vec![0; 64];
             let count = stream.read(&mut line).await.unwrap();
             stream.write_all(line[..count].to_ascii_uppercase().as_slice()).await.unwrap();

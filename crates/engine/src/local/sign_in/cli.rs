@@ -130,7 +130,7 @@ impl Runner {
     async fn of_forge(&self, provider: Provider, forge: &Forge) -> Result<SignedIn, SignInError> {
         let (program, host) = (cli_of(provider), forge.checked_host()?);
         let token = self.token(provider, &host).await;
-        let token = token.ok_or_else(|| SignInError::NotSignedIn { program, host })?;
+        let token = token.ok_or(SignInError::NotSignedIn { program, host })?;
         Ok(forge.signed_in(typed("the token", &token)?, &format!("{program} CLI")))
     }
 

@@ -261,7 +261,8 @@ mod tests {
         let own = names(hub, "git.example.com", &[("GH_HOST", "git.example.com")]);
         assert_eq!(own, ["GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"]);
         assert!(names(lab, "git.example.com", &[("GL_HOST", "git.example.com")]).len() == 2);
-        let nobody: &[(Provider, &str, &[(&str, &str)])] = &[
+        type Asked<'a> = (Provider, &'a str, &'a [(&'a str, &'a str)]);
+        let nobody: &[Asked<'_>] = &[
             (hub, "evil.example", &[]),
             (hub, "evil.example", &[("GH_HOST", "git.example.com")]),
             (hub, "evil.ghe.com", &[]),

@@ -117,9 +117,10 @@ fn a_list_covers_the_document_and_every_file_that_it_names() {
 fn what_a_signature_does_not_cover_is_named() {
     let place = Place::with(&ALL);
     place.write("files/new.sh", "evil");
-    let missing = |found: Signature| match found {
-        Signature::Partial { by, missing } if by == "ada@example.com" => missing,
-        found => panic!("{found:?}"),
+    let missing = |found: Signature| {
+        let Signature::Partial { by, missing } = &found else { panic!("{found:?}") };
+        assert_eq!(by, "ada@example.com");
+        missing.clone()
     };
     assert_eq!(missing(place.signature("runbook.mdx", &signers())), "files/new.sh");
     let place = Place::with(&ALL);
@@ -132,6 +133,16 @@ fn a_signature_of_the_text_alone_covers_no_file_that_it_names() {
     let place = Place::with(&["greet.sh", "named.mdx", "named.mdx.sig"]);
     let found = place.signature("named.mdx", &signers());
     let (by, missing) = ("ada@example.com".to_owned(), "greet.sh".to_owned());
+    assert_eq!(found, Signature::Partial { by, missing });
+}
+
+#[test]
+fn the_files_of_a_module_are_covered_by_nobody() {
+    let place = Place::with(&["module.mdx", "module.mdx.sig"]);
+    fs::create_dir(place.0.path().join("module")).unwrap();
+    place.copy("module/main.tf", "module/main.tf");
+    let found = place.signature("module.mdx", &signers());
+    let (by, missing) = ("edsger@example.com".to_owned(), "the module of bucket".to_owned());
     assert_eq!(found, Signature::Partial { by, missing });
 }
 
