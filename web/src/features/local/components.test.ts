@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { componentsOf, formsFor, inheritedBy, typedIn, valuesFor } from "./components.ts";
+import type { FormVariable } from "@/api/local-schema.ts";
+import { componentsOf, defaultOf, formsFor, inheritedBy, typedIn, valuesFor, withFilledDefault } from "./components.ts";
 import { componentOf, formOf, segmentOf } from "./stand-ins.ts";
 
 const one = formOf("one", [{ name: "A", default: "1" }, { name: "B", default: "1" }]);
@@ -58,4 +59,13 @@ it("words_show_that_a_sensitive_value_is_there_and_not_which", () => {
   const typed = { f: { Key: "typed-secret", Pin: "" } };
   expect(valuesFor(form, [form], typed)).toEqual({ Key: "***", Pin: "" });
   expect(typedIn([form], typed)).toEqual(typed);
+});
+
+it("a_default_that_names_other_values_is_shown_with_them_as_far_as_they_are_known", () => {
+  const variable = { name: "title", type: "string", default: "Rotate {{ .inputs.Owner }} {{ .outputs.a.b }}" } as FormVariable;
+  const given = { inputs: { Owner: "Ada" }, outputs: {} };
+  const shown = withFilledDefault(variable, given);
+  expect(shown.default).toBe("Rotate Ada {{ .outputs.a.b }}");
+  expect(defaultOf(shown)).toBeUndefined();
+  expect(defaultOf(withFilledDefault(variable, { ...given, outputs: { a: { b: "now" } } }))).toBe("Rotate Ada now");
 });

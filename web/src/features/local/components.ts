@@ -1,6 +1,7 @@
 /** Finding one's way in the components of a document. */
 import type { FormVariable, LocalComponent, Segment, Values, ValuesByForm } from "@/api/local-schema.ts";
-import { sameId } from "./fill.ts";
+import { textOf } from "./field-values.ts";
+import { fillPlain, sameId, type Given } from "./fill.ts";
 
 /** All components, those within others after the ones around them. */
 export function componentsOf(segments: readonly Segment[]): LocalComponent[] {
@@ -82,6 +83,12 @@ export function defaultOf(variable: FormVariable): unknown {
 /** Whether its default depends on other values. */
 export function isComputed({ default: value }: FormVariable): boolean {
   return value !== null && value !== undefined && JSON.stringify(value).includes("{{");
+}
+
+/** A variable whose default says what it depends on, as far as that is known. */
+export function withFilledDefault(variable: FormVariable, given: Given): FormVariable {
+  if (variable.type !== "string" || !isComputed(variable)) return variable;
+  return { ...variable, default: fillPlain(textOf(variable.default), given) };
 }
 
 /** What was typed into these forms. Untouched fields are left to the server, which knows their defaults. */

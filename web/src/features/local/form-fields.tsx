@@ -1,13 +1,25 @@
 import type { Form, FormVariable, Values } from "@/api/local-schema.ts";
 import { Field } from "@/ui/field.tsx";
+import { withFilledDefault } from "./components.ts";
 import { textOf } from "./field-values.ts";
+import type { Given } from "./fill.ts";
 import { FormField } from "./form-field.tsx";
 import { useValues } from "./local-context.ts";
 
 const nothing: Values = {};
 
-/** The fields of a form, by its sections. What other forms give can only be read here. */
-export function FormFields({ id, form, inherited = nothing }: { id: string; form: Form; inherited?: Values }) {
+interface FormFieldsProps {
+  id: string;
+  form: Form;
+  given: Given;
+  /** What other forms give, which can only be read here. */
+  inherited?: Values;
+  /** What fields are called here, where that is not their name. */
+  labels?: Readonly<Record<string, string>>;
+}
+
+/** The fields of a form, by its sections. */
+export function FormFields({ id, form, given, inherited = nothing, labels = {} }: FormFieldsProps) {
   const values = useValues();
   const named = new Map(form.variables.map((it) => [it.name, it]));
   const sections = form.sections.length > 0 ? form.sections : [{ name: "", variables: [...named.keys()] }];
@@ -29,7 +41,7 @@ export function FormFields({ id, form, inherited = nothing }: { id: string; form
               />
             ) : (
               <FormField
-                variable={variable}
+                variable={{ ...withFilledDefault(variable, given), name: labels[variable.name] ?? variable.name }}
                 typed={values.typed[id]?.[variable.name]}
                 problem={values.problemOf(id, variable.name)}
                 onChange={(value) => values.set(id, variable.name, value)}

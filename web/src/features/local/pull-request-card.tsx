@@ -1,9 +1,9 @@
 import type { FormVariable, LocalComponent } from "@/api/local-schema.ts";
 import { TextArea } from "@/ui/text-area.tsx";
-import { defaultOf, isComputed } from "./components.ts";
+import { defaultOf, isComputed, withFilledDefault } from "./components.ts";
 import { textOf } from "./field-values.ts";
 import { FormField } from "./form-field.tsx";
-import { useLocal, useRuns, useValues } from "./local-context.ts";
+import { useGiven, useLocal, useRuns, useValues } from "./local-context.ts";
 import { ScriptCard } from "./script-card.tsx";
 
 /** What its fields are called here. */
@@ -20,6 +20,7 @@ const description = "pull_request_description";
 /** A GitPullRequest: what is to be opened, and then where it is. A further click pushes to its branch. */
 export function PullRequestCard({ component }: { component: LocalComponent }) {
   const { components } = useLocal();
+  const { given } = useGiven(component);
   const runs = useRuns();
   const values = useValues();
   const outputs = runs.outputs[component.id] ?? {};
@@ -32,7 +33,7 @@ export function PullRequestCard({ component }: { component: LocalComponent }) {
       {component.form ? (
         <div role="group" aria-label={`Inputs ${component.id}`} className="grid gap-x-5 gap-y-4 border-t border-line px-4 py-4 sm:grid-cols-2">
           {component.form.variables.map((variable) => (
-            <PullRequestField key={variable.name} id={component.id} variable={variable} />
+            <PullRequestField key={variable.name} id={component.id} variable={withFilledDefault(variable, given)} />
           ))}
         </div>
       ) : null}

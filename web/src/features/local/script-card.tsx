@@ -19,6 +19,7 @@ import { usePreview, type Preview } from "./use-preview.ts";
 import { Words } from "./words.tsx";
 
 const verbs: Partial<Record<ComponentType, string>> = { check: "Check", git_clone: "Clone" };
+const titles: Partial<Record<ComponentType, string>> = { git_clone: "Clone a repository", git_pull_request: "Open a pull request" };
 
 /** A Check, a Command or what else runs a script: its script, and below it what its last execution wrote and left. */
 export function ScriptCard({ component, verb = verbs[component.type] ?? "Run", children }: { component: LocalComponent; verb?: string; children: ReactNode }) {
@@ -45,7 +46,7 @@ export function ScriptCard({ component, verb = verbs[component.type] ?? "Run", c
     if (canRun && !isLive) run();
   };
   return (
-    <BlockCard component={component} title={id} given={given} look={statusLooks[status]} isBusy={isLive} onKeyDown={onKeyDown}>
+    <BlockCard component={component} title={titles[component.type] ?? id} given={given} look={statusLooks[status]} isBusy={isLive} onKeyDown={onKeyDown}>
       {children}
       <div ref={near}>{executable ? <Script component={component} executable={executable} preview={preview} /> : null}</div>
       <DriftWords component={component} />

@@ -32,7 +32,7 @@ export function TemplateCard({ component }: { component: LocalComponent }) {
     <BlockCard component={component} title={name.replace(/[\\`*_[\]]/g, String.raw`\$&`)} given={given} look={plainLook("file")}>
       {form && form.variables.length > 0 ? (
         <div className="border-t border-line px-4 py-4">
-          <FormFields id={id} form={form} inherited={inheritedBy(component, components, values.published)} />
+          <FormFields id={id} form={form} given={given} inherited={inheritedBy(component, components, values.published)} />
           <ResetButton id={id} />
         </div>
       ) : null}

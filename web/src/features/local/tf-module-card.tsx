@@ -13,7 +13,7 @@ export function TfModuleCard({ component }: { component: LocalComponent }) {
       {module ? <About module={module} /> : null}
       {form ? (
         <div className="border-t border-line px-4 py-4">
-          {form.variables.length > 0 ? <FormFields id={id} form={form} /> : <p className="text-sm text-ink-soft">This module has no variables.</p>}
+          {form.variables.length > 0 ? <FormFields id={id} form={form} given={given} /> : <p className="text-sm text-ink-soft">This module has no variables.</p>}
           <ResetButton id={id} />
         </div>
       ) : null}
