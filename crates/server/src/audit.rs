@@ -41,7 +41,7 @@ const NOT_WRITTEN: [&str; 10] = [
 
 /// Operations by path and method, as the document names them.
 static ACTIONS: LazyLock<HashMap<String, Vec<(Method, String)>>> = LazyLock::new(|| {
-    let paths = openapi().paths.paths;
+    let paths = &openapi().paths.paths;
     let actions = |item: &utoipa::openapi::path::PathItem| {
         let operations = [
             (Method::PUT, &item.put),

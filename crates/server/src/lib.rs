@@ -167,7 +167,7 @@ impl App {
 
     /// All routes of the server.
     pub fn router(self) -> Router {
-        let (mut api, _) = openapi::routes().split_for_parts();
+        let mut api = openapi::router();
         if let Some(local) = &self.local {
             api = api.merge(local::routes(local));
         }

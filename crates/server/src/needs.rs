@@ -13,7 +13,7 @@ use axum::{
 use model::scope::{Scope, Scopes};
 use utoipa::openapi::path::{Operation, PathItem};
 
-use crate::openapi::{complete::scopes, routes};
+use crate::openapi::{complete::scopes, openapi};
 
 /// What a caller must bring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,8 +27,7 @@ pub(crate) enum Needs {
 }
 
 static TABLE: LazyLock<HashMap<String, Vec<(Method, Needs)>>> = LazyLock::new(|| {
-    let document = routes().split_for_parts().1;
-    document.paths.paths.iter().map(|(path, item)| (path.clone(), of_item(item))).collect()
+    openapi().paths.paths.iter().map(|(path, item)| (path.clone(), of_item(item))).collect()
 });
 
 impl Needs {

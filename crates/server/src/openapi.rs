@@ -2,9 +2,9 @@
 
 pub(crate) mod complete;
 
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
-use axum::{Json, extract::DefaultBodyLimit};
+use axum::{Json, Router, extract::DefaultBodyLimit};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
@@ -74,8 +74,7 @@ impl Modify for Security {
     }
 }
 
-/// Every route that the document describes.
-pub(crate) fn routes() -> OpenApiRouter<App> {
+fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Api::openapi())
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
@@ -224,16 +223,27 @@ fn account_routes() -> OpenApiRouter<App> {
         .layer(DefaultBodyLimit::max(MAX_ACCOUNT_REQUEST_BYTES))
 }
 
+/// Made once: it is large, and a local document is open before anybody could read it.
+static DOCUMENT: OnceLock<Document> = OnceLock::new();
+
+/// Every route that the document describes, to be served.
+pub(crate) fn router() -> Router<App> {
+    let (router, document) = routes().split_for_parts();
+    DOCUMENT.get_or_init(|| completed(document));
+    router
+}
+
 /// The document. It is checked in as `crates/server/openapi.json`, and a test holds the two equal.
-#[must_use]
-pub fn openapi() -> Document {
-    let mut document = routes().split_for_parts().1;
+pub fn openapi() -> &'static Document {
+    DOCUMENT.get_or_init(|| completed(routes().split_for_parts().1))
+}
+
+fn completed(mut document: Document) -> Document {
     complete::operations(&mut document);
     complete::lists(&mut document);
     document
 }
 
 pub(crate) async fn serve() -> Json<&'static Document> {
-    static DOCUMENT: LazyLock<Document> = LazyLock::new(openapi);
-    Json(&DOCUMENT)
+    Json(openapi())
 }

@@ -9,7 +9,7 @@ use crate::app::{TestApp, request, scripted};
 #[test]
 fn the_checked_in_document_equals_the_routes() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi.json");
-    let expected = serde_json::to_string_pretty(&server::openapi()).unwrap() + "\n";
+    let expected = serde_json::to_string_pretty(server::openapi()).unwrap() + "\n";
     if std::env::var_os("UPDATE_EXPECT").is_some() {
         fs::write(&path, &expected).unwrap();
     }
