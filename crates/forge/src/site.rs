@@ -125,11 +125,14 @@ impl Site {
         })
     }
 
-    /// Where its programs listen: a public GitHub has a host of its own for them.
+    /// Where its programs listen: GitHub and its tenants have a host of its own for them.
     pub(crate) fn api(&self) -> Url {
         match self.kind {
             Kind::GitHub if self.host() == Kind::GitHub.host() => {
                 Url::parse("https://api.github.com/").expect("a plain address")
+            }
+            Kind::GitHub if self.host().ends_with(".ghe.com") => {
+                Url::parse(&format!("https://api.{}/", self.host())).expect("a plain address")
             }
             Kind::GitHub => self.url.join("api/v3/").expect("a plain path"),
             Kind::GitLab => self.url.join("api/v4/").expect("a plain path"),

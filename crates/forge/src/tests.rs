@@ -268,6 +268,7 @@ fn a_token_goes_over_https_or_to_this_machine() {
     let at = |kind, address: &str| Site::new(kind, address).unwrap().api().to_string();
     assert_eq!(at(Kind::GitHub, "github.com"), "https://api.github.com/");
     assert_eq!(at(Kind::GitHub, "git.example.com"), "https://git.example.com/api/v3/");
+    assert_eq!(at(Kind::GitHub, "acme.ghe.com"), "https://api.acme.ghe.com/");
     assert_eq!(at(Kind::GitLab, "git.example.com/lab"), "https://git.example.com/lab/api/v4/");
 }
 
