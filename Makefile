@@ -78,6 +78,10 @@ bench-kernels: ## Of make bench, kernels alone: beside ipykernel and Jupyter Ser
 bench-finding: ## Of make bench, search and lists alone
 	scripts/bench-finding
 
+.PHONY: bench-local
+bench-local: ## Of make bench, local runbooks alone: first page, memory, a click beside the bare script, a long log
+	scripts/bench-local
+
 .PHONY: bench-jobs
 bench-jobs: ## Of make bench, jobs alone: beside RQ and a bare loop of SKIP LOCKED
 	scripts/bench-jobs
