@@ -429,9 +429,9 @@ fn nothing_is_written_while_planning() {
     let lavish = policy(&["Bash", "Write", "Edit", "NotebookEdit"], &[]);
     let write = |path: &str| call("Write", json!({ "file_path": path, "content": "" }));
     for wish in [
-        write("/work/a"),
-        call("Edit", json!({ "file_path": "/work/a" })),
-        call("NotebookEdit", json!({ "notebook_path": "/work/a" })),
+        write("/repo/a"),
+        call("Edit", json!({ "file_path": "/repo/a" })),
+        call("NotebookEdit", json!({ "notebook_path": "/repo/a" })),
         bash("echo x > a"),
         bash("ls >> $X"),
         bash("bash -c 'ls > a'"),
@@ -468,7 +468,7 @@ fn the_harness_may_write_its_plan_and_nothing_beside_it() {
 fn gits_own_files_and_worktrees_are_the_platforms() {
     let lavish = policy(&["Bash", "Write", "EnterWorktree"], &[]);
     for wish in [
-        call("Write", json!({ "file_path": "/work/.git/hooks/pre-commit" })),
+        call("Write", json!({ "file_path": "/repo/.git/hooks/pre-commit" })),
         call("Write", json!({ "file_path": "sub/.GIT/config" })),
         call("EnterWorktree", json!({})),
         bash("echo x >> .git/config"),
@@ -476,7 +476,7 @@ fn gits_own_files_and_worktrees_are_the_platforms() {
         let decision = lavish.decide(Phase::Executing, &wish);
         assert_eq!(verdict(&decision), "deny git_is_ours", "{wish:?}");
     }
-    let ignore = call("Write", json!({ "file_path": "/work/.gitignore" }));
+    let ignore = call("Write", json!({ "file_path": "/repo/.gitignore" }));
     assert_eq!(verdict(&lavish.decide(Phase::Executing, &ignore)), "allow");
 }
 

@@ -46,7 +46,7 @@ mod tests {
     fn what_was_trusted_is_remembered_for_this_content_at_this_place() {
         let directory = tempfile::tempdir().unwrap();
         let trust = Trust::Asked { remembered: Some(directory.path().join("state/trusted")) };
-        let path = "/work/runbook.mdx";
+        let path = "/docs/runbook.mdx";
         assert!(!trust.covers(path, "a"));
         trust.remember(path, "a").unwrap();
         assert!(trust.covers(path, "a"));

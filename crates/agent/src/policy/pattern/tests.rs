@@ -11,7 +11,7 @@ fn patterns_of_each_form_are_read_and_written_the_same() {
         "Bash(echo ')')",
         "mcp__server",
         "mcp__my-server__tool_1",
-        "Edit(/work/a (copy).rs)",
+        "Edit(/repo/a (copy).rs)",
         "mcp__a__b({\"x\":\"*\"})",
     ] {
         assert_eq!(text.parse::<Pattern>().unwrap().to_string(), text);
@@ -39,7 +39,7 @@ fn a_text_that_is_no_pattern_is_told_where_and_why() {
         ("Bash($X:*)", 6, P::NotOneCommand),
         ("Bash(A=b ls:*)", 6, P::NotOneCommand),
         ("Bash(npm * test)", 10, P::Wildcard),
-        ("Read(/work/*)", 12, P::Wildcard),
+        ("Read(/repo/*)", 12, P::Wildcard),
         ("Böse(x)", 2, P::Name),
     ] {
         let error = text.parse::<Pattern>().unwrap_err();

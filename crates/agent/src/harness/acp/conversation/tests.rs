@@ -143,14 +143,14 @@ fn a_turn_is_told_and_the_next_prompt_waits_for_its_end() {
     };
     told(&mut conversation, &chunk("he"));
     told(&mut conversation, &chunk("llo"));
-    let diff = json!({ "type": "diff", "path": "/work/a", "oldText": "x\n", "newText": "y\n" });
+    let diff = json!({ "type": "diff", "path": "/repo/a", "oldText": "x\n", "newText": "y\n" });
     let call = json!({ "sessionUpdate": "tool_call", "toolCallId": "t1", "title": "Edit", "kind": "edit",
-        "status": "pending", "locations": [{ "path": "/work/a" }], "rawInput": { "text": "y" } });
+        "status": "pending", "locations": [{ "path": "/repo/a" }], "rawInput": { "text": "y" } });
     let events = told(&mut conversation, &update(&call));
     let said = HarnessEvent::Message { speaker: Speaker::Agent, text: "hello".to_owned() };
     assert_eq!(events[0], said);
     assert!(matches!(&events[1], HarnessEvent::ToolCalled { call, .. }
-        if call.name == "Edit" && call.input["file_path"] == "/work/a"));
+        if call.name == "Edit" && call.input["file_path"] == "/repo/a"));
     let done = json!({ "sessionUpdate": "tool_call_update", "toolCallId": "t1",
         "status": "completed", "content": [diff] });
     let events = told(&mut conversation, &update(&done));

@@ -365,9 +365,9 @@ fn an_edit_brings_its_diff_and_a_long_output_its_place() {
             "tool_use_result": result })
     };
     let hunk = json!({ "oldStart": 1, "oldLines": 1, "newStart": 1, "newLines": 1, "lines": ["-hi", "+ho"] });
-    let edit = json!({ "filePath": "/work/a", "oldString": "hi", "newString": "ho",
+    let edit = json!({ "filePath": "/repo/a", "oldString": "hi", "newString": "ho",
         "originalFile": "hi\n", "structuredPatch": [hunk] });
-    let create = json!({ "type": "create", "filePath": "/work/b", "content": "x\ny\n",
+    let create = json!({ "type": "create", "filePath": "/repo/b", "content": "x\ny\n",
         "structuredPatch": [], "originalFile": null });
     let output = json!({ "stdout": "…", "persistedOutputPath": "/home/agent/out.txt" });
     let diff_of = |events: Vec<HarnessEvent>| match &events[..] {
@@ -377,7 +377,7 @@ fn an_edit_brings_its_diff_and_a_long_output_its_place() {
     let edited = diff_of(told(&mut conversation, &ended(edit))).unwrap();
     assert_eq!(
         (edited.path.as_str(), &edited.hunks[0].lines[..]),
-        ("/work/a", &["-hi".into(), "+ho".into()][..])
+        ("/repo/a", &["-hi".into(), "+ho".into()][..])
     );
     let created = diff_of(told(&mut conversation, &ended(create))).unwrap();
     assert_eq!(created.hunks[0].lines, ["+x", "+y"]);
