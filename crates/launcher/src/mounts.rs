@@ -297,13 +297,13 @@ mod tests {
     #[test]
     fn a_mount_below_a_directory_is_found_and_others_are_not() {
         let mountinfo = b"22 1 254:0 / / rw - ext4 /dev/vda rw\n\
-                          30 22 0:5 / /work rw - tmpfs none rw\n\
-                          31 22 0:5 / /work\\040it/a rw - tmpfs none rw\n\
-                          32 30 0:5 / /work/in\\134side rw - tmpfs none rw\n";
+                          30 22 0:5 / /data rw - tmpfs none rw\n\
+                          31 22 0:5 / /data\\040it/a rw - tmpfs none rw\n\
+                          32 30 0:5 / /data/in\\134side rw - tmpfs none rw\n";
         let below = |it: &str| mounted_below(Path::new(it), mountinfo);
-        assert_eq!(below("/work"), Some(PathBuf::from("/work/in\\side")));
-        assert_eq!(below("/work it"), Some(PathBuf::from("/work it/a")));
-        assert_eq!(below("/work it/a"), None);
-        assert_eq!(below("/wor"), None);
+        assert_eq!(below("/data"), Some(PathBuf::from("/data/in\\side")));
+        assert_eq!(below("/data it"), Some(PathBuf::from("/data it/a")));
+        assert_eq!(below("/data it/a"), None);
+        assert_eq!(below("/dat"), None);
     }
 }
