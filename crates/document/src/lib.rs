@@ -60,7 +60,9 @@ pub use freshness::{Freshness, Ran, Stale};
 pub use front_matter::{FrontMatter, FrontMatterFormat};
 pub use import::{ImportError, Imported, import, is_document, with_files};
 pub use inputs::{Input, InputKind, InputProblem, MAX_INPUT_BYTES};
-pub use mdx::{Component, ComponentCode, ComponentKind, Segment, TemplateValue, template_values};
+pub use mdx::{
+    Component, ComponentCode, ComponentKind, Segment, TemplateValue, normal_id, template_values,
+};
 pub use notebook::{
     Cell, CellKind, Converted, MAX_NOTEBOOK_BYTES, Notebook, NotebookError, Output, Outputs, Stream,
 };

@@ -33,6 +33,7 @@ mod tag;
 mod tree;
 
 pub use expressions::{TemplateValue, template_values};
+pub use references::normal_id;
 pub use segments::Segment;
 pub use table::ComponentKind;
 

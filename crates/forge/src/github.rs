@@ -107,13 +107,10 @@ impl Forge for GitHub {
     ) -> Asked<'a, PullRequest> {
         Box::pin(async move {
             let [owner, name] = self.pair(path)?;
-            let mut body = serde_json::Map::new();
-            body.extend(edit.title.clone().map(|it| ("title".to_owned(), it.into())));
-            body.extend(edit.description.clone().map(|it| ("body".to_owned(), it.into())));
             let number = number.to_string();
             let segments = ["repos", owner, name, "pulls", &number];
             let ask = Ask::of(&segments, format!("pull request {number} of {path}"));
-            self.pull_request(&self.0.ask(ask.send(Method::PATCH, body.into())).await?)
+            self.pull_request(&self.0.ask(ask.send(Method::PATCH, edit.body("body"))).await?)
         })
     }
 

@@ -113,12 +113,7 @@ impl Forge for GitLab {
         number: u64,
         edit: &'a Edit,
     ) -> Asked<'a, PullRequest> {
-        Box::pin(async move {
-            let mut body = serde_json::Map::new();
-            body.extend(edit.title.clone().map(|it| ("title".to_owned(), it.into())));
-            body.extend(edit.description.clone().map(|it| ("description".to_owned(), it.into())));
-            self.put(path, number, body.into()).await
-        })
+        Box::pin(async move { self.put(path, number, edit.body("description")).await })
     }
 
     fn label<'a>(

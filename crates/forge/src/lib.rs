@@ -107,6 +107,18 @@ pub struct Edit {
     pub description: Option<String>,
 }
 
+impl Edit {
+    /// What a forge is sent. It has its own name for the description.
+    fn body(&self, description: &str) -> serde_json::Value {
+        let fields = [("title", &self.title), (description, &self.description)];
+        let changed = fields.into_iter().filter_map(|(name, it)| Some((name, it.as_ref()?)));
+        changed
+            .map(|(name, it)| (name.to_owned(), it.as_str().into()))
+            .collect::<serde_json::Map<_, _>>()
+            .into()
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PullRequest {
     /// As the repository counts them.

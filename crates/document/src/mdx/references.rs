@@ -49,8 +49,9 @@ fn make_ids_differ(components: &mut [Component]) {
     }
 }
 
-/// Ids are the same whether they are written with `-` or with `_`, since templates know only `_`.
-fn normal(id: &str) -> String {
+/// An id as templates write it. They know only `_`, so ids are the same whether they are written with `-` or with `_`.
+#[must_use]
+pub fn normal_id(id: &str) -> String {
     id.replace('-', "_")
 }
 
@@ -74,8 +75,8 @@ impl<'c> Ids<'c> {
     fn of(components: &'c [Component], report: &mut Report<'_>) -> Self {
         let mut places: HashMap<String, usize> = HashMap::new();
         for (index, component) in components.iter().enumerate().filter(|it| it.1.kind.has_id()) {
-            let Some(first) = places.get(&normal(&component.id)) else {
-                places.insert(normal(&component.id), index);
+            let Some(first) = places.get(&normal_id(&component.id)) else {
+                places.insert(normal_id(&component.id), index);
                 continue;
             };
             let (id, first) = (&component.id, &components[*first]);
@@ -94,7 +95,7 @@ impl<'c> Ids<'c> {
     }
 
     fn place(&self, id: &str) -> Option<usize> {
-        self.places.get(&normal(id)).copied()
+        self.places.get(&normal_id(id)).copied()
     }
 
     /// The components that one names in its props.

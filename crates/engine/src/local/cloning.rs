@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use document::{Component, ComponentKind, Document};
 use serde_json::json;
 
-use super::{Executable, pull_request, registry::hash, sign_in::named_by};
+use super::{Executable, pull_request};
 
 const SCRIPT: &str = include_str!("shell/git-clone.sh");
 
@@ -51,17 +51,7 @@ pub(super) fn executable(component: &Component, document: &Document) -> Executab
         env.extend(told.map(|(name, it)| (name.to_owned(), it.to_owned())));
     }
     Executable {
-        id: super::registry::id_of(&component.id, SCRIPT),
-        component: component.id.clone(),
-        kind: component.kind,
-        script: SCRIPT.to_owned(),
-        content_hash: hash(&[SCRIPT]),
-        path: None,
-        language: Some("bash".to_owned()),
-        env,
-        timeout: TIMEOUT,
         has_terminal: component.flag("usePty"),
-        sign_ins: named_by(component),
-        line: component.line,
+        ..Executable::built_in(component, SCRIPT, env, TIMEOUT)
     }
 }

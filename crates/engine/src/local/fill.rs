@@ -1,5 +1,6 @@
 //! Values for the templates of scripts: what the operator typed, and what earlier scripts gave.
 
+use document::normal_id;
 use serde_json::{Map, Value};
 use template::{Template, TemplateError, World};
 
@@ -84,8 +85,7 @@ pub(super) fn missing<'n>(
     needed: impl Iterator<Item = (&'n str, &'n str)>,
     data: &Value,
 ) -> Vec<String> {
-    let is_missing =
-        |it: &(&str, &str)| data["outputs"][it.0.replace('-', "_")].get(it.1).is_none();
+    let is_missing = |it: &(&str, &str)| data["outputs"][normal_id(it.0)].get(it.1).is_none();
     needed.filter(is_missing).map(|(block, name)| format!("{block}.{name}")).collect()
 }
 

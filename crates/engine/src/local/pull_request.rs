@@ -9,15 +9,11 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use document::{Component, ComponentKind, Document};
+use document::{Component, ComponentKind, Document, normal_id};
 use forge::{Kind, Site};
 use serde_json::{Value, json};
 
-use super::{
-    Executable, NoScript, Provider,
-    registry::{hash, id_of},
-    sign_in::named_by,
-};
+use super::{Executable, NoScript, Provider, sign_in::named_by};
 
 const SCRIPT: &str = include_str!("shell/git-push.sh");
 
@@ -130,26 +126,13 @@ pub(super) fn executable(
         env.insert(SITE.to_owned(), site.address().to_owned());
     }
     env.insert(BLOCK.to_owned(), component.id.clone());
-    Ok(Executable {
-        id: id_of(&component.id, SCRIPT),
-        component: component.id.clone(),
-        kind: component.kind,
-        script: SCRIPT.to_owned(),
-        content_hash: hash(&[SCRIPT]),
-        path: None,
-        language: Some("bash".to_owned()),
-        env,
-        timeout: TIMEOUT,
-        has_terminal: false,
-        sign_ins: named_by(component),
-        line: component.line,
-    })
+    Ok(Executable::built_in(component, SCRIPT, env, TIMEOUT))
 }
 
 /// The site of the component that signs in; everybody's forge where its author names a forge only.
 pub(super) fn site(component: &Component, document: &Document) -> Result<Option<Site>, NoScript> {
     let asked = asked(component);
-    let is_it = |it: &&Component, id: &str| it.id.replace('-', "_") == id.replace('-', "_");
+    let is_it = |it: &&Component, id: &str| normal_id(&it.id) == normal_id(id);
     let named = named_by(component);
     let sign_in = named.first().and_then(|id| document.components.iter().find(|it| is_it(it, id)));
     let Some(sign_in) = sign_in else { return Ok(asked.map(Site::public)) };

@@ -9,7 +9,8 @@ use std::{
 };
 
 use document::{
-    Component, ComponentKind, Diagnostic, Document, MAX_DOCUMENT_BYTES, Severity, Syntax, parse_as,
+    Component, ComponentKind, Diagnostic, Document, MAX_DOCUMENT_BYTES, Severity, Syntax,
+    normal_id, parse_as,
 };
 use template::{FORM_NAME, Form, Level};
 
@@ -93,10 +94,10 @@ impl Reading {
         reading
     }
 
-    /// The component of an id, with its place. Templates know `_` only, so `-` is no other id.
+    /// The component of an id, with its place.
     #[must_use]
     pub fn component(&self, id: &str) -> Option<(usize, &Component)> {
-        let is_it = |it: &Component| it.id.replace('-', "_") == id.replace('-', "_");
+        let is_it = |it: &Component| normal_id(&it.id) == normal_id(id);
         let found = self.document.components.iter().enumerate();
         found.into_iter().find(|(_, it)| !it.id.is_empty() && is_it(it))
     }

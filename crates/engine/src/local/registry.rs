@@ -164,6 +164,29 @@ impl Registry {
 }
 
 impl Executable {
+    /// A script of our own for bash, whose values come by its environment.
+    pub(super) fn built_in(
+        component: &Component,
+        script: &str,
+        env: BTreeMap<String, String>,
+        timeout: Duration,
+    ) -> Self {
+        Self {
+            id: id_of(&component.id, script),
+            component: component.id.clone(),
+            kind: component.kind,
+            script: script.to_owned(),
+            content_hash: hash(&[script]),
+            path: None,
+            language: Some("bash".to_owned()),
+            env,
+            timeout,
+            has_terminal: false,
+            sign_ins: named_by(component),
+            line: component.line,
+        }
+    }
+
     /// Where it stands is no part of what it does.
     fn does_the_same_as(&self, other: &Self) -> bool {
         Self { line: 0, path: None, ..self.clone() }
@@ -196,7 +219,7 @@ fn executable(component: &Component, folder: &Folder) -> Result<Executable, NoSc
     })
 }
 
-pub(super) fn id_of(component: &str, script: &str) -> String {
+fn id_of(component: &str, script: &str) -> String {
     hash(&[component, script])[..ID_DIGITS].to_owned()
 }
 

@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 
-use document::{Component, ComponentKind};
+use document::{Component, ComponentKind, normal_id};
 use serde_json::Value;
 use template::{Form, World};
 
@@ -137,7 +137,7 @@ impl Merging<'_> {
 pub(super) fn outputs_value(outputs: &BTreeMap<String, BTreeMap<String, String>>) -> Values {
     let text = |(name, it): (&String, &String)| (name.clone(), Value::String(it.clone()));
     let block = |(id, values): (&String, &BTreeMap<String, String>)| {
-        (id.replace('-', "_"), Value::Object(values.iter().map(text).collect()))
+        (normal_id(id), Value::Object(values.iter().map(text).collect()))
     };
     outputs.iter().map(block).collect()
 }

@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use document::{Component, ComponentKind};
+use document::{Component, ComponentKind, normal_id};
 
 use super::{Given, Inner, LocalRunbook, RunScriptError, Unreadable};
 use crate::local::{
@@ -113,7 +113,7 @@ impl Inner {
 const CLONE_PATH: &str = "clone_path";
 
 fn cloned(session: &LocalSession, clone: &str) -> Option<String> {
-    let is_it = |it: &str| it.replace('-', "_") == clone.replace('-', "_");
+    let is_it = |it: &str| normal_id(it) == normal_id(clone);
     let outputs = session.outputs().into_iter().find(|it| is_it(&it.0))?;
     outputs.1.get(CLONE_PATH).cloned()
 }

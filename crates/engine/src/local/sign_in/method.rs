@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
+use document::normal_id;
 use sandbox::StartError;
 use serde_json::Value;
 
@@ -181,10 +182,9 @@ impl Surroundings<'_> {
         Err(refused)
     }
 
-    /// With what another component has given. Templates know no `-`, and so ids that differ in it are one.
+    /// With what another component has given.
     fn of_block(&self, place: &SignIn, id: &str) -> Result<SignedIn, SignInError> {
-        let normal = |it: &str| it.replace('-', "_");
-        let given = self.outputs.iter().find(|it| normal(it.0) == normal(id));
+        let given = self.outputs.iter().find(|it| normal_id(it.0) == normal_id(id));
         let no_outputs = || SignInError::NoOutputs { block: id.to_owned() };
         let values = given.ok_or_else(no_outputs)?.1;
         of_variables(place, &Variables { values, prefix: "", from: id }).map_err(|_| no_outputs())

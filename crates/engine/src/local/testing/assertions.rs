@@ -2,12 +2,11 @@
 
 use std::{fs, io::Read, path::Path, time::Duration};
 
-use document::suite::Assertion;
+use document::{normal_id, suite::Assertion};
 use regex::Regex;
 
 use super::{
     TestError,
-    blocks::normal,
     running::{Running, shell},
 };
 use crate::local::Generated;
@@ -90,7 +89,7 @@ impl Running<'_> {
     fn files_generated(&self, block: Option<&str>, wanted: usize) -> Result<(), String> {
         let (by, found) = match block {
             Some(block) => {
-                let found = self.generated.get(&normal(block)).copied().unwrap_or_default();
+                let found = self.generated.get(&normal_id(block)).copied().unwrap_or_default();
                 (format!(" by `{block}`"), found)
             }
             None => {

@@ -5,7 +5,7 @@ use std::{
     pin::pin,
 };
 
-use document::{Component, ComponentKind, suite::Step};
+use document::{Component, ComponentKind, normal_id, suite::Step};
 use futures_util::StreamExt;
 use model::{
     event::{Event, EventKind},
@@ -26,7 +26,7 @@ pub(super) struct Lacking(BTreeSet<String>);
 
 impl Lacking {
     fn has(&self, id: &str) -> bool {
-        self.0.contains(&normal(id))
+        self.0.contains(&normal_id(id))
     }
 }
 
@@ -54,11 +54,6 @@ impl Acted {
         let last: String = last.iter().map(|it| format!("\n{it}")).collect();
         format!("{message}{last}")
     }
-}
-
-/// Ids that templates cannot tell apart are the same.
-pub(super) fn normal(id: &str) -> String {
-    id.replace('-', "_")
 }
 
 impl Running<'_> {
@@ -107,7 +102,7 @@ impl Running<'_> {
 
     /// Does not run a block, nor what needs it.
     fn skip(&mut self, index: usize, why: String) -> Acted {
-        let id = normal(&self.tester.reading.document.components[index].id);
+        let id = normal_id(&self.tester.reading.document.components[index].id);
         self.lacking.0.insert(id);
         Acted::new(Ended::Skipped, why)
     }
@@ -213,7 +208,7 @@ impl Running<'_> {
                     }
                     EventKind::Display { data, .. } => {
                         let files = data.get(LEFT_MEDIA_TYPE).and_then(|it| it["files"].as_array());
-                        self.generated.insert(normal(block), files.map_or(0, Vec::len));
+                        self.generated.insert(normal_id(block), files.map_or(0, Vec::len));
                     }
                     EventKind::Info { data } => bytes.extend(format!("{data}\n").into_bytes()),
                     EventKind::Truncated { .. } | EventKind::Result { .. } => {}
@@ -248,7 +243,7 @@ impl Running<'_> {
             Err(acted) => return Ok(acted),
         };
         let (templates, outputs) = (self.templates.clone(), outputs_value(&self.session.outputs()));
-        let id = normal(&component.id);
+        let id = normal_id(&component.id);
         let rendering = move || -> Result<_, TemplatesError> {
             let shown = templates.preview(&component, &values, &outputs)?;
             Ok((templates.render(&component, &values, &outputs, None)?, shown))
@@ -288,7 +283,7 @@ impl Running<'_> {
 
     pub(super) fn outputs_of(&self, block: &str) -> BTreeMap<String, String> {
         let outputs = self.session.outputs().into_iter();
-        let mut found = outputs.filter(|it| normal(&it.0) == normal(block)).map(|it| it.1);
+        let mut found = outputs.filter(|it| normal_id(&it.0) == normal_id(block)).map(|it| it.1);
         found.next().unwrap_or_default()
     }
 }

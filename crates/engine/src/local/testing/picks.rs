@@ -1,13 +1,9 @@
 //! What a test does with a `DirPicker`: it chooses the directory that the test gives as `ID.PATH`.
 
-use document::Component;
+use document::{Component, normal_id};
 use serde_json::Value;
 
-use super::{
-    Ended,
-    blocks::{Acted, normal},
-    running::Running,
-};
+use super::{Ended, blocks::Acted, running::Running};
 use crate::local::{
     Given, LocalError,
     directories::Root,
@@ -18,7 +14,7 @@ impl Running<'_> {
     /// The directory that the test gives for a picker.
     pub(super) fn chosen(&self, component: &Component) -> Option<&str> {
         let Given::ById(given) = &self.given else { return None };
-        let is_it = |it: &str| normal(it) == normal(&component.id);
+        let is_it = |it: &str| normal_id(it) == normal_id(&component.id);
         given.iter().find(|it| is_it(it.0))?.1.get(PATH).and_then(Value::as_str)
     }
 

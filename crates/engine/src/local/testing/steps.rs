@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use document::suite::{Expect, Step};
-
-use super::{
-    Ended, StepReport, TestError, TestVerdict,
-    blocks::{Acted, normal},
-    running::Running,
+use document::{
+    normal_id,
+    suite::{Expect, Step},
 };
+
+use super::{Ended, StepReport, TestError, TestVerdict, blocks::Acted, running::Running};
 
 /// A step, and the place of its block among the components.
 struct Planned {
@@ -140,7 +139,7 @@ impl Running<'_> {
         let waits = |wanted: &&String| {
             let (block, name) = output_name(wanted);
             acted.missing.iter().any(|it| {
-                it.split_once('.').is_some_and(|it| normal(it.0) == block && it.1 == name)
+                it.split_once('.').is_some_and(|it| normal_id(it.0) == block && it.1 == name)
             })
         };
         let other = step.missing_outputs.iter().find(|it| !waits(it))?;
@@ -154,7 +153,7 @@ impl Running<'_> {
 fn output_name(written: &str) -> (String, &str) {
     let rest = written.strip_prefix("outputs.").or(written.strip_prefix("_blocks."));
     let (block, name) = rest.unwrap_or(written).split_once('.').unwrap_or((written, ""));
-    (normal(block), name.strip_prefix("outputs.").unwrap_or(name))
+    (normal_id(block), name.strip_prefix("outputs.").unwrap_or(name))
 }
 
 /// A step of which nobody said anything.
