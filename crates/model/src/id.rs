@@ -90,6 +90,11 @@ id!(
     "agent"
 );
 id!(
+    /// Something that agent sessions are equipped with: a repository, a persona, a context file.
+    EquipmentId,
+    "eqp"
+);
+id!(
     /// One execution of one block, snippet or function.
     ExecutionId,
     "exec"

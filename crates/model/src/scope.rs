@@ -19,6 +19,9 @@ pub enum Scope {
     SessionRun,
     JobRead,
     JobWrite,
+    /// Agent sessions, and what they are equipped with.
+    AgentRead,
+    AgentWrite,
     /// See, make and revoke tokens.
     TokenWrite,
     /// What only administrators may do.
@@ -33,7 +36,7 @@ pub struct ParseScopeError {
 }
 
 impl Scope {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::CodeRun,
         Self::FunctionRead,
         Self::FunctionWrite,
@@ -43,6 +46,8 @@ impl Scope {
         Self::SessionRun,
         Self::JobRead,
         Self::JobWrite,
+        Self::AgentRead,
+        Self::AgentWrite,
         Self::TokenWrite,
         Self::Admin,
     ];
@@ -59,6 +64,8 @@ impl Scope {
             Self::SessionRun => "session:run",
             Self::JobRead => "job:read",
             Self::JobWrite => "job:write",
+            Self::AgentRead => "agent:read",
+            Self::AgentWrite => "agent:write",
             Self::TokenWrite => "token:write",
             Self::Admin => "admin",
         }
