@@ -4,6 +4,7 @@ pub(crate) mod answer;
 pub(crate) mod artifact;
 pub(crate) mod audit;
 pub(crate) mod blob;
+pub(crate) mod equipment;
 pub(crate) mod event;
 pub(crate) mod execution;
 pub(crate) mod function;

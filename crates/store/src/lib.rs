@@ -8,6 +8,7 @@ mod answers;
 mod artifacts;
 mod audit;
 mod entity;
+mod equipment;
 mod events;
 mod executions;
 mod failure;
@@ -45,6 +46,7 @@ pub use crate::{
     answers::Answer,
     artifacts::{ArtifactLimits, Blob, InsertArtifactError},
     audit::{AuditFilter, Links},
+    equipment::{Equipment, EquipmentChange, EquipmentKind, PutEquipmentError},
     events::StoredEvent,
     failure::{Class, StoreError},
     functions::{Changed, CreateFunctionError, VersionChange},

@@ -27,6 +27,7 @@ impl MigratorTrait for Migrations {
             Box::new(LiveTexts),
             Box::new(Library),
             Box::new(Inputs),
+            Box::new(Equipment),
         ]
     }
 }
@@ -268,6 +269,22 @@ impl MigrationName for Inputs {
 impl MigrationTrait for Inputs {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.get_connection().execute_unprepared(include_str!("schema/inputs.sql")).await?;
+        Ok(())
+    }
+}
+
+struct Equipment;
+
+impl MigrationName for Equipment {
+    fn name(&self) -> &'static str {
+        "0013_equipment"
+    }
+}
+
+#[async_trait]
+impl MigrationTrait for Equipment {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.get_connection().execute_unprepared(include_str!("schema/equipment.sql")).await?;
         Ok(())
     }
 }

@@ -6,6 +6,7 @@
 mod artifacts;
 mod audit;
 mod databases;
+mod equipment;
 mod events;
 mod executions;
 mod functions;
