@@ -135,7 +135,8 @@ pub use self::{
     schedules::{NewSchedule, ScheduleError},
     search::{Found, Hit, Marked, Place as FoundPlace, PlaceBlock},
     secrets::{
-        Keeper, PutSecretError, SecretError, SecretInfo, SecretKey, SecretKeyError, check_secret,
+        Keeper, OpenedSecrets, PutSecretError, SecretError, SecretInfo, SecretKey, SecretKeyError,
+        check_secret,
     },
     session::{Activity, Begun, Fed, Protection, SessionView, StartError, WalkView},
     statistics::Statistics,

@@ -1,12 +1,13 @@
 //! Secrets: values that users keep here by name and that their programs find in their environment.
 //!
-//! They are sealed at rest under a key that is not in the database, and leave this module in two ways only:
-//! into the environment of a program of their owner, and as the [`Mask`] that hides them in what it
-//! prints. There is no way to read one back.
+//! They are sealed at rest under a key that is not in the database, and leave this module in three ways only:
+//! into the environment of a program of their owner, as the [`Mask`] that hides them in what it prints, and as
+//! [`OpenedSecrets`] for whoever starts such a program otherwise. There is no way for a person to read one back.
 
 mod forms;
 mod key;
 mod mask;
+mod opened;
 
 use std::{collections::BTreeMap, fmt};
 
@@ -20,6 +21,7 @@ use store::{SealedSecret, StoreError};
 pub(crate) use self::key::MacKey;
 pub use self::key::{Keeper, SecretKey, SecretKeyError};
 pub(crate) use self::mask::{Mask, Masking};
+pub use self::opened::OpenedSecrets;
 use crate::{Engine, Inner};
 
 /// Shorter values could not be hidden in output without hiding much else.
