@@ -21,6 +21,18 @@ macro_rules! numbered {
                 self.0.fmt(f)
             }
         }
+
+        impl From<u64> for $name {
+            fn from(number: u64) -> Self {
+                Self(number)
+            }
+        }
+
+        impl From<$name> for u64 {
+            fn from(it: $name) -> Self {
+                it.0
+            }
+        }
     };
 }
 
