@@ -24,6 +24,7 @@ mod command;
 mod effect;
 mod event;
 mod fold;
+mod note;
 mod refusal;
 mod settings;
 mod state;
@@ -46,6 +47,7 @@ pub use self::{
         AskEvent, BranchEvent, CiEnd, DequeueReason, Event, EventKind, LifeEvent, Place, PlanEvent,
         Verdict, WorkEvent,
     },
+    note::{Note, ToolVerdict},
     refusal::Refusal,
     settings::{IdleMinutes, InvalidIdleMinutes, Opening, Pace, PullMode, Settings},
     state::{

@@ -26,6 +26,7 @@ mod imports;
 mod inputs;
 mod jobs;
 mod kernels;
+mod lending;
 mod library;
 mod lines;
 mod live;
@@ -125,6 +126,7 @@ pub use self::{
     },
     inputs::{Filled, InputsError},
     jobs::{InvalidOrder, JobFiles, JobWorker, NotRun, Submission, SubmitError, WorkerConfig},
+    lending::{LendError, LentSandbox, SandboxWish},
     library::{LibraryError, TRASH_LIFETIME},
     lines::{Difference, Hunk, Line, LineKind, difference},
     offers::{NoPackages, NotOffered, Offer, Offers},

@@ -1,5 +1,8 @@
 //! The tables as Rust types, one module each, and how their columns become types of `model`.
 
+pub(crate) mod agent_event;
+pub(crate) mod agent_participant;
+pub(crate) mod agent_session;
 pub(crate) mod answer;
 pub(crate) mod artifact;
 pub(crate) mod audit;

@@ -4,6 +4,7 @@
 //! on SQLite it survives a crash of the program, on PostgreSQL also one of the machine.
 //! Refused: rules of the domain (they are in `model`) and the question who may see what (it is in `server`).
 
+mod agent_sessions;
 mod answers;
 mod artifacts;
 mod audit;
@@ -43,6 +44,10 @@ use sea_orm::{
 };
 
 pub use crate::{
+    agent_sessions::{
+        AgentAppend, AgentSession, AgentSessionFilter, AgentStanding, AppendAgentEventsError,
+        NewAgentEvent, NewAgentSession,
+    },
     answers::Answer,
     artifacts::{ArtifactLimits, Blob, InsertArtifactError},
     audit::{AuditFilter, Links},

@@ -27,6 +27,7 @@ impl MigratorTrait for Migrations {
             Box::new(LiveTexts),
             Box::new(Library),
             Box::new(Inputs),
+            Box::new(AgentSessions),
             Box::new(Equipment),
         ]
     }
@@ -269,6 +270,23 @@ impl MigrationName for Inputs {
 impl MigrationTrait for Inputs {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.get_connection().execute_unprepared(include_str!("schema/inputs.sql")).await?;
+        Ok(())
+    }
+}
+
+struct AgentSessions;
+
+impl MigrationName for AgentSessions {
+    fn name(&self) -> &'static str {
+        "0012_agent_sessions"
+    }
+}
+
+#[async_trait]
+impl MigrationTrait for AgentSessions {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let statements = include_str!("schema/agent_sessions.sql");
+        manager.get_connection().execute_unprepared(statements).await?;
         Ok(())
     }
 }

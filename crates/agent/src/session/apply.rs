@@ -93,6 +93,7 @@ impl Draft {
         match fact {
             Fact::Prepared { fence, warning } => self.prepared(fence, warning),
             Fact::Said { fence, text } => self.said(fence, &text),
+            Fact::Noted { fence, note } => self.noted(fence, note),
             Fact::Planned { fence, text } => self.planned(fence, &text),
             Fact::ApprovalAsked { fence, call } => self.approval_asked(fence, call),
             Fact::QuestionAsked { fence, asked } => self.question_asked(fence, asked),

@@ -6,6 +6,7 @@ use super::{
     asks::{Asked, Choice, Decision, ToolCall},
     branches::{BranchState, PullRequest},
     event::CiEnd,
+    note::Note,
     settings::Settings,
     state::Usage,
     work::{ApprovalId, BranchId, CheckFailure, CommentId, Fence, ProposalId, QuestionId},
@@ -121,6 +122,11 @@ pub enum Fact {
     Said {
         fence: Fence,
         text: String,
+    },
+    /// Something to be shown that changes nothing.
+    Noted {
+        fence: Fence,
+        note: Note,
     },
     /// The agent handed a plan in.
     Planned {

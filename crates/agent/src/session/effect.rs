@@ -142,6 +142,7 @@ fn of_work(event: &WorkEvent, after: &State) -> Vec<Effect> {
         | WorkEvent::Dequeued { .. }
         | WorkEvent::Prepared { .. }
         | WorkEvent::Said { .. }
+        | WorkEvent::Noted { .. }
         | WorkEvent::Checked { .. }
         | WorkEvent::Delivered { .. }
         | WorkEvent::Faltered { .. }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     asks::{Asked, Choice, Decision, ToolCall},
     branches::{BranchState, Delivered},
+    note::Note,
     settings::Settings,
     state::{Author, Origin, PauseReason, Usage},
     work::{
@@ -147,6 +148,11 @@ pub enum WorkEvent {
     Said {
         fence: Fence,
         text: String,
+    },
+    Noted {
+        fence: Fence,
+        #[serde(flatten)]
+        note: Note,
     },
     Entered {
         fence: Fence,

@@ -92,6 +92,20 @@ pub struct Settings {
     pub idle: IdleMinutes,
     /// In millionths of a dollar.
     pub budget: Option<u64>,
+    /// The model that is asked; `None` leaves that to the hub.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// The persona of each phase, by its id; `None` is the one that comes with the product.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planner: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub developer: Option<String>,
+    /// What the text of each pull request begins with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Of each pull request, beside those that it has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<String>,
 }
 
 impl Settings {
@@ -106,6 +120,11 @@ impl Settings {
             ci_attempts: 2,
             idle: IdleMinutes::default(),
             budget: None,
+            model: None,
+            planner: None,
+            developer: None,
+            description: None,
+            labels: Vec::new(),
         }
     }
 

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 #![expect(clippy::print_stdout, reason = "a test says why it is skipped")]
 
+mod agent_sessions;
 mod artifacts;
 mod audit;
 mod databases;

@@ -6,6 +6,7 @@ use super::{Applied, Draft, told};
 use crate::session::{
     asks::{Asked, Decision, ToolCall},
     event::{AskEvent, WorkEvent},
+    note::Note,
     refusal::Refusal,
     settings::Pace,
     work::{ApprovalId, Fence, QuestionId, Running, Stage},
@@ -15,6 +16,12 @@ impl Draft {
     pub(super) fn said(&mut self, fence: Fence, text: &str) -> Applied {
         self.is_working(fence)?;
         self.emit(WorkEvent::Said { fence, text: told(text) });
+        Ok(())
+    }
+
+    pub(super) fn noted(&mut self, fence: Fence, note: Note) -> Applied {
+        self.running(fence)?;
+        self.emit(WorkEvent::Noted { fence, note: note.cleaned() });
         Ok(())
     }
 

@@ -53,6 +53,7 @@ fn command(played: &mut Played, kind: u8, pick: u8) -> Command {
             Fact::Elapsed
         }
         42 => Fact::Said { fence, text: why },
+        43 => Fact::Noted { fence, note: Note::Progress { text: why } },
         41 => Fact::Prepared { fence: Fence(u64::from(pick)), warning: None },
         _ => played.next_fact().unwrap_or(Fact::Elapsed),
     };

@@ -99,6 +99,18 @@ fn events_of_work_have_the_shape_in_which_they_are_stored() {
             r#""event":"ended","work":3,"end":{"end":"failed","failure":{"failure":"lasting","why":"401"}}"#,
         ),
         (
+            WorkEvent::Noted {
+                fence,
+                note: Note::ToolJudged {
+                    call: "toolu_1".to_owned(),
+                    verdict: ToolVerdict::Asked,
+                    why: "w".to_owned(),
+                },
+            }
+            .into(),
+            r#""event":"noted","fence":4,"note":"tool_judged","call":"toolu_1","verdict":"asked","why":"w""#,
+        ),
+        (
             AskEvent::ApprovalAsked { fence, call }.into(),
             r#""event":"approval_asked","fence":4,"call":{"id":"toolu_1","tool":"Bash","input":"make","pattern":null}"#,
         ),

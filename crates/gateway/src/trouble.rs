@@ -1,0 +1,78 @@
+//! What stands in the way of a session, for its state and for people.
+
+use std::time::Duration;
+
+/// Why a request was not answered as it should have been.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    pub kind: TroubleKind,
+    /// How long the provider asks to wait.
+    pub retry_after: Option<Duration>,
+    /// One sentence for people, without secrets.
+    pub message: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TroubleKind {
+    /// The provider does not take the operator's key.
+    KeyRefused,
+    /// The provider does not do what was asked: a bill, a permission, a request that it does not understand.
+    Refused,
+    RateLimited,
+    Overloaded,
+    /// The provider says that it has failed.
+    ProviderFailed,
+    /// There is no connection to the provider.
+    Unreachable,
+    /// It was connected to, and does not answer.
+    TimedOut,
+    /// An answer broke off.
+    Interrupted,
+    /// An answer is none of a Messages API.
+    Unreadable,
+    /// The session may not ask this model.
+    ModelRefused,
+    /// The session may not have the provider act elsewhere.
+    ToolRefused,
+    BudgetSpent,
+}
+
+impl TroubleKind {
+    /// Whether the same request may well succeed a little later.
+    #[must_use]
+    pub const fn is_passing(self) -> bool {
+        match self {
+            Self::RateLimited
+            | Self::Overloaded
+            | Self::ProviderFailed
+            | Self::Unreachable
+            | Self::TimedOut
+            | Self::Interrupted => true,
+            Self::KeyRefused
+            | Self::Refused
+            | Self::Unreadable
+            | Self::ModelRefused
+            | Self::ToolRefused
+            | Self::BudgetSpent => false,
+        }
+    }
+
+    /// What the provider's word for an error means.
+    pub(crate) fn of_error(kind: &str) -> Self {
+        match kind {
+            "authentication_error" => Self::KeyRefused,
+            "rate_limit_error" => Self::RateLimited,
+            "overloaded_error" => Self::Overloaded,
+            "timeout_error" => Self::TimedOut,
+            "invalid_request_error" | "permission_error" | "not_found_error" | "billing_error"
+            | "request_too_large" => Self::Refused,
+            _ => Self::ProviderFailed,
+        }
+    }
+}
+
+impl Trouble {
+    pub(crate) fn new(kind: TroubleKind, message: impl Into<String>) -> Self {
+        Self { kind, retry_after: None, message: message.into() }
+    }
+}

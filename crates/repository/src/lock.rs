@@ -1,0 +1,51 @@
+//! Locks that other processes see, and that git itself goes on holding when the server is killed.
+
+use std::{fs::File, io, path::Path, process::Stdio};
+
+use rustix::{
+    fs::{FlockOperation, flock},
+    io::retry_on_intr,
+};
+
+/// A lock on a file, until it and all that was started with it are gone.
+#[derive(Debug)]
+pub(crate) struct Lock(File);
+
+impl Lock {
+    pub(crate) async fn exclusive(path: &Path) -> io::Result<Self> {
+        Self::wait(path, FlockOperation::LockExclusive).await
+    }
+
+    pub(crate) async fn shared(path: &Path) -> io::Result<Self> {
+        Self::wait(path, FlockOperation::LockShared).await
+    }
+
+    /// `None` while anybody else holds it.
+    pub(crate) fn try_exclusive(path: &Path) -> io::Result<Option<Self>> {
+        let file = open(path)?;
+        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Ok(Some(Self(file))),
+            Err(rustix::io::Errno::WOULDBLOCK) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn wait(path: &Path, operation: FlockOperation) -> io::Result<Self> {
+        let file = open(path)?;
+        let wait = move || {
+            retry_on_intr(|| flock(&file, operation))?;
+            Ok(Self(file))
+        };
+        tokio::task::spawn_blocking(wait).await.map_err(io::Error::other)?
+    }
+
+    /// An input for git that says nothing and is locked: whoever comes after a server that was killed waits for the
+    /// git that it left, instead of removing files under it.
+    pub(crate) fn held_by_child(&self) -> io::Result<Stdio> {
+        self.0.try_clone().map(Stdio::from)
+    }
+}
+
+fn open(path: &Path) -> io::Result<File> {
+    File::options().read(true).write(true).create(true).truncate(false).open(path)
+}
