@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use reqwest::{StatusCode, header::HeaderMap};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{ForgeError, Token, Until};
 
@@ -26,6 +26,14 @@ pub(crate) fn refusal(
         StatusCode::FORBIDDEN if is_spent(headers) => {
             ForgeError::RateLimited { host, until: until(headers) }
         }
+        StatusCode::FORBIDDEN => {
+            let words = said(token, status, body);
+            // Of a second bound that GitHub gives no numbers for. Its advice is to wait a minute.
+            if words.to_lowercase().contains("secondary rate limit") {
+                return ForgeError::RateLimited { host, until: Until::In(Duration::from_secs(60)) };
+            }
+            ForgeError::Forbidden { host, words }
+        }
         it if it.is_redirection() => {
             let words = "the repository has moved; give the clone its new address".to_owned();
             ForgeError::Refused { host, words }
@@ -33,11 +41,29 @@ pub(crate) fn refusal(
         it if it.is_server_error() => {
             ForgeError::Unreachable { host, reason: format!("it answered {}", it.as_u16()) }
         }
-        it => {
-            let said = serde_json::from_slice(body).map(|it| words(&it)).unwrap_or_default();
-            let words = if said.is_empty() { format!("it answered {}", it.as_u16()) } else { said };
-            ForgeError::Refused { host, words: bounded(&token.hidden_in(&words)) }
-        }
+        it => ForgeError::Refused { host, words: said(token, it, body) },
+    }
+}
+
+fn said(token: &Token, status: StatusCode, body: &[u8]) -> String {
+    let said = serde_json::from_slice(body).map(|it| words(&it)).unwrap_or_default();
+    let words = if said.is_empty() { format!("it answered {}", status.as_u16()) } else { said };
+    bounded(&token.hidden_in(&words))
+}
+
+/// What GraphQL refuses, which it does with a status of success: `[{"type": "NOT_FOUND", "message": …}]`.
+pub(crate) fn graphql_refusal(
+    token: &Token,
+    host: String,
+    what: String,
+    errors: &Value,
+) -> ForgeError {
+    let words = bounded(&token.hidden_in(&words(&json!({ "errors": errors }))));
+    match errors[0]["type"].as_str() {
+        Some("NOT_FOUND") => ForgeError::NotFound { host, what },
+        Some("FORBIDDEN" | "INSUFFICIENT_SCOPES") => ForgeError::Forbidden { host, words },
+        Some("RATE_LIMITED") => ForgeError::RateLimited { host, until: Until::Later },
+        Some(_) | None => ForgeError::Refused { host, words },
     }
 }
 

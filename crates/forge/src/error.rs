@@ -9,12 +9,17 @@ pub enum ForgeError {
     #[error("{host} shows this token no {what}; check the name, and that the token may see it")]
     NotFound { host: String, what: String },
     /// With the forge's own words.
+    #[error("{host} refused: {words}; give the token the permission that this takes")]
+    Forbidden { host: String, words: String },
+    /// With the forge's own words.
     #[error("{host} refused: {words}")]
     Refused { host: String, words: String },
     #[error("{host} takes no more requests for now; try again {until}")]
     RateLimited { host: String, until: Until },
     #[error("{host} cannot be reached: {reason}; try again later")]
     Unreachable { host: String, reason: String },
+    #[error("{host} has more than {most} {what}, and only so much is read; make it less")]
+    TooMuch { host: String, most: u64, what: String },
     #[error("{host} does not answer as a {forge} does: {reason}; check its address")]
     Unreadable { host: String, forge: &'static str, reason: String },
     #[error(

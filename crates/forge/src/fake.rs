@@ -1,42 +1,66 @@
-//! A forge in memory, on this machine: as much of GitHub or GitLab as tests need, with their words and numbers.
+//! A forge in memory, on this machine: as much of GitHub or GitLab as sessions need, with their words and numbers.
+//!
+//! ```text
+//!  what a client asks  ─▶ github, graphql, gitlab ─┐
+//!                                                  ├─▶ State: repositories, pull requests, checks
+//!  what people there do ─▶ Act ────────────────────┘     └─▶ Webhook: what GitHub would deliver
+//! ```
+//!
+//! With a directory of git repositories it serves these too, and pull requests end where their branches do.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+mod act;
+mod control;
+pub mod git;
+mod github;
+mod gitlab;
+mod graphql;
+mod keys;
+mod state;
+mod webhook;
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use axum::{
     Router,
     body::Bytes,
-    extract::State,
+    extract::DefaultBodyLimit,
     http::{HeaderMap, Method, Response, StatusCode, Uri, header::AUTHORIZATION},
 };
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinSet};
 
-use crate::{Kind, Site};
+pub use act::{Act, Line, Outcome};
+pub use state::Request;
+pub use webhook::Webhook;
 
-/// The one token that it takes.
+use crate::{AppKey, Kind, Site, webhook::Secret};
+use state::State;
+
+/// The token of a user; an app is given others.
 pub const TOKEN: &str = "token-of-ada-c0ffee";
 
-/// The one repository that it has.
+/// The repository that is always there.
 pub const REPOSITORY: &str = "ada/notes";
+
+/// What webhooks are signed with.
+pub const SECRET: &str = "secret-of-webhooks";
+
+/// The id of the app that is installed in all repositories.
+pub const APP: u64 = 42;
+
+/// Who may write; everybody else reads.
+pub const WRITERS: [&str; 2] = ["ada", "lin"];
 
 /// Ends when it is dropped.
 #[derive(Debug)]
 pub struct Fake {
     kind: Kind,
     address: String,
-    held: Arc<Mutex<Held>>,
+    state: Arc<Mutex<State>>,
     _serving: JoinSet<()>,
-}
-
-/// What it knows.
-#[derive(Debug, Default)]
-struct Held {
-    address: String,
-    pull_requests: Vec<Value>,
-    /// What it answers the next time that it is asked something.
-    next: Vec<(String, Answer)>,
-    /// Method and path of what it was asked.
-    asked: Vec<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -57,6 +81,10 @@ impl Answer {
         self.headers.push((name, value.into()));
         self
     }
+
+    fn missing() -> Self {
+        Self::json(404, &json!({ "message": "Not Found" }))
+    }
 }
 
 impl Fake {
@@ -66,18 +94,35 @@ impl Fake {
     ///
     /// When this machine has no port for it.
     pub async fn start(kind: Kind, beside: Router) -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+        Self::listen(kind, beside, None, 0).await
+    }
+
+    /// Listens, and serves the bare repositories below a directory: `owner/name.git`.
+    ///
+    /// # Panics
+    ///
+    /// When this machine has no port for it, or the port is taken.
+    pub async fn with_git(kind: Kind, root: PathBuf, port: u16) -> Self {
+        Self::listen(kind, Router::new(), Some(root), port).await
+    }
+
+    async fn listen(kind: Kind, beside: Router, git: Option<PathBuf>, port: u16) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", port)).await.expect("a port");
         let address = format!("http://{}", listener.local_addr().expect("an address"));
-        let held = Arc::new(Mutex::new(Held { address: address.clone(), ..Held::default() }));
-        let fallback = move |state, method, uri, headers, body| async move {
-            answer(kind, state, &method, &uri, &headers, &body)
+        let state = Arc::new(Mutex::new(State::new(kind, address.clone(), git)));
+        let shared = Arc::clone(&state);
+        let fallback = move |method: Method, uri: Uri, headers: HeaderMap, body: Bytes| {
+            let state = Arc::clone(&shared);
+            async move { answer(&state, &method, &uri, &headers, &body).await }
         };
-        let router = Router::new().fallback(fallback).with_state(Arc::clone(&held)).merge(beside);
+        let control = control::routes(Arc::clone(&state));
+        let router = Router::new().fallback(fallback).merge(control).merge(beside);
+        let router = router.layer(DefaultBodyLimit::disable());
         let mut serving = JoinSet::new();
         serving.spawn(async move {
             axum::serve(listener, router).await.expect("it listens until it is dropped");
         });
-        Self { kind, address, held, _serving: serving }
+        Self { kind, address, state, _serving: serving }
     }
 
     #[must_use]
@@ -90,54 +135,123 @@ impl Fake {
         Site::new(self.kind, &self.address).expect("this machine is a site")
     }
 
-    /// What was opened, as it would be shown.
+    /// The key of its app, as GitHub gives it.
+    #[must_use]
+    pub fn app_pem(&self) -> String {
+        locked(&self.state).keys().pem()
+    }
+
+    #[must_use]
+    pub fn app_key(&self) -> AppKey {
+        AppKey::new(APP, &self.app_pem()).expect("a key that was just made")
+    }
+
+    /// What its webhooks are signed with.
+    #[must_use]
+    pub fn secret(&self) -> Secret {
+        Secret::new(SECRET.as_bytes().to_vec())
+    }
+
+    /// Makes another repository, in git too where there is git.
+    pub fn add_repository(&self, name: &str) {
+        locked(&self.state).add_repository(name);
+    }
+
+    /// What was opened in [`REPOSITORY`], and all that became of it.
     #[must_use]
     pub fn pull_requests(&self) -> Vec<Value> {
-        held(&self.held).pull_requests.clone()
+        self.pull_requests_of(REPOSITORY)
+    }
+
+    #[must_use]
+    pub fn pull_requests_of(&self, repository: &str) -> Vec<Value> {
+        locked(&self.state).shown(repository)
+    }
+
+    /// Does what a person or a program does there, in [`REPOSITORY`], and gives what GitHub delivers then.
+    ///
+    /// # Panics
+    ///
+    /// When there is nothing that it could be done to.
+    pub fn act(&self, act: Act) -> Vec<Webhook> {
+        self.act_in(REPOSITORY, act)
+    }
+
+    /// The same elsewhere.
+    ///
+    /// # Panics
+    ///
+    /// When there is nothing that it could be done to.
+    pub fn act_in(&self, repository: &str, act: Act) -> Vec<Webhook> {
+        locked(&self.state).act(repository, act).expect("something to act on")
     }
 
     /// Method and path of all that it was asked.
     #[must_use]
     pub fn asked(&self) -> Vec<String> {
-        held(&self.held).asked.clone()
+        self.requests().iter().map(|it| format!("{} {}", it.method, it.path)).collect()
+    }
+
+    /// All that it was asked.
+    #[must_use]
+    pub fn requests(&self) -> Vec<Request> {
+        locked(&self.state).requests.clone()
     }
 
     /// Answers once what is asked by a method and path that hold this text.
     pub fn answer_next(&self, asked: &str, answer: Answer) {
-        held(&self.held).next.push((asked.to_owned(), answer));
+        locked(&self.state).next.push((asked.to_owned(), answer));
     }
 }
 
-fn held(held: &Mutex<Held>) -> MutexGuard<'_, Held> {
-    held.lock().unwrap_or_else(PoisonError::into_inner)
+fn locked(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 type Served = Response<axum::body::Body>;
 
-fn answer(
-    kind: Kind,
-    State(state): State<Arc<Mutex<Held>>>,
+async fn answer(
+    state: &Mutex<State>,
     method: &Method,
     uri: &Uri,
     headers: &HeaderMap,
     body: &Bytes,
 ) -> Served {
-    let mut held = held(&state);
+    let git = locked(state).git_of(uri.path());
+    if let Some((root, tokens)) = git {
+        return git::serve(&root, &tokens, method, uri, headers, body).await;
+    }
+    served(spoken(state, method, uri, headers, body))
+}
+
+fn spoken(
+    state: &Mutex<State>,
+    method: &Method,
+    uri: &Uri,
+    headers: &HeaderMap,
+    body: &Bytes,
+) -> Answer {
+    let mut state = locked(state);
+    let mut request = Request {
+        method: method.to_string(),
+        path: uri.path().to_owned(),
+        query: state::pairs(uri.query().unwrap_or_default()),
+        body: serde_json::from_slice(body).unwrap_or(Value::Null),
+        status: 0,
+        answer: Value::Null,
+    };
     let asked = format!("{method} {}", uri.path());
-    held.asked.push(asked.clone());
-    if let Some(at) = held.next.iter().position(|it| asked.contains(&it.0)) {
-        return served(held.next.remove(at).1);
-    }
+    let prepared = state.next.iter().position(|it| asked.contains(&it.0));
     let shown = headers.get(AUTHORIZATION).and_then(|it| it.to_str().ok());
-    if shown != Some(format!("Bearer {TOKEN}").as_str()) {
-        return served(Answer::json(401, &json!({ "message": "Bad credentials" })));
-    }
-    let body = serde_json::from_slice(body).unwrap_or(Value::Null);
-    let query = uri.query().unwrap_or_default();
-    served(match kind {
-        Kind::GitHub => held.github(method, uri.path(), query, &body),
-        Kind::GitLab => held.gitlab(method, uri.path(), query, &body),
-    })
+    let answer = match (prepared, state.kind) {
+        (Some(at), _) => state.next.remove(at).1,
+        (None, Kind::GitHub) => github::answer(&mut state, &request, shown),
+        (None, Kind::GitLab) => gitlab::answer(&mut state, &request, shown),
+    };
+    request.status = answer.status;
+    request.answer = serde_json::from_slice(&answer.body).unwrap_or(Value::Null);
+    state.requests.push(request);
+    answer
 }
 
 fn served(answer: Answer) -> Served {
@@ -147,110 +261,4 @@ fn served(answer: Answer) -> Served {
         served = served.header(name, value);
     }
     served.body(answer.body.into()).expect("headers that can be sent")
-}
-
-fn missing() -> Answer {
-    Answer::json(404, &json!({ "message": "Not Found" }))
-}
-
-/// A value of a query, as far as these forges' clients write it.
-fn queried(query: &str, name: &str) -> String {
-    let pairs = query.split('&').filter_map(|it| it.split_once('='));
-    let found = pairs.into_iter().find(|it| it.0 == name).map(|it| it.1).unwrap_or_default();
-    found.replace("%3A", ":").replace("%2F", "/")
-}
-
-impl Held {
-    fn github(&mut self, method: &Method, path: &str, query: &str, body: &Value) -> Answer {
-        let Some(path) = path.strip_prefix("/api/v3/") else { return missing() };
-        let inside = path.strip_prefix(&format!("repos/{REPOSITORY}"));
-        match (method.as_str(), path, inside) {
-            ("GET", "user", _) => {
-                Answer::json(200, &json!({ "id": 7, "login": "ada", "name": "Ada Lovelace" }))
-            }
-            ("GET", _, Some("")) => {
-                let url = format!("{}/{REPOSITORY}", self.address);
-                Answer::json(200, &json!({ "html_url": url, "default_branch": "main" }))
-            }
-            ("GET", _, Some("/pulls")) => {
-                let branch = queried(query, "head").replace("ada:", "");
-                let mut found = self.pull_requests.clone();
-                found.retain(|it| it["branch"] == branch);
-                Answer::json(200, &found.into())
-            }
-            ("POST", _, Some("/pulls")) => {
-                let branch = body["head"].as_str().unwrap_or_default();
-                let message = format!("A pull request already exists for ada:{branch}.");
-                let errors =
-                    json!([{ "resource": "PullRequest", "code": "custom", "message": message }]);
-                if self.pull_requests.iter().any(|it| it["branch"] == branch) {
-                    let body = json!({ "message": "Validation Failed", "errors": errors });
-                    return Answer::json(422, &body);
-                }
-                Answer::json(201, &self.open(branch, &body["base"], &body["title"], &body["body"]))
-            }
-            ("PATCH", _, Some(inside)) => self.edit(inside.rsplit('/').next(), body, "body"),
-            ("POST", _, Some(inside)) if inside.ends_with("/labels") => {
-                let number = inside.trim_end_matches("/labels").rsplit('/').next();
-                self.edit(number, body, "body")
-            }
-            _ => missing(),
-        }
-    }
-
-    fn gitlab(&mut self, method: &Method, path: &str, query: &str, body: &Value) -> Answer {
-        let Some(path) = path.strip_prefix("/api/v4/") else { return missing() };
-        let project = format!("projects/{}", REPOSITORY.replace('/', "%2F"));
-        match (method.as_str(), path, path.strip_prefix(&project)) {
-            ("GET", "user", _) => {
-                Answer::json(200, &json!({ "id": 7, "username": "ada", "name": "Ada Lovelace" }))
-            }
-            ("GET", _, Some("")) => {
-                let url = format!("{}/{REPOSITORY}", self.address);
-                Answer::json(200, &json!({ "web_url": url, "default_branch": "main" }))
-            }
-            ("GET", _, Some("/merge_requests")) => {
-                let branch = queried(query, "source_branch");
-                let mut found = self.pull_requests.clone();
-                found.retain(|it| it["branch"] == branch);
-                Answer::json(200, &found.into())
-            }
-            ("POST", _, Some("/merge_requests")) => {
-                let branch = body["source_branch"].as_str().unwrap_or_default();
-                if self.pull_requests.iter().any(|it| it["branch"] == branch) {
-                    let words =
-                        "Another open merge request already exists for this source branch: !1";
-                    return Answer::json(409, &json!({ "message": [words] }));
-                }
-                let (base, description) = (&body["target_branch"], &body["description"]);
-                Answer::json(201, &self.open(branch, base, &body["title"], description))
-            }
-            ("PUT", _, Some(inside)) => self.edit(inside.rsplit('/').next(), body, "description"),
-            _ => missing(),
-        }
-    }
-
-    fn open(&mut self, branch: &str, base: &Value, title: &Value, description: &Value) -> Value {
-        let number = self.pull_requests.len() + 1;
-        let url = format!("{}/{REPOSITORY}/pull/{number}", self.address);
-        let opened = json!({
-            "number": number, "iid": number, "html_url": url, "web_url": url, "branch": branch, "base": base,
-            "title": title, "description": description, "labels": [],
-        });
-        self.pull_requests.push(opened.clone());
-        opened
-    }
-
-    fn edit(&mut self, number: Option<&str>, edit: &Value, description: &str) -> Answer {
-        let number: Option<u64> = number.and_then(|it| it.parse().ok());
-        let mut all = self.pull_requests.iter_mut();
-        let Some(found) = all.find(|it| it["number"].as_u64() == number) else { return missing() };
-        let changes = [("title", "title"), (description, "description"), ("labels", "labels")];
-        for (from, to) in changes.into_iter().chain([("add_labels", "labels")]) {
-            if let Some(value) = edit.get(from) {
-                found[to] = value.clone();
-            }
-        }
-        Answer::json(200, found)
-    }
 }

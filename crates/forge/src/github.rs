@@ -1,12 +1,15 @@
 //! GitHub, and GitHub Enterprise.
 
-use reqwest::Method;
+mod checks;
+pub(crate) mod discussion;
+mod pull_requests;
+
 use serde::Deserialize;
-use serde_json::{Value, json};
 
 use crate::{
-    Asked, Edit, Forge, ForgeError, NewPullRequest, PullRequest, Repository, RepositoryPath, Site,
-    Token, User,
+    Access, Asked, Check, CommentId, Discussion, Edit, Forge, ForgeError, LogEnd, LogSource,
+    MayReach, NewPullRequest, PullRequest, PullRequestStatus, Reaction, Repository, RepositoryPath,
+    Site, ThreadId, Token, User,
     api::{Api, Ask},
 };
 
@@ -27,9 +30,8 @@ struct RepositoryBody {
 }
 
 #[derive(Deserialize)]
-struct PullRequestBody {
-    number: u64,
-    html_url: String,
+struct PermissionBody {
+    permission: String,
 }
 
 impl GitHub {
@@ -43,8 +45,16 @@ impl GitHub {
             .ok_or_else(|| ForgeError::NotFound { host: self.0.host().to_owned(), what: what() })
     }
 
-    fn pull_request(&self, body: &PullRequestBody) -> Result<PullRequest, ForgeError> {
-        Ok(PullRequest { number: body.number, url: self.0.page(&body.html_url)? })
+    async fn permission(&self, path: &RepositoryPath, login: &str) -> Result<Access, ForgeError> {
+        let [owner, name] = self.pair(path)?;
+        let segments = ["repos", owner, name, "collaborators", login, "permission"];
+        let ask = Ask::of(&segments, format!("user {login} of {path}"));
+        let PermissionBody { permission } = self.0.ask(ask).await?;
+        // `maintain` is told as `write`, and `triage` as `read`.
+        Ok(match permission.as_str() {
+            "admin" | "write" => Access::Write,
+            _ => Access::Read,
+        })
     }
 }
 
@@ -68,19 +78,16 @@ impl Forge for GitHub {
         })
     }
 
+    fn access<'a>(&'a self, path: &'a RepositoryPath, login: &'a str) -> Asked<'a, Access> {
+        Box::pin(self.permission(path, login))
+    }
+
     fn open_pull_request<'a>(
         &'a self,
         path: &'a RepositoryPath,
         new: &'a NewPullRequest,
     ) -> Asked<'a, PullRequest> {
-        Box::pin(async move {
-            let [owner, name] = self.pair(path)?;
-            let NewPullRequest { title, description, branch, base } = new;
-            let body = json!({ "title": title, "body": description, "head": branch, "base": base });
-            let segments = ["repos", owner, name, "pulls"];
-            let ask = Ask::of(&segments, format!("repository {path}")).send(Method::POST, body);
-            self.pull_request(&self.0.ask(ask).await?)
-        })
+        Box::pin(self.open(path, new))
     }
 
     fn find_pull_request<'a>(
@@ -88,15 +95,15 @@ impl Forge for GitHub {
         path: &'a RepositoryPath,
         branch: &'a str,
     ) -> Asked<'a, Option<PullRequest>> {
-        Box::pin(async move {
-            let [owner, name] = self.pair(path)?;
-            let segments = ["repos", owner, name, "pulls"];
-            let head = format!("{owner}:{branch}");
-            let query = [("head", head.as_str()), ("state", "open"), ("per_page", "1")];
-            let ask = Ask::of(&segments, format!("repository {path}")).query(&query);
-            let found: Vec<PullRequestBody> = self.0.ask(ask).await?;
-            found.first().map(|it| self.pull_request(it)).transpose()
-        })
+        Box::pin(self.find(path, branch))
+    }
+
+    fn pull_request<'a>(
+        &'a self,
+        path: &'a RepositoryPath,
+        number: u64,
+    ) -> Asked<'a, PullRequestStatus> {
+        Box::pin(self.status(path, number))
     }
 
     fn edit_pull_request<'a>(
@@ -105,13 +112,15 @@ impl Forge for GitHub {
         number: u64,
         edit: &'a Edit,
     ) -> Asked<'a, PullRequest> {
-        Box::pin(async move {
-            let [owner, name] = self.pair(path)?;
-            let number = number.to_string();
-            let segments = ["repos", owner, name, "pulls", &number];
-            let ask = Ask::of(&segments, format!("pull request {number} of {path}"));
-            self.pull_request(&self.0.ask(ask.send(Method::PATCH, edit.body("body"))).await?)
-        })
+        Box::pin(self.patch(path, number, edit.body("body")))
+    }
+
+    fn mark_ready<'a>(&'a self, path: &'a RepositoryPath, number: u64) -> Asked<'a, ()> {
+        Box::pin(self.ready(path, number))
+    }
+
+    fn close_pull_request<'a>(&'a self, path: &'a RepositoryPath, number: u64) -> Asked<'a, ()> {
+        Box::pin(self.close(path, number))
     }
 
     fn label<'a>(
@@ -120,13 +129,52 @@ impl Forge for GitHub {
         number: u64,
         labels: &'a [String],
     ) -> Asked<'a, ()> {
-        Box::pin(async move {
-            let [owner, name] = self.pair(path)?;
-            let number = number.to_string();
-            let segments = ["repos", owner, name, "issues", &number, "labels"];
-            let ask = Ask::of(&segments, format!("pull request {number} of {path}"));
-            let body = json!({ "labels": labels });
-            self.0.ask::<Value>(ask.send(Method::POST, body)).await.map(drop)
-        })
+        Box::pin(self.add_labels(path, number, labels))
+    }
+
+    fn discussion<'a>(&'a self, path: &'a RepositoryPath, number: u64) -> Asked<'a, Discussion> {
+        Box::pin(self.all_said(path, number))
+    }
+
+    fn comment<'a>(
+        &'a self,
+        path: &'a RepositoryPath,
+        number: u64,
+        body: &'a str,
+    ) -> Asked<'a, CommentId> {
+        Box::pin(self.say(path, number, body))
+    }
+
+    fn reply<'a>(
+        &'a self,
+        path: &'a RepositoryPath,
+        number: u64,
+        thread: &'a ThreadId,
+        body: &'a str,
+    ) -> Asked<'a, CommentId> {
+        Box::pin(self.answer(path, number, thread, body))
+    }
+
+    fn react<'a>(
+        &'a self,
+        path: &'a RepositoryPath,
+        _number: u64,
+        comment: &'a CommentId,
+        reaction: Reaction,
+    ) -> Asked<'a, ()> {
+        Box::pin(self.add_reaction(path, comment, reaction))
+    }
+
+    fn checks<'a>(&'a self, path: &'a RepositoryPath, commit: &'a str) -> Asked<'a, Vec<Check>> {
+        Box::pin(self.checked(path, commit))
+    }
+
+    fn log_end<'a>(
+        &'a self,
+        path: &'a RepositoryPath,
+        log: LogSource,
+        may_reach: MayReach,
+    ) -> Asked<'a, LogEnd> {
+        Box::pin(self.log(path, log, may_reach))
     }
 }

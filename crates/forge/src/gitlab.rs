@@ -1,14 +1,20 @@
-//! GitLab. Its merge requests are pull requests, and its project a repository.
+//! GitLab. Its merge requests are pull requests, its notes comments, and its project a repository.
 
-use reqwest::Method;
+mod checks;
+mod discussion;
+mod merge_requests;
+
 use serde::Deserialize;
-use serde_json::{Value, json};
 
 use crate::{
-    Asked, Edit, Forge, ForgeError, NewPullRequest, PullRequest, Repository, RepositoryPath, Site,
-    Token, User,
+    Access, Asked, Check, CommentId, Discussion, Edit, Forge, ForgeError, LogEnd, LogSource,
+    MayReach, NewPullRequest, PullRequest, PullRequestStatus, Reaction, Repository, RepositoryPath,
+    Site, ThreadId, Token, User,
     api::{Api, Ask},
 };
+
+/// From this level on somebody may push: GitLab's Developer.
+const DEVELOPER: u64 = 30;
 
 #[derive(Debug)]
 pub struct GitLab(Api);
@@ -27,9 +33,9 @@ struct ProjectBody {
 }
 
 #[derive(Deserialize)]
-struct MergeRequestBody {
-    iid: u64,
-    web_url: String,
+struct MemberBody {
+    username: String,
+    access_level: u64,
 }
 
 impl GitLab {
@@ -37,21 +43,14 @@ impl GitLab {
         Api::new(site, token).map(Self)
     }
 
-    fn pull_request(&self, body: &MergeRequestBody) -> Result<PullRequest, ForgeError> {
-        Ok(PullRequest { number: body.iid, url: self.0.page(&body.web_url)? })
-    }
-
-    /// Changes a merge request.
-    async fn put(
-        &self,
-        path: &RepositoryPath,
-        number: u64,
-        body: Value,
-    ) -> Result<PullRequest, ForgeError> {
-        let (project, number) = (path.to_string(), number.to_string());
-        let segments = ["projects", &project, "merge_requests", &number];
-        let ask = Ask::of(&segments, format!("merge request {number} of {path}"));
-        self.pull_request(&self.0.ask(ask.send(Method::PUT, body)).await?)
+    /// Who may push, those of the groups around the project included.
+    async fn writers(&self, path: &RepositoryPath) -> Result<Vec<String>, ForgeError> {
+        let project = path.to_string();
+        let segments = ["projects", &project, "members", "all"];
+        let what = format!("project {path}");
+        let members: Vec<MemberBody> = self.0.pages(&segments, &[], &what, |it| it).await?;
+        let writers = members.into_iter().filter(|it| it.access_level >= DEVELOPER);
+        Ok(writers.map(|it| it.username).collect())
     }
 }
 
@@ -75,21 +74,19 @@ impl Forge for GitLab {
         })
     }
 
+    fn access<'a>(&'a self, path: &'a RepositoryPath, login: &'a str) -> Asked<'a, Access> {
+        Box::pin(async move {
+            let is_writer = self.writers(path).await?.iter().any(|it| it == login);
+            Ok(if is_writer { Access::Write } else { Access::Read })
+        })
+    }
+
     fn open_pull_request<'a>(
         &'a self,
         path: &'a RepositoryPath,
         new: &'a NewPullRequest,
     ) -> Asked<'a, PullRequest> {
-        Box::pin(async move {
-            let NewPullRequest { title, description, branch, base } = new;
-            let body = json!({
-                "title": title, "description": description, "source_branch": branch, "target_branch": base,
-            });
-            let project = path.to_string();
-            let segments = ["projects", &project, "merge_requests"];
-            let ask = Ask::of(&segments, format!("project {path}")).send(Method::POST, body);
-            self.pull_request(&self.0.ask(ask).await?)
-        })
+        Box::pin(self.open(path, new))
     }
 
     fn find_pull_request<'a>(
@@ -97,14 +94,15 @@ impl Forge for GitLab {
         path: &'a RepositoryPath,
         branch: &'a str,
     ) -> Asked<'a, Option<PullRequest>> {
-        Box::pin(async move {
-            let project = path.to_string();
-            let segments = ["projects", &project, "merge_requests"];
-            let query = [("source_branch", branch), ("state", "opened"), ("per_page", "1")];
-            let ask = Ask::of(&segments, format!("project {path}")).query(&query);
-            let found: Vec<MergeRequestBody> = self.0.ask(ask).await?;
-            found.first().map(|it| self.pull_request(it)).transpose()
-        })
+        Box::pin(self.find(path, branch))
+    }
+
+    fn pull_request<'a>(
+        &'a self,
+        path: &'a RepositoryPath,
+        number: u64,
+    ) -> Asked<'a, PullRequestStatus> {
+        Box::pin(self.status(path, number))
     }
 
     fn edit_pull_request<'a>(
@@ -113,7 +111,15 @@ impl Forge for GitLab {
         number: u64,
         edit: &'a Edit,
     ) -> Asked<'a, PullRequest> {
-        Box::pin(async move { self.put(path, number, edit.body("description")).await })
+        Box::pin(self.edit(path, number, edit))
+    }
+
+    fn mark_ready<'a>(&'a self, path: &'a RepositoryPath, number: u64) -> Asked<'a, ()> {
+        Box::pin(self.ready(path, number))
+    }
+
+    fn close_pull_request<'a>(&'a self, path: &'a RepositoryPath, number: u64) -> Asked<'a, ()> {
+        Box::pin(self.close(path, number))
     }
 
     fn label<'a>(
@@ -122,13 +128,52 @@ impl Forge for GitLab {
         number: u64,
         labels: &'a [String],
     ) -> Asked<'a, ()> {
-        Box::pin(async move {
-            // They are sent as one text.
-            if let Some(label) = labels.iter().find(|it| it.contains(',')) {
-                return Err(self.0.refused(format!("the label {label:?} has a comma in it")));
-            }
-            let body = json!({ "add_labels": labels.join(",") });
-            self.put(path, number, body).await.map(drop)
-        })
+        Box::pin(self.add_labels(path, number, labels))
+    }
+
+    fn discussion<'a>(&'a self, path: &'a RepositoryPath, number: u64) -> Asked<'a, Discussion> {
+        Box::pin(self.all_said(path, number))
+    }
+
+    fn comment<'a>(
+        &'a self,
+        path: &'a RepositoryPath,
+        number: u64,
+        body: &'a str,
+    ) -> Asked<'a, CommentId> {
+        Box::pin(self.say(path, number, body))
+    }
+
+    fn reply<'a>(
+        &'a self,
+        path: &'a RepositoryPath,
+        number: u64,
+        thread: &'a ThreadId,
+        body: &'a str,
+    ) -> Asked<'a, CommentId> {
+        Box::pin(self.answer(path, number, thread, body))
+    }
+
+    fn react<'a>(
+        &'a self,
+        path: &'a RepositoryPath,
+        number: u64,
+        comment: &'a CommentId,
+        reaction: Reaction,
+    ) -> Asked<'a, ()> {
+        Box::pin(self.award(path, number, comment, reaction))
+    }
+
+    fn checks<'a>(&'a self, path: &'a RepositoryPath, commit: &'a str) -> Asked<'a, Vec<Check>> {
+        Box::pin(self.checked(path, commit))
+    }
+
+    fn log_end<'a>(
+        &'a self,
+        path: &'a RepositoryPath,
+        log: LogSource,
+        may_reach: MayReach,
+    ) -> Asked<'a, LogEnd> {
+        Box::pin(self.trace(path, log, may_reach))
     }
 }

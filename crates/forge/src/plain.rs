@@ -1,7 +1,9 @@
 //! A git server without pull requests, or with ones that nobody here knows how to open.
 
 use crate::{
-    Asked, Edit, Forge, ForgeError, NewPullRequest, PullRequest, Repository, RepositoryPath, User,
+    Access, Asked, Check, CommentId, Discussion, Edit, Forge, ForgeError, LogEnd, LogSource,
+    MayReach, NewPullRequest, PullRequest, PullRequestStatus, Reaction, Repository, RepositoryPath,
+    ThreadId, User,
 };
 
 /// Has branches and no more, and says so.
@@ -30,6 +32,10 @@ impl Forge for PlainGit {
         self.none()
     }
 
+    fn access<'a>(&'a self, _path: &'a RepositoryPath, _login: &'a str) -> Asked<'a, Access> {
+        self.none()
+    }
+
     fn open_pull_request<'a>(
         &'a self,
         _path: &'a RepositoryPath,
@@ -46,6 +52,14 @@ impl Forge for PlainGit {
         self.none()
     }
 
+    fn pull_request<'a>(
+        &'a self,
+        _path: &'a RepositoryPath,
+        _number: u64,
+    ) -> Asked<'a, PullRequestStatus> {
+        self.none()
+    }
+
     fn edit_pull_request<'a>(
         &'a self,
         _path: &'a RepositoryPath,
@@ -55,12 +69,66 @@ impl Forge for PlainGit {
         self.none()
     }
 
+    fn mark_ready<'a>(&'a self, _path: &'a RepositoryPath, _number: u64) -> Asked<'a, ()> {
+        self.none()
+    }
+
+    fn close_pull_request<'a>(&'a self, _path: &'a RepositoryPath, _number: u64) -> Asked<'a, ()> {
+        self.none()
+    }
+
     fn label<'a>(
         &'a self,
         _path: &'a RepositoryPath,
         _number: u64,
         _labels: &'a [String],
     ) -> Asked<'a, ()> {
+        self.none()
+    }
+
+    fn discussion<'a>(&'a self, _path: &'a RepositoryPath, _number: u64) -> Asked<'a, Discussion> {
+        self.none()
+    }
+
+    fn comment<'a>(
+        &'a self,
+        _path: &'a RepositoryPath,
+        _number: u64,
+        _body: &'a str,
+    ) -> Asked<'a, CommentId> {
+        self.none()
+    }
+
+    fn reply<'a>(
+        &'a self,
+        _path: &'a RepositoryPath,
+        _number: u64,
+        _thread: &'a ThreadId,
+        _body: &'a str,
+    ) -> Asked<'a, CommentId> {
+        self.none()
+    }
+
+    fn react<'a>(
+        &'a self,
+        _path: &'a RepositoryPath,
+        _number: u64,
+        _comment: &'a CommentId,
+        _reaction: Reaction,
+    ) -> Asked<'a, ()> {
+        self.none()
+    }
+
+    fn checks<'a>(&'a self, _path: &'a RepositoryPath, _commit: &'a str) -> Asked<'a, Vec<Check>> {
+        self.none()
+    }
+
+    fn log_end<'a>(
+        &'a self,
+        _path: &'a RepositoryPath,
+        _log: LogSource,
+        _may_reach: MayReach,
+    ) -> Asked<'a, LogEnd> {
         self.none()
     }
 }

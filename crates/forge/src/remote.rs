@@ -16,7 +16,7 @@ pub enum Remote {
 }
 
 /// Owner and name of a repository at its forge, with the groups between them where a forge has groups.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RepositoryPath(Vec<String>);
 
 impl Remote {

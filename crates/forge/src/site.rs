@@ -138,4 +138,14 @@ impl Site {
             Kind::GitLab => self.url.join("api/v4/").expect("a plain path"),
         }
     }
+
+    /// Where GitHub's GraphQL is, which is not below the rest.
+    pub(crate) fn graphql(&self) -> Url {
+        let api = self.api();
+        if api.path() == "/" {
+            api.join("graphql").expect("a plain path")
+        } else {
+            self.url.join("api/graphql").expect("a plain path")
+        }
+    }
 }

@@ -1,5 +1,13 @@
 //! What the forges are asked, and what becomes of their answers.
 
+mod app;
+mod checks;
+mod discussion;
+mod git;
+mod openapi;
+mod pull_requests;
+mod webhooks;
+
 use std::time::Duration;
 
 use axum::Router;
@@ -7,8 +15,8 @@ use serde_json::json;
 use tokio::net::TcpListener;
 
 use crate::{
-    Edit, Forge, ForgeError, Kind, NewPullRequest, PlainGit, Remote, RepositoryPath, Site, Token,
-    Until,
+    Edit, Forge, ForgeError, Kind, NewPullRequest, PlainGit, Readiness, Remote, RepositoryPath,
+    Site, Token, Until,
     api::{Api, Ask},
     fake::{Answer, Fake, REPOSITORY, TOKEN},
 };
@@ -29,14 +37,13 @@ fn new(branch: &str) -> NewPullRequest {
         description: "Why\n\nand how".to_owned(),
         branch: branch.to_owned(),
         base: "main".to_owned(),
+        readiness: Readiness::Ready,
     }
 }
 
 #[tokio::test]
 async fn a_pull_request_is_opened_found_changed_and_labelled_on_both_forges() {
-    for (kind, labels) in
-        [(Kind::GitHub, json!(["one", "two words"])), (Kind::GitLab, json!("one,two words"))]
-    {
+    for kind in [Kind::GitHub, Kind::GitLab] {
         let (fake, forge) = fake(kind).await;
         let (path, branch) = (notes(), "runbook/1");
         let repository = forge.repository(&path).await.unwrap();
@@ -51,7 +58,7 @@ async fn a_pull_request_is_opened_found_changed_and_labelled_on_both_forges() {
         let wanted = ["one", "two words"].map(str::to_owned);
         forge.label(&path, opened.number, &wanted).await.unwrap();
         let [held] = &fake.pull_requests()[..] else { panic!("{:?}", fake.pull_requests()) };
-        assert_eq!((&held["title"], &held["labels"]), (&json!("Another"), &labels), "{kind:?}");
+        assert_eq!((&held["title"], &held["labels"]), (&json!("Another"), &json!(wanted)));
         assert_eq!(
             (&held["base"], &held["description"]),
             (&json!("main"), &json!("Why\n\nand how"))
@@ -108,7 +115,11 @@ async fn each_refusal_says_what_it_is() {
         (spent(429).with("ratelimit-reset", "99999999999999999"), "try again later"),
         (
             Answer::json(403, &json!({ "message": "Resource not accessible by integration" })),
-            "refused: Resource not accessible by integration",
+            "refused: Resource not accessible by integration; give the token the permission",
+        ),
+        (
+            Answer::json(403, &json!({ "message": "You have exceeded a secondary rate limit." })),
+            "try again in 60 s",
         ),
         (
             Answer::json(422, &json!({ "errors": [{ "field": "base", "code": "invalid" }] })),
@@ -270,6 +281,10 @@ fn a_token_goes_over_https_or_to_this_machine() {
     assert_eq!(at(Kind::GitHub, "git.example.com"), "https://git.example.com/api/v3/");
     assert_eq!(at(Kind::GitHub, "acme.ghe.com"), "https://api.acme.ghe.com/");
     assert_eq!(at(Kind::GitLab, "git.example.com/lab"), "https://git.example.com/lab/api/v4/");
+    let graphql = |address: &str| Site::new(Kind::GitHub, address).unwrap().graphql().to_string();
+    assert_eq!(graphql("github.com"), "https://api.github.com/graphql");
+    assert_eq!(graphql("git.example.com"), "https://git.example.com/api/graphql");
+    assert_eq!(graphql("acme.ghe.com"), "https://api.acme.ghe.com/graphql");
 }
 
 #[test]

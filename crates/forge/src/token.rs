@@ -1,4 +1,4 @@
-//! What a user shows to a forge.
+//! What is shown to a forge.
 
 use std::fmt;
 
@@ -12,7 +12,9 @@ impl Token {
         Self(text)
     }
 
-    pub(crate) fn reveal(&self) -> &str {
+    /// For whoever shows it to its site: this crate, and git.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
         &self.0
     }
 

@@ -89,9 +89,7 @@ fn form(branch: &str) -> Value {
 
 #[tokio::test]
 async fn a_pull_request_has_the_changes_and_later_clicks_push_to_its_branch() {
-    for (kind, labels) in
-        [(Kind::GitHub, json!(["one", "two words"])), (Kind::GitLab, json!("one,two words"))]
-    {
+    for kind in [Kind::GitHub, Kind::GitLab] {
         let Some(desk) = Desk::ready(kind).await else { return };
         let opened = desk.open("more").await;
         assert_eq!(opened.outcome, exited(0), "{}", opened.output);
@@ -102,6 +100,7 @@ async fn a_pull_request_has_the_changes_and_later_clicks_push_to_its_branch() {
         );
         let [held] = &desk.forge.pull_requests()[..] else { panic!("one was opened") };
         assert_eq!((&held["branch"], &held["base"]), (&json!("more"), &json!("main")));
+        let labels = json!(["one", "two words"]);
         assert_eq!((&held["title"], &held["labels"]), (&json!("More notes"), &labels));
         assert_eq!(held["description"], "## Why\n\n- $(touch evil)");
         let commit = desk.server.git(&["log", "-1", "--format=%an <%ae> %s", "more"]).await;

@@ -4,7 +4,9 @@
 
 use std::time::Duration;
 
-use forge::{Forge, ForgeError, NewPullRequest, PullRequest, Remote, RepositoryPath, Site, Token};
+use forge::{
+    Forge, ForgeError, NewPullRequest, PullRequest, Readiness, Remote, RepositoryPath, Site, Token,
+};
 use model::{
     event::{Chunk, EventKind},
     execution::Outcome,
@@ -199,7 +201,8 @@ impl Pushing {
         base: String,
     ) -> Result<(PullRequest, Vec<String>), Refusal> {
         let (title, description) = (self.title.clone(), self.description.clone());
-        let new = NewPullRequest { title, description, branch, base };
+        let readiness = Readiness::Ready;
+        let new = NewPullRequest { title, description, branch, base, readiness };
         let opened = self.forge.open_pull_request(&self.path, &new).await?;
         let mut told = vec![format!("opened pull request {}: {}", opened.number, opened.url)];
         if !self.labels.is_empty()
