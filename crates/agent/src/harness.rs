@@ -50,7 +50,7 @@ pub trait Harness: Send + Sync {
 }
 
 /// One program's standard input and output, without the program.
-pub trait Conversation: Send {
+pub trait Conversation: Send + Sync {
     /// Takes bytes of the program's standard output, cut anywhere.
     fn receive(&mut self, bytes: &[u8]) -> Vec<HarnessEvent>;
 

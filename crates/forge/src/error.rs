@@ -28,6 +28,23 @@ pub enum ForgeError {
     NoPullRequests { host: String },
 }
 
+impl ForgeError {
+    /// Whether it may be better in a while.
+    #[must_use]
+    pub const fn may_pass(&self) -> bool {
+        match self {
+            Self::RateLimited { .. } | Self::Unreachable { .. } => true,
+            Self::Unauthorised { .. }
+            | Self::NotFound { .. }
+            | Self::Forbidden { .. }
+            | Self::Refused { .. }
+            | Self::TooMuch { .. }
+            | Self::Unreadable { .. }
+            | Self::NoPullRequests { .. } => false,
+        }
+    }
+}
+
 /// When a forge listens again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Until {

@@ -3,12 +3,37 @@
 //! ```text
 //!   equipment   what people prepare for sessions: repositories, personas, context files, MCP servers, tool
 //!               policies, learnings, templates
+//!   agents      all sessions of a hub ─▶ owner: the one task that changes a session
+//!   owner       requests, facts ─▶ agent::session ─▶ stored ─▶ live ─▶ what follows:
+//!                 prepare   repository, sandbox, clean checkout      bench, ground, files
+//!                 dialogue  an agent's program and its tool calls    assignment
+//!                 checks    what must pass
+//!                 deliver   commit, push, pull request
 //! ```
+//!
+//! An agent and its tools run in the session's sandbox only. What opens the repository, the model and secrets stays
+//! on this side; what comes out of a sandbox is hostile bytes.
 
+mod agents;
+mod assignment;
+mod bench;
+mod checks;
+mod deliver;
+mod dialogue;
 mod equipment;
+mod files;
+mod ground;
+mod live;
+mod owner;
+mod prepare;
+mod view;
 
+pub use agents::{Agents, AgentsConfig, DiffError, NewSession, RequestError, is_settled};
 pub use equipment::{
     Actor, Content, ContextFile, Equipment, EquipmentError, ForgeKind, Invalid, Item, Learning,
     McpServer, McpTestError, Persona, PersonaId, Repository, ResolvedServers, SessionBriefing,
     StoredPolicy, Template, Tool, Whose,
 };
+pub use ground::GroundError;
+pub use live::{Delta, FeedItem};
+pub use view::{Began, Listed, Record, StepCounts, Summary, View};

@@ -28,6 +28,11 @@ impl OpenedSecrets {
         self.values.get(name).map(SecretText::reveal)
     }
 
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
     /// A text in which no value shows.
     #[must_use]
     pub fn hide(&self, text: &str) -> String {

@@ -71,16 +71,29 @@ impl Mirror {
         to: &CommitId,
         limit: usize,
     ) -> Result<Excerpt, GitError> {
+        self.patch(&[from.as_str(), to.as_str()], limit).await
+    }
+
+    async fn patch(&self, of: &[&str], limit: usize) -> Result<Excerpt, GitError> {
         let call = self.call("diff-tree").args(["-r", "--patch", "--find-renames", "--no-color"]);
         let call =
             call.args(["--no-ext-diff", "--no-textconv", "--src-prefix=a/", "--dst-prefix=b/"]);
-        let call = call.args([from.as_str(), to.as_str()]).max_output(limit);
+        let call = call.args(of).max_output(limit);
         let (mut bytes, truncated) = call.first().await?;
         if truncated {
             let end = bytes.iter().rposition(|it| *it == b'\n').map_or(0, |it| it + 1);
             bytes.truncate(end);
         }
         Ok(Excerpt { bytes, truncated })
+    }
+
+    /// What one commit changed of the one before it; all of its files if it is the first.
+    ///
+    /// # Errors
+    ///
+    /// When it is not here.
+    pub async fn changes_of(&self, commit: &CommitId, limit: usize) -> Result<Excerpt, GitError> {
+        self.patch(&["--root", "--no-commit-id", commit.as_str()], limit).await
     }
 
     /// A regular file of a commit; `None` if there is none at that path. A symbolic link is none.

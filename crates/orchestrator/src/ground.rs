@@ -1,0 +1,125 @@
+//! What a session's work stands on: its repository, as git and as its forge know it.
+
+use std::{fmt, sync::Arc};
+
+use engine::SecretError;
+use forge::{Forge, ForgeError, InvalidSite, Kind, Remote, RepositoryPath, Site, Token};
+use model::{
+    function::SecretName,
+    id::{EquipmentId, UserId},
+};
+use repository::{Address, Credentials, InvalidAddress, Mirror, OpenError};
+
+use crate::{
+    agents::Hub,
+    equipment::{EquipmentError, ForgeKind, Repository},
+};
+
+/// A repository, and those who speak for it.
+#[derive(Clone, Debug)]
+pub(crate) struct Ground {
+    pub(crate) mirror: Mirror,
+    /// `None` where branches are all that there is, or nobody gave a token.
+    pub(crate) host: Option<Host>,
+}
+
+/// A repository at its forge.
+#[derive(Clone)]
+pub(crate) struct Host {
+    pub(crate) forge: Arc<dyn Forge>,
+    pub(crate) path: RepositoryPath,
+}
+
+impl fmt::Debug for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Host({})", self.path)
+    }
+}
+
+/// Why a repository cannot be worked on.
+#[derive(Debug, thiserror::Error)]
+pub enum GroundError {
+    #[error(transparent)]
+    Equipment(#[from] EquipmentError),
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    #[error(transparent)]
+    Address(#[from] InvalidAddress),
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error(transparent)]
+    Site(#[from] InvalidSite),
+    #[error("{address} is not at {site}; change the address or the forge's API")]
+    Elsewhere { address: String, site: String },
+    #[error(transparent)]
+    Forge(#[from] ForgeError),
+}
+
+impl Hub {
+    /// The repository of a session, opened with its owner's token.
+    pub(crate) async fn ground(
+        &self,
+        owner: UserId,
+        repository: EquipmentId,
+    ) -> Result<Ground, GroundError> {
+        let repository = self.equipment.get::<Repository>(owner, repository).await?.content;
+        let token = self.token(owner, &repository).await?;
+        let address = Address::parse(&repository.address)?;
+        let credentials = token.as_deref().map(|it| credentials(repository.forge, it));
+        let mirror = self.config.repositories.open(&address, credentials).await?;
+        let host = match (kind(repository.forge), token) {
+            (Some(kind), Some(token)) => Some(host(kind, &repository, token)?),
+            (None, _) | (_, None) => None,
+        };
+        Ok(Ground { mirror, host })
+    }
+
+    async fn token(
+        &self,
+        owner: UserId,
+        repository: &Repository,
+    ) -> Result<Option<String>, SecretError> {
+        let Some(name) = &repository.secret else { return Ok(None) };
+        let name: SecretName = name.parse()?;
+        let opened = self.engine.open_secrets(owner, std::slice::from_ref(&name)).await?;
+        Ok(opened.reveal(&name).map(|it| it.trim().to_owned()))
+    }
+}
+
+fn kind(forge: ForgeKind) -> Option<Kind> {
+    match forge {
+        ForgeKind::GitHub => Some(Kind::GitHub),
+        ForgeKind::GitLab => Some(Kind::GitLab),
+        ForgeKind::Git => None,
+    }
+}
+
+/// Under which name each kind takes a token. Plain git takes `user:password`, or a token under the usual name.
+fn credentials(forge: ForgeKind, token: &str) -> Credentials {
+    match (forge, token.split_once(':')) {
+        (ForgeKind::GitLab, _) => Credentials::new("oauth2", token.to_owned()),
+        (ForgeKind::Git, Some((user, password))) => Credentials::new(user, password.to_owned()),
+        (ForgeKind::GitHub, _) | (ForgeKind::Git, None) => {
+            Credentials::new("x-access-token", token.to_owned())
+        }
+    }
+}
+
+fn host(kind: Kind, repository: &Repository, token: String) -> Result<Host, GroundError> {
+    let site = match &repository.api {
+        Some(api) => Site::new(kind, api)?,
+        None => Site::new(kind, &origin(&repository.address))?,
+    };
+    let path = site.repository(&Remote::parse(&repository.address));
+    let path = path.ok_or_else(|| GroundError::Elsewhere {
+        address: repository.address.clone(),
+        site: site.address().to_owned(),
+    })?;
+    Ok(Host { forge: site.forge(Token::new(token))?.into(), path })
+}
+
+/// `https://host:port` of an address.
+fn origin(address: &str) -> String {
+    let (scheme, rest) = address.split_once("://").unwrap_or(("https", address));
+    format!("{scheme}://{}", rest.split('/').next().unwrap_or_default())
+}
