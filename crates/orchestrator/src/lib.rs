@@ -27,8 +27,11 @@ mod live;
 mod owner;
 mod prepare;
 mod view;
+mod watching;
+mod webhooks;
 
 pub use agents::{Agents, AgentsConfig, DiffError, NewSession, RequestError, is_settled};
+pub use bench::CHECKOUT_DIRECTORY;
 pub use equipment::{
     Actor, Content, ContextFile, Equipment, EquipmentError, ForgeKind, Invalid, Item, Learning,
     McpServer, McpTestError, Persona, PersonaId, Repository, ResolvedServers, SessionBriefing,
@@ -37,3 +40,4 @@ pub use equipment::{
 pub use ground::GroundError;
 pub use live::{Delta, FeedItem};
 pub use view::{Began, Listed, Record, StepCounts, Summary, View};
+pub use webhooks::WebhookError;

@@ -4,13 +4,11 @@ use std::{future::Future, sync::Arc};
 
 use agent::{
     context::prompt,
-    session::{
-        BranchId, Delivery, Effect, Fact, Fault, Fence, Prompt, Reset, Task, Work,
-    },
+    session::{BranchId, Delivery, Effect, Fact, Fault, Fence, Prompt, Reset, Task, Work},
 };
 use tokio::{sync::mpsc, time::Instant};
 
-use super::{Attempt, Owner, STOP_GRACE};
+use super::{Attempt, Beside, Owner, STOP_GRACE};
 use crate::{
     assignment::{self, Assigning},
     checks, deliver,
@@ -136,9 +134,11 @@ impl Owner {
 
     /// Whoever resumes the main conversation has to find it.
     pub(super) async fn note_conversation(&self, fence: Fence) {
-        let is_turn = self.state.running.as_ref().is_some_and(|it| {
-            it.fence == fence && matches!(it.work.task, Task::Turn { .. })
-        });
+        let is_turn = self
+            .state
+            .running
+            .as_ref()
+            .is_some_and(|it| it.fence == fence && matches!(it.work.task, Task::Turn { .. }));
         if let Some(bench) = self.bench.as_ref().filter(|_| is_turn)
             && let Err(error) = bench.note_conversation().await
         {
@@ -223,7 +223,9 @@ impl Owner {
     fn mark_ready(&mut self, branch: BranchId) {
         let (hub, state) = (Arc::clone(&self.hub), Arc::clone(&self.state));
         let record = self.record.clone();
-        self.beside.spawn(async move { deliver::mark_ready(&hub, &record, &state, branch).await });
+        self.beside.spawn(async move {
+            Beside::Fact(deliver::mark_ready(&hub, &record, &state, branch).await)
+        });
     }
 
     /// Gives the sandbox back and keeps its files.
