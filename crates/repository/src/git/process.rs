@@ -49,7 +49,8 @@ impl Drop for Group {
     fn drop(&mut self) {
         // A child that nobody has waited for keeps its number, so no other group is hit.
         if let Some(group) = self.0.id().and_then(pid) {
-            drop(kill_process_group(group, Signal::KILL));
+            // It may have ended just now.
+            let _: Result<(), _> = kill_process_group(group, Signal::KILL);
         }
     }
 }

@@ -111,7 +111,7 @@ impl Mirror {
             return Err(FetchError::TooLarge { address: self.address.clone(), bytes: most });
         };
         let call = self.call_remote("fetch").args(["--quiet", "--prune", "--no-tags", "--refmap="]);
-        let call = call.args(["--no-write-fetch-head", "--no-show-forced-updates", "--atomic"]);
+        let call = call.args(["--no-write-fetch-head", "--no-show-forced-updates"]);
         let call = call.arg(self.address.as_str());
         let call = call.arg("+refs/heads/*:refs/heads/*").max_file(left).holding(&turn.lock);
         let answer = call.answer(Input::Nothing).await.map_err(|it| self.unfetched(it))?;
