@@ -116,6 +116,11 @@ impl Mirror {
         let call = call.arg("+refs/heads/*:refs/heads/*").max_file(left).holding(&turn.lock);
         let answer = call.answer(Input::Nothing).await.map_err(|it| self.unfetched(it))?;
         if !answer.status.success() {
+            // Who writes beyond the limit is ended by the kernel and cannot say so.
+            let unfinished = self.place.clear_unfinished().map_err(GitError::from)?;
+            if unfinished >= left {
+                return Err(FetchError::TooLarge { address: self.address.clone(), bytes: most });
+            }
             return Err(self.refused("fetch", &answer));
         }
         if packs > MANY_PACKS {
@@ -202,8 +207,6 @@ impl Mirror {
             FetchError::NotFound { address }
         } else if says(REDIRECTED) {
             FetchError::Redirected { address }
-        } else if says(TOO_LARGE) {
-            FetchError::TooLarge { address, bytes: self.shared.git.limits().repository_bytes }
         } else if says(UNREACHABLE) {
             FetchError::Unreachable { address, words: answer.sentence() }
         } else {
@@ -227,8 +230,6 @@ const MISSING: &[&str] = &[
 ];
 const REDIRECTED: &[&str] =
     &["returned error: 301", "returned error: 302", "returned error: 307", "returned error: 308"];
-/// The signal by which the kernel ends who writes too large a file.
-const TOO_LARGE: &[&str] = &["died of signal 25", "File too large", "File size limit exceeded"];
 const UNREACHABLE: &[&str] = &[
     "unable to access",
     "early EOF",

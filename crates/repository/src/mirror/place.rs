@@ -79,6 +79,11 @@ impl Place {
         Ok(Turn { lock, _task: task })
     }
 
+    /// Removes packs that did not become whole in this turn; gives the bytes of the largest.
+    pub(super) fn clear_unfinished(&self) -> io::Result<u64> {
+        clear_unfinished(&self.repository)
+    }
+
     /// Keeps others from clearing the quarantine.
     pub(super) async fn in_use(&self) -> io::Result<Lock> {
         Lock::shared(&self.root.join("use.lock")).await
@@ -121,13 +126,21 @@ fn remove_leftovers(repository: &Path) -> io::Result<()> {
             fs::remove_file(path)?;
         }
     }
+    clear_unfinished(repository)?;
+    Ok(())
+}
+
+/// Removes packs that are not whole; gives the bytes of the largest.
+fn clear_unfinished(repository: &Path) -> io::Result<u64> {
+    let mut largest = 0;
     for entry in fs::read_dir(repository.join("objects/pack"))? {
         let entry = entry?;
         let name = entry.file_name();
         let name = name.to_string_lossy();
         if name.starts_with("tmp_") || name.starts_with(".tmp-") {
+            largest = largest.max(entry.metadata()?.len());
             fs::remove_file(entry.path())?;
         }
     }
-    Ok(())
+    Ok(largest)
 }

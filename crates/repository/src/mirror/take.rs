@@ -9,9 +9,11 @@
 
 use std::{
     fs, io,
+    os::unix::process::ExitStatusExt,
     path::{Path, PathBuf},
 };
 
+use rustix::process::Signal;
 use tempfile::TempDir;
 use tokio::io::{AsyncRead, AsyncReadExt};
 
