@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Packs beyond which they are put together.
-const MANY_PACKS: usize = 50;
+const MANY_PACKS: usize = 20;
 
 /// Branches of a repository, as its forge named them just now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -118,8 +118,8 @@ impl Mirror {
         if lacks.iter().any(|it| answer.words.contains(it)) {
             return Err(TakeError::Incomplete { words });
         }
-        if answer.words.contains("maximum allowed size") || answer.words.contains("File too large")
-        {
+        let outgrew = answer.status.signal() == Some(Signal::XFSZ.as_raw());
+        if outgrew || answer.words.contains("maximum allowed size") {
             return Err(TakeError::TooLarge { bytes: most });
         }
         Err(TakeError::Unsound { words })

@@ -226,7 +226,8 @@ async fn answer(State(state): State<Arc<Shared>>, request: Request<Body>) -> Res
         .env("GIT_PROTOCOL", header("git-protocol"))
         .env("HTTP_CONTENT_ENCODING", header("content-encoding"))
         .env("REMOTE_USER", "ada");
-    let mut started = cgi.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut started =
+        cgi.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let mut stdin = started.stdin.take().unwrap();
     let sent = async move { drop(stdin.write_all(&body).await) };
     let (output, ()) = tokio::join!(started.wait_with_output(), sent);

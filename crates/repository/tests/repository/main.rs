@@ -4,7 +4,6 @@ mod checkout;
 mod checkouts;
 mod fetching;
 mod forge;
-mod histories;
 mod pushing;
 mod readings;
 mod secrets;
