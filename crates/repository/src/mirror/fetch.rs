@@ -53,6 +53,7 @@ impl FetchError {
             | Self::Unauthorized { .. }
             | Self::Redirected { .. }
             | Self::Empty { .. }
+            | Self::Sha256 { .. }
             | Self::TooLarge { .. }
             | Self::Git(_) => false,
         }
@@ -161,6 +162,9 @@ impl Mirror {
         }
         let heads = Heads::read(&answer.output);
         if heads.branches.is_empty() {
+            if names_sha256(&answer.output) {
+                return Err(FetchError::Sha256 { address: self.address.clone() });
+            }
             return Err(FetchError::Empty { address: self.address.clone() });
         }
         Ok(heads)
@@ -239,6 +243,10 @@ const UNREACHABLE: &[&str] = &[
     "expected flush",
     "invalid server response",
 ];
+
+fn names_sha256(said: &[u8]) -> bool {
+    said.split(|it| *it == b'\n').any(|it| it.iter().position(|it| *it == b'\t') == Some(64))
+}
 
 /// Values of a trailer in the last paragraph of a message.
 fn trailers<'a>(message: &'a str, key: &'a str) -> impl Iterator<Item = &'a str> {

@@ -124,6 +124,7 @@ impl Mirror {
             error @ (FetchError::NotFound { .. }
             | FetchError::Redirected { .. }
             | FetchError::Empty { .. }
+            | FetchError::Sha256 { .. }
             | FetchError::TooLarge { .. }
             | FetchError::Unreachable { .. }
             | FetchError::TimedOut { .. }

@@ -5,8 +5,9 @@ use repository::{Limits, SeedError, script};
 use crate::{
     World,
     checkout::Checkout,
-    fetching::{leftovers, noise},
+    fetching::leftovers,
     forge::{File, feed, file},
+    noise::noise,
 };
 
 #[tokio::test]

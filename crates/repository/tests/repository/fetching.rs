@@ -1,10 +1,11 @@
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use repository::{FetchError, Limits, OpenError};
 
 use crate::{
     World, branch, credentials,
-    forge::{Held, READER, TOKEN, file},
+    forge::{Held, READER, TOKEN, feed, file, git},
+    noise::noise,
     repositories,
 };
 
@@ -56,6 +57,11 @@ async fn what_cannot_be_fetched_says_why() {
     let Some(world) = World::new().await else { return };
     world.forge.commit("main", &[file("a", "1")]).await;
     world.forge.make("o/empty.git").await;
+    let newer = world.forge.path("o/newer.git");
+    let make = ["init", "-q", "--bare", "-b", "main", "--object-format=sha256"];
+    git(Path::new("/"), &[&make[..], &[newer.to_str().unwrap()]].concat()).await;
+    let import = b"commit refs/heads/main\ncommitter A <a@example.com> 1 +0000\ndata 0\n";
+    feed(&newer, &["fast-import", "--quiet"], import).await;
     let nobody = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let closed = nobody.local_addr().unwrap();
     drop(nobody);
@@ -63,6 +69,7 @@ async fn what_cannot_be_fetched_says_why() {
     for (address, expected, passes) in [
         (world.forge.address("o/missing.git"), "there is no repository at", false),
         (world.forge.address("o/empty.git"), "has no commit yet", false),
+        (world.forge.address("o/newer.git"), "names its objects by SHA-256", false),
         (world.forge.address("moved/o/r.git"), "has moved; use its new address", false),
         (closed, "does not answer", true),
     ] {
@@ -186,19 +193,8 @@ async fn many_packs_become_few_and_nothing_is_lost() {
     assert_eq!(mirror.log(&commits[0], &commits[23], 100).await.unwrap().len(), 23);
 }
 
-/// Text that does not get smaller.
-pub(crate) fn noise(bytes: usize) -> String {
-    let mut state = 1_u64;
-    let mut next = || {
-        state =
-            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        char::from(b' ' + u8::try_from((state >> 33) % 95).unwrap())
-    };
-    (0..bytes).map(|_| next()).collect()
-}
-
 /// Files that are nobody's.
-pub(crate) fn leftovers(directory: &std::path::Path) -> Vec<String> {
+pub(crate) fn leftovers(directory: &Path) -> Vec<String> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(directory).unwrap().flatten() {
         let name = entry.file_name().into_string().unwrap();

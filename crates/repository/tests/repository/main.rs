@@ -4,6 +4,7 @@ mod checkout;
 mod checkouts;
 mod fetching;
 mod forge;
+mod noise;
 mod pushing;
 mod readings;
 mod secrets;

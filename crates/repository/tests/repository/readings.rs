@@ -2,8 +2,8 @@ use repository::{Limits, Survey};
 
 use crate::{
     World,
-    fetching::noise,
     forge::{File, file},
+    noise::noise,
 };
 
 #[tokio::test]

@@ -1,13 +1,14 @@
 use std::{os::unix::fs::PermissionsExt, time::Duration};
 
-use repository::{CommitId, Limits, Mirror, TakeError};
+use repository::{CommitId, Expect, Identity, Limits, Mirror, NewCommit, TakeError, script};
 
 use crate::{
     World, branch,
     checkout::Checkout,
     checkouts::poison,
-    fetching::{leftovers, noise},
+    fetching::leftovers,
     forge::{feed, file, git},
+    noise::noise,
 };
 
 /// A mirror with one commit, and a checkout of it.
@@ -223,15 +224,46 @@ async fn a_sandbox_that_falls_silent_is_waited_for_in_bounds() {
     let Some(world) = World::with(limits).await else { return };
     let (mirror, base, checkout) = begun(&world).await;
     checkout.write("a", noise(50_000));
-    let mut half = checkout.snapshot().await;
-    half.truncate(30_000);
-    // The other end stays open and says nothing.
-    let (mut theirs, ours) = tokio::io::duplex(1 << 16);
-    tokio::io::AsyncWriteExt::write_all(&mut theirs, &half).await.unwrap();
-    let error = mirror.take(ours, &base).await.unwrap_err();
-    assert!(matches!(error, TakeError::Git(_)), "{error:?}");
-    assert!(error.to_string().contains("was ended after"), "{error}");
-    nothing_was_left(&world).await;
+    let whole = checkout.snapshot().await;
+    for sent in [0, 45, 30_000] {
+        // The other end stays open and says nothing more.
+        let (mut theirs, ours) = tokio::io::duplex(1 << 16);
+        tokio::io::AsyncWriteExt::write_all(&mut theirs, &whole[..sent]).await.unwrap();
+        let error = mirror.take(ours, &base).await.unwrap_err();
+        assert!(error.to_string().contains("was ended after"), "{sent}: {error}");
+        nothing_was_left(&world).await;
+    }
+}
+
+#[tokio::test]
+async fn what_was_taken_reaches_the_forge_as_one_commit() {
+    let Some(world) = World::new().await else { return };
+    let (mirror, base, checkout) = begun(&world).await;
+    // More than git sends at once.
+    checkout.write("large", noise(3 << 20));
+    let taken = checkout.taken_by(&mirror).await.unwrap();
+    let who = Identity { name: "Runbook".to_owned(), email: "runbook@example.com".to_owned() };
+    let commit = NewCommit {
+        tree: &taken.tree,
+        parents: std::slice::from_ref(&base),
+        message: "Add it",
+        author: &who,
+        committer: &who,
+        time: jiff::Timestamp::from_second(1_700_000_000).unwrap(),
+    };
+    let commit = mirror.commit(commit).await.unwrap();
+    mirror.push(&branch("x"), &commit, &Expect::Absent).await.unwrap();
+    assert_eq!(world.forge.head("x").await.as_ref(), Some(&commit));
+    world.forge.git(&["fsck", "--strict"]).await;
+    assert_eq!(world.forge.git(&["cat-file", "-s", "x:large"]).await, "3145728\n");
+    // The next step begins with it, in the same checkout or another one.
+    let pack = mirror.pack_since(&base, &commit).await.unwrap();
+    checkout.run(&script::advance(&commit), &pack).await.expect_success();
+    let other = Checkout::of(&mirror, &commit).await;
+    for checkout in [checkout, other] {
+        assert_eq!(checkout.read("large").map(|it| it.len()), Some(3 << 20));
+        assert_eq!(checkout.git(&["status", "--porcelain"]).await, "");
+    }
 }
 
 #[tokio::test]
