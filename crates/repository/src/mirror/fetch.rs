@@ -31,6 +31,8 @@ pub enum FetchError {
     Redirected { address: Address },
     #[error("{address} has no commit yet; push a first one")]
     Empty { address: Address },
+    #[error("{address} names its objects by SHA-256; use a repository that names them by SHA-1")]
+    Sha256 { address: Address },
     #[error(
         "{address} is larger than {bytes} bytes; raise the server's limit for repositories, or use a smaller one"
     )]

@@ -128,12 +128,18 @@ impl Forge {
 
     /// Something that the forge runs before it takes a push.
     pub(crate) async fn hook(&self, text: &str) {
-        use std::os::unix::fs::PermissionsExt;
-        let path = self.path("o/r.git").join("hooks/pre-receive");
-        tokio::fs::create_dir_all(path.parent().unwrap()).await.unwrap();
-        tokio::fs::write(&path, text).await.unwrap();
-        std::fs::set_permissions(path, PermissionsExt::from_mode(0o755)).unwrap();
+        write_program(&self.path("o/r.git").join("hooks/pre-receive"), text).await;
     }
+}
+
+/// By another process: whatever this one starts meanwhile would hold the file open, and nobody could run it.
+pub(crate) async fn write_program(path: &Path, text: &str) {
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let script = "cat >\"$1\" && chmod +x \"$1\"";
+    let mut shell = program("sh", &["-c", script, "sh", path.to_str().unwrap()]);
+    let mut shell = shell.stdin(Stdio::piped()).spawn().unwrap();
+    shell.stdin.take().unwrap().write_all(text.as_bytes()).await.unwrap();
+    assert!(shell.wait().await.unwrap().success());
 }
 
 /// An entry of a commit.

@@ -5,7 +5,7 @@ use repository::{Expect, Repositories};
 
 use crate::{
     World, branch, credentials,
-    forge::{Held, TOKEN, USER, file},
+    forge::{Held, TOKEN, USER, file, write_program},
     pushing::ours,
 };
 
@@ -58,9 +58,7 @@ async fn only_what_is_needed_of_the_servers_variables_reaches_git() {
     let programs = tempfile::tempdir().unwrap();
     let seen = directory.path().join("seen");
     let git = format!("#!/bin/sh\nenv >'{}'\necho git version 2.99.0\n", seen.display());
-    let path = programs.path().join("git");
-    std::fs::write(&path, git).unwrap();
-    std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    write_program(&programs.path().join("git"), &git).await;
     let system = std::env::var_os("PATH").unwrap();
     let search = format!("{}:{}", programs.path().display(), system.to_str().unwrap());
     let variables = [

@@ -9,6 +9,7 @@ use crate::{
     fetching::leftovers,
     forge::{feed, file, git},
     noise::noise,
+    repositories,
 };
 
 /// A mirror with one commit, and a checkout of it.
@@ -220,9 +221,11 @@ async fn trees_that_would_harm_whoever_checks_them_out_are_refused() {
 
 #[tokio::test]
 async fn a_sandbox_that_falls_silent_is_waited_for_in_bounds() {
-    let limits = Limits { local_time: Duration::from_secs(2), ..Limits::default() };
-    let Some(world) = World::with(limits).await else { return };
-    let (mirror, base, checkout) = begun(&world).await;
+    let Some(world) = World::new().await else { return };
+    let (_, base, checkout) = begun(&world).await;
+    let limits = Limits { local_time: Duration::from_secs(1), ..Limits::default() };
+    let impatient = repositories(world.directory.path(), limits).await;
+    let mirror = impatient.open(&world.address(), None).await.unwrap();
     checkout.write("a", noise(50_000));
     let whole = checkout.snapshot().await;
     for sent in [0, 45, 30_000] {
@@ -231,7 +234,7 @@ async fn a_sandbox_that_falls_silent_is_waited_for_in_bounds() {
         tokio::io::AsyncWriteExt::write_all(&mut theirs, &whole[..sent]).await.unwrap();
         let error = mirror.take(ours, &base).await.unwrap_err();
         assert!(error.to_string().contains("was ended after"), "{sent}: {error}");
-        nothing_was_left(&world).await;
+        nothing_was_taken(&world).await;
     }
 }
 
@@ -332,6 +335,10 @@ fn mirrored(world: &World) -> std::path::PathBuf {
 
 async fn nothing_was_left(world: &World) {
     assert_eq!(leftovers(world.directory.path()), Vec::<String>::new());
+    nothing_was_taken(world).await;
+}
+
+async fn nothing_was_taken(world: &World) {
     let list = ["cat-file", "--batch-all-objects", "--batch-check=%(objectname)"];
     let objects = git(&mirrored(world), &list).await;
     // The first commit: three files, two directories, itself; the files are alike but for one.
