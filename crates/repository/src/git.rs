@@ -200,7 +200,7 @@ impl<'a> Call<'a> {
     }
 
     /// Reads a repository of this machine.
-    pub(crate) fn from_files(self) -> Self {
+    pub(crate) fn at_files(self) -> Self {
         self.variable("GIT_ALLOW_PROTOCOL", "file")
     }
 

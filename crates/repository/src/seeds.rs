@@ -123,7 +123,7 @@ async fn copy_history(
     }
     let init = git.outside("init").args(["--quiet", "--bare", "--template="]);
     init.arg("--object-format=sha1").arg(into).bytes().await?;
-    let fetch = git.call(into, "fetch").from_files();
+    let fetch = git.call(into, "fetch").at_files();
     let fetch = fetch.args(["--quiet", "--no-tags", "--no-write-fetch-head", "--refmap="]);
     let fetch = fetch.arg(format!("--depth={}", git.limits().depth));
     fetch.arg(place.repository()).arg(commit.as_str()).bytes().await?;

@@ -145,7 +145,7 @@ impl Mirror {
 /// Bytes of a forge's words that are passed on.
 const MAX_WORDS: usize = 2000;
 
-/// `!	from:to	[remote rejected] (why)`, of `git push --porcelain`.
+/// Why, out of the line of `git push --porcelain` that begins with `!`: flag, names, reason, with tabs between.
 fn rejection(output: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(output);
     let line = text.lines().find(|it| it.starts_with("!\t"))?;

@@ -215,7 +215,7 @@ impl Quarantine {
         let entries = fs::read_dir(self.0.path().join("pack"))?;
         let mut files = entries.map(|it| it.map(|it| it.path())).collect::<io::Result<Vec<_>>>()?;
         let is_index = |it: &PathBuf| it.extension().is_some_and(|it| it == "idx");
-        files.retain(|it| !it.extension().is_some_and(|it| it == "keep"));
+        files.retain(|it| it.extension().is_none_or(|it| it != "keep"));
         files.sort_by_key(is_index);
         for file in files {
             let name = file.file_name().expect("an entry of a directory");

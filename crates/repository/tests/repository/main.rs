@@ -1,5 +1,8 @@
 //! Repositories against git's own server over HTTP, and checkouts against git itself.
 
+#![expect(clippy::unwrap_used, reason = "a broken set-up should stop the test")]
+#![expect(clippy::print_stdout, reason = "what is skipped is said")]
+
 mod checkout;
 mod checkouts;
 mod fetching;
