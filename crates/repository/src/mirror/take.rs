@@ -147,7 +147,7 @@ impl Mirror {
             return Err(TakeError::Incomplete { words: format!("there is no tree {tree}") });
         }
         let call = quarantine.call(self, "rev-list").args(["--objects", "--quiet", tree.as_str()]);
-        let call = call.arg(format!("^{base}"));
+        let call = call.arg(format!("^{base}^{{tree}}"));
         match call.bytes().await {
             Ok(_) => Ok(()),
             Err(GitError::Failed { words, .. }) => Err(TakeError::Incomplete { words }),

@@ -12,4 +12,5 @@ safe_git read-tree "$commit"
 safe_git add --all -- .
 tree=$(safe_git write-tree)
 printf '%s\n' "$tree"
-printf '%s\n^%s\n' "$tree" "$commit" | safe_git pack-objects -q --revs --thin --stdout
+# By its tree: git does not look into a commit to see what a tree has of it.
+printf '%s\n^%s^{tree}\n' "$tree" "$commit" | safe_git pack-objects -q --revs --thin --stdout
