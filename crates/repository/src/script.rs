@@ -27,10 +27,10 @@ const CHECKOUT: &str = include_str!("script/checkout.sh");
 const SNAPSHOT: &str = include_str!("script/snapshot.sh");
 
 /// Objects go into the checkout; the rest of `.git` is made anew around them.
-const INDEX_PACK: &str = "GIT_DIR=.git safe_git index-pack --stdin --fix-thin >/dev/null\n";
+const INDEX_PACK: &str = "safe_git index-pack --stdin --fix-thin >/dev/null\n";
 const READ_TREE: &str =
     "safe_git read-tree \"$commit\"\nsafe_git update-index -q --refresh || true\n";
-const HEAD: &str = "GIT_DIR=.git safe_git rev-parse --verify --quiet HEAD || printf 'none\\n'\n";
+const HEAD: &str = "safe_git rev-parse --verify --quiet HEAD || printf 'none\\n'\n";
 
 /// Writes the files of a commit, whose seed has been unpacked here.
 #[must_use]

@@ -230,7 +230,7 @@ const UNAUTHORIZED: &[&str] = &[
 ];
 const MISSING: &[&str] = &[
     "returned error: 404",
-    "not found",
+    "' not found",
     "is this a git repository?",
     "does not appear to be a git",
 ];

@@ -10,6 +10,9 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use crate::{Address, GitError, git::Git, lock::Lock};
 
+/// What a repository is called until it is whole.
+const NEW: &str = "new-";
+
 /// Where one mirror is, and whose turn it is there.
 #[derive(Debug)]
 pub(crate) struct Place {
@@ -54,8 +57,14 @@ impl Place {
         if self.repository.exists() {
             return Ok(());
         }
+        for entry in fs::read_dir(&self.root)? {
+            let entry = entry?;
+            if entry.file_name().to_string_lossy().starts_with(NEW) {
+                fs::remove_dir_all(entry.path())?;
+            }
+        }
         fs::write(self.root.join("address"), format!("{address}\n"))?;
-        let new = TempDir::with_prefix_in("new-", &self.root)?;
+        let new = TempDir::with_prefix_in(NEW, &self.root)?;
         let call = git.outside("init").args(["--quiet", "--bare", "--template="]);
         call.args(["--object-format=sha1", "--initial-branch=main"])
             .arg(new.path())

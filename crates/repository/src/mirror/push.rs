@@ -104,7 +104,7 @@ impl Mirror {
             return Err(PushError::Moved { branch, actual });
         }
         let words = self.words(&answer, &reason);
-        if words.to_ascii_lowercase().contains("protected branch") {
+        if PROTECTED.iter().any(|it| words.to_ascii_lowercase().contains(it)) {
             return Err(PushError::Protected { branch, words });
         }
         Err(PushError::Rejected { branch, words })
@@ -141,6 +141,9 @@ impl Mirror {
         said[..said.floor_char_boundary(MAX_WORDS)].to_owned()
     }
 }
+
+/// What GitHub and GitLab say of a branch that is changed in another way.
+const PROTECTED: [&str; 2] = ["protected branch", "changes must be made through a pull request"];
 
 /// Bytes of a forge's words that are passed on.
 const MAX_WORDS: usize = 2000;

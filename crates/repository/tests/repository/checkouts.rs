@@ -1,4 +1,7 @@
-use std::os::unix::ffi::OsStrExt;
+use std::{
+    os::unix::ffi::OsStrExt,
+    time::{Duration, UNIX_EPOCH},
+};
 
 use repository::{Limits, SeedError, script};
 
@@ -78,6 +81,11 @@ async fn a_seed_is_made_once_and_the_oldest_goes() {
     assert_eq!(one.unwrap().bytes, two.unwrap().bytes);
     let of_second = mirror.seed(&second).await.unwrap();
     assert_eq!(kept().len(), 2);
+    for (commit, seconds) in [(&first, 1), (&second, 2)] {
+        let name = kept().into_iter().find(|it| it.contains(commit.as_str())).unwrap();
+        let file = std::fs::File::options().write(true).open(seeds.join(name)).unwrap();
+        file.set_modified(UNIX_EPOCH + Duration::from_secs(seconds)).unwrap();
+    }
     // What is used again is not the oldest any more.
     mirror.seed(&first).await.unwrap();
     mirror.seed(&third).await.unwrap();
