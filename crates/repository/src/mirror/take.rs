@@ -76,7 +76,7 @@ impl Mirror {
         snapshot: impl AsyncRead + Send + Unpin,
         base: &CommitId,
     ) -> Result<Taken, TakeError> {
-        let limit = self.shared.git.limits().local_time;
+        let limit = self.shared.git.limits().snapshot_time;
         let too_late = GitError::TimedOut { command: "index-pack", limit };
         timeout(limit, self.take_all(snapshot, base)).await.unwrap_or(Err(too_late.into()))
     }

@@ -193,6 +193,35 @@ async fn a_checkout_goes_on_to_a_commit_that_was_made_since() {
     assert_eq!(checkout.git(&["status", "--porcelain"]).await, "");
     assert_eq!(checkout.git(&["rev-parse", "HEAD"]).await.trim(), second.as_str());
     feed(checkout.path(), &["fsck", "--strict"], b"").await;
+    // And back, for which it needs nothing.
+    let pack = mirror.pack_since(&second, &first).await.unwrap();
+    checkout.run(&script::advance(&first), &pack).await.expect_success();
+    assert_eq!(checkout.read("a").map(|it| it.len()), Some(9000));
+}
+
+#[tokio::test]
+async fn a_checkout_that_does_not_know_enough_of_the_history_says_so() {
+    let limits = Limits { depth: 2, ..Limits::default() };
+    let Some(world) = World::with(limits).await else { return };
+    let old = world.forge.commit("main", &[file("a", "1")]).await;
+    world.forge.git(&["branch", "side", old.as_str()]).await;
+    world.forge.commit("main", &[file("a", "2")]).await;
+    let have = world.forge.commit("main", &[file("a", "3")]).await;
+    let side = world.forge.commit("side", &[file("b", "1")]).await;
+    let author =
+        ["-c", "user.name=a", "-c", "user.email=a@example.com", "commit-tree", "-m", "merge"];
+    let of = ["-p", have.as_str(), "-p", side.as_str(), &format!("{have}^{{tree}}")];
+    let merge = world.forge.git(&[&author[..], &of[..]].concat()).await;
+    let merge = repository::CommitId::parse(merge.trim()).unwrap();
+    world.forge.git(&["update-ref", "refs/heads/main", merge.as_str()]).await;
+    let mirror = world.mirror().await;
+    mirror.fetch().await.unwrap();
+    let checkout = Checkout::of(&mirror, &have).await;
+    let pack = mirror.pack_since(&have, &merge).await.unwrap();
+    let said = checkout.run(&script::advance(&merge), &pack).await;
+    assert!(!said.succeeded);
+    let fresh = Checkout::of(&mirror, &merge).await;
+    assert_eq!(fresh.git(&["rev-list", "--count", "HEAD"]).await, "3\n");
 }
 
 /// All by which a checkout makes git run something, or see something else than what is there. Whatever of it is run

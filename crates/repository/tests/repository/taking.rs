@@ -9,7 +9,6 @@ use crate::{
     fetching::leftovers,
     forge::{feed, file, git},
     noise::noise,
-    repositories,
 };
 
 /// A mirror with one commit, and a checkout of it.
@@ -224,11 +223,9 @@ async fn trees_that_would_harm_whoever_checks_them_out_are_refused() {
 
 #[tokio::test]
 async fn a_sandbox_that_falls_silent_is_waited_for_in_bounds() {
-    let Some(world) = World::new().await else { return };
-    let (_, base, checkout) = begun(&world).await;
-    let limits = Limits { local_time: Duration::from_secs(1), ..Limits::default() };
-    let impatient = repositories(world.directory.path(), limits).await;
-    let mirror = impatient.open(&world.address(), None).await.unwrap();
+    let limits = Limits { snapshot_time: Duration::from_secs(1), ..Limits::default() };
+    let Some(world) = World::with(limits).await else { return };
+    let (mirror, base, checkout) = begun(&world).await;
     checkout.write("a", noise(50_000));
     let whole = checkout.snapshot().await;
     for sent in [0, 45, 30_000] {
