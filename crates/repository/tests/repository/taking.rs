@@ -178,6 +178,18 @@ async fn few_objects_that_stand_for_endless_files_are_refused() {
 }
 
 #[tokio::test]
+async fn an_object_that_says_how_large_it_is_gets_no_more_memory_than_there_is() {
+    let limits = Limits { memory_bytes: 1 << 30, ..Limits::default() };
+    let Some(world) = World::with(limits).await else { return };
+    let (mirror, base, _) = begun(&world).await;
+    let pack = by_hand_as_if(b"", 3 << 29);
+    let bytes = [base.as_str().as_bytes(), b"\n", &pack].concat();
+    let error = mirror.take(bytes.as_slice(), &base).await.unwrap_err();
+    assert!(error.to_string().contains("emory"), "{error}");
+    nothing_was_left(&world).await;
+}
+
+#[tokio::test]
 async fn trees_that_would_harm_whoever_checks_them_out_are_refused() {
     let Some(world) = World::new().await else { return };
     let (mirror, base, checkout) = begun(&world).await;
@@ -297,15 +309,22 @@ async fn packed(checkout: &Checkout, tree: &str) -> Vec<u8> {
 
 /// A pack with one tree in it, whatever it says, in a block of zlib that is stored as it is.
 fn by_hand(tree: &[u8]) -> Vec<u8> {
+    by_hand_as_if(tree, tree.len() as u64)
+}
+
+/// The same, if the tree were of that length.
+fn by_hand_as_if(tree: &[u8], said: u64) -> Vec<u8> {
     use sha1::Digest;
     let length = u16::try_from(tree.len()).unwrap();
     let mut pack = b"PACK\0\0\0\x02\0\0\0\x01".to_vec();
-    // Four bits of the length, then seven in each byte.
-    let (low, high) = (u8::try_from(length & 15).unwrap(), length >> 4);
-    pack.push(0b0010_0000 | low | if high > 0 { 0x80 } else { 0 });
-    if high > 0 {
-        pack.push(u8::try_from(high).unwrap());
+    // The kind and four bits of the length, then seven in each byte; all but the last have the highest bit.
+    let byte = |bits: u64| u8::try_from(bits & 0x7f).unwrap();
+    let (mut bits, mut rest) = (0b010_0000 | byte(said & 15), said >> 4);
+    while rest > 0 {
+        pack.push(bits | 0x80);
+        (bits, rest) = (byte(rest), rest >> 7);
     }
+    pack.push(bits);
     pack.extend([0x78, 0x01, 0x01]);
     pack.extend(length.to_le_bytes());
     pack.extend((!length).to_le_bytes());
