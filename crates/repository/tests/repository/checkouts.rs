@@ -1,5 +1,6 @@
 use std::{
     os::unix::ffi::OsStrExt,
+    path::PathBuf,
     time::{Duration, UNIX_EPOCH},
 };
 
@@ -9,7 +10,7 @@ use crate::{
     World,
     checkout::Checkout,
     fetching::leftovers,
-    forge::{File, feed, file},
+    forge::{File, feed, file, write_program},
     noise::noise,
 };
 
@@ -123,6 +124,7 @@ async fn a_step_begins_with_a_clean_checkout_whatever_the_one_before_did() {
     checkout.write("nested/.git/HEAD", "ref: refs/heads/x\n");
     checkout.run(&script::reset(&commit), b"").await.expect_success();
 
+    assert!(!ran(&checkout).exists());
     assert_eq!(checkout.read("a").as_deref(), Some("1"));
     assert_eq!(checkout.git(&["status", "--porcelain", "--ignored"]).await, "");
     assert_eq!(checkout.git(&["for-each-ref"]).await, "");
@@ -224,12 +226,17 @@ async fn a_checkout_that_does_not_know_enough_of_the_history_says_so() {
     assert_eq!(fresh.git(&["rev-list", "--count", "HEAD"]).await, "3\n");
 }
 
-/// All by which a checkout makes git run something, or see something else than what is there. Whatever of it is run
-/// leaves a file `ran` in the checkout.
+/// Made by whatever is run of what [`poison`] left. Not in the checkout, where it might be cleared.
+pub(crate) fn ran(checkout: &Checkout) -> PathBuf {
+    checkout.path().with_extension("ran")
+}
+
+/// All by which a checkout makes git run something, or see something else than what is there.
 pub(crate) async fn poison(checkout: &Checkout) {
-    let mark = checkout.write("poison", "#!/bin/sh\ntouch \"$(dirname \"$0\")/ran\"\ncat\n");
-    std::fs::set_permissions(&mark, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
-    let mark = mark.to_str().unwrap();
+    let mark = format!("#!/bin/sh\ntouch '{}'\ncat\n", ran(checkout).display());
+    let path = checkout.path().join("poison");
+    write_program(&path, &mark).await;
+    let mark = path.to_str().unwrap();
     let config = format!(
         "[core]\n fsmonitor = {mark}\n hooksPath = {at}/hooks\n excludesFile = {at}/all\n attributesFile = {at}/attributes\n\
          bare = true\n worktree = /nonexistent\n sshCommand = {mark}\n pager = {mark}\n\
@@ -238,6 +245,11 @@ pub(crate) async fn poison(checkout: &Checkout) {
          [remote \"origin\"]\n url = ext::{mark}\n promisor = true\n[alias]\n add = !{mark}\n",
         at = checkout.path().display(),
     );
+    // It would run.
+    checkout.write(".git/config", format!("[core]\n fsmonitor = {mark}\n"));
+    checkout.git(&["status"]).await;
+    std::fs::remove_file(ran(checkout)).unwrap();
+
     checkout.write("home/.gitconfig", &config);
     checkout.write("home/.config/git/ignore", "*\n");
     checkout.write("all", "*\n");
@@ -249,9 +261,9 @@ pub(crate) async fn poison(checkout: &Checkout) {
     checkout.write(".git/objects/info/alternates", "/nonexistent\n");
     for hook in ["pre-commit", "post-checkout", "post-index-change", "reference-transaction"] {
         for at in ["hooks", ".git/hooks"] {
-            let path = checkout.write(&format!("{at}/{hook}"), std::fs::read(mark).unwrap());
-            let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-            std::fs::set_permissions(path, mode).unwrap();
+            let hook = checkout.write(&format!("{at}/{hook}"), "");
+            std::fs::remove_file(&hook).unwrap();
+            std::os::unix::fs::symlink(mark, hook).unwrap();
         }
     }
     checkout.write(".git/index", "no index");

@@ -5,7 +5,7 @@ use repository::{CommitId, Expect, Identity, Limits, Mirror, NewCommit, TakeErro
 use crate::{
     World, branch,
     checkout::Checkout,
-    checkouts::poison,
+    checkouts::{poison, ran},
     fetching::leftovers,
     forge::{feed, file, git},
     noise::noise,
@@ -62,7 +62,7 @@ async fn a_poisoned_repository_changes_nothing_of_what_is_taken() {
     for name in ["a", "d/b", "poison", "hooks/pre-commit", "home/.gitconfig"] {
         assert!(listing.iter().any(|it| it.ends_with(&format!(" {name}"))), "{name}: {listing:?}");
     }
-    assert!(!checkout.path().join("ran").exists());
+    assert!(!ran(&checkout).exists());
 }
 
 #[tokio::test]
