@@ -150,7 +150,7 @@ impl Mirror {
         let heads = self.fetch().await?;
         let Some(head) = heads.get(branch) else { return Ok(None) };
         let known = self.log(base, head, usize::MAX).await?;
-        let is_it = |message: &str| self::trailers(message, key).any(|it| it == value);
+        let is_it = |message: &str| trailers(message, key).any(|it| it == value);
         Ok(known.into_iter().find(|it| is_it(&it.message)).map(|it| it.id))
     }
 

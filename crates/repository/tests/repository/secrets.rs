@@ -76,7 +76,10 @@ async fn only_what_is_needed_of_the_servers_variables_reaches_git() {
     for name in ["GIT_DIR=", "GIT_SSH_COMMAND=", "GIT_TRACE=", "RUNBOOK_SECRET="] {
         assert!(!seen.contains(name), "{name}: {seen}");
     }
-    assert!(seen.contains("GIT_CONFIG_GLOBAL=/dev/null\n"));
+    for line in ["GIT_CONFIG_GLOBAL=/dev/null\n", "GIT_CONFIG_NOSYSTEM=1\n", "HOME=/nonexistent\n"]
+    {
+        assert!(seen.contains(line), "{line}: {seen}");
+    }
 }
 
 /// Of all processes that can be seen.
