@@ -113,7 +113,8 @@ async fn a_commit_that_is_not_there_has_no_seed() {
 #[tokio::test]
 async fn a_step_begins_with_a_clean_checkout_whatever_the_one_before_did() {
     let Some(world) = World::new().await else { return };
-    let commit = world.forge.commit("main", &[file("a", "1"), file(".gitignore", "cache\n")]).await;
+    let files = [file("a", "1"), file("d/b", "1"), file(".gitignore", "cache\n")];
+    let commit = world.forge.commit("main", &files).await;
     let mirror = world.mirror().await;
     mirror.fetch().await.unwrap();
     let checkout = Checkout::of(&mirror, &commit).await;
@@ -121,18 +122,26 @@ async fn a_step_begins_with_a_clean_checkout_whatever_the_one_before_did() {
     poison(&checkout).await;
     checkout.write("a", "changed");
     checkout.write("cache/x", "1");
+    // Where a directory was, a way out of the checkout.
+    let outside = tempfile::tempdir().unwrap();
+    std::fs::write(outside.path().join("b"), "of somebody else").unwrap();
+    std::fs::remove_dir_all(checkout.path().join("d")).unwrap();
+    std::os::unix::fs::symlink(outside.path(), checkout.path().join("d")).unwrap();
     checkout.write("nested/.git/HEAD", "ref: refs/heads/x\n");
     checkout.run(&script::reset(&commit), b"").await.expect_success();
 
     assert!(!ran(&checkout).exists());
     assert_eq!(checkout.read("a").as_deref(), Some("1"));
+    assert_eq!(checkout.read("d/b").as_deref(), Some("1"));
+    let others = std::fs::read_to_string(outside.path().join("b")).unwrap();
+    assert_eq!(others, "of somebody else");
     assert_eq!(checkout.git(&["status", "--porcelain", "--ignored"]).await, "");
     assert_eq!(checkout.git(&["for-each-ref"]).await, "");
     assert!(!checkout.path().join(".git/hooks").exists());
     let mut left: Vec<_> =
         std::fs::read_dir(checkout.path()).unwrap().flatten().map(|it| it.file_name()).collect();
     left.sort();
-    assert_eq!(left, [".git", ".gitignore", "a"]);
+    assert_eq!(left, [".git", ".gitignore", "a", "d"]);
 }
 
 #[tokio::test]

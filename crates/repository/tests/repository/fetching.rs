@@ -71,6 +71,7 @@ async fn what_cannot_be_fetched_says_why() {
         (world.forge.address("o/empty.git"), "has no commit yet", false),
         (world.forge.address("o/newer.git"), "names its objects by SHA-256", false),
         (world.forge.address("moved/o/r.git"), "has moved; use its new address", false),
+        (world.forge.address("busy/o/r.git"), "does not answer", true),
         (closed, "does not answer", true),
     ] {
         let mirror = world.repositories.open(&address, Some(credentials(TOKEN))).await.unwrap();

@@ -27,8 +27,9 @@ pub(crate) const TOKEN: &str = "ghs_QWxhZGRpbjpvcGVu_42";
 /// May read, and not write.
 pub(crate) const READER: &str = "ghs_only_reads";
 
-/// Paths begin with what the forge does: nothing special, hold requests, send them elsewhere.
+/// Paths begin with what the forge does: nothing special, hold requests, send them elsewhere, be too busy.
 const HELD: &str = "/held";
+const BUSY: &str = "/busy";
 const MOVED: &str = "/moved";
 
 pub(crate) struct Forge {
@@ -200,6 +201,10 @@ async fn answer(State(state): State<Arc<Shared>>, request: Request<Body>) -> Res
     if let Some(path) = path.strip_prefix(MOVED) {
         let plain = |status| Response::builder().status(status);
         return plain(301).header("location", path).body(Body::empty()).unwrap();
+    }
+    if path.starts_with(BUSY) {
+        let busy = Response::builder().status(StatusCode::TOO_MANY_REQUESTS);
+        return busy.body(Body::from("<html>slow down</html>")).unwrap();
     }
     let token = token(&parts.headers);
     let query = parts.uri.query().unwrap_or_default().to_owned();
