@@ -62,9 +62,10 @@ async fn what_cannot_be_fetched_says_why() {
     git(Path::new("/"), &[&make[..], &[newer.to_str().unwrap()]].concat()).await;
     let import = b"commit refs/heads/main\ncommitter A <a@example.com> 1 +0000\ndata 0\n";
     feed(&newer, &["fast-import", "--quiet"], import).await;
-    let nobody = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    // Nobody listens there, and nobody else can.
+    let nobody = tokio::net::TcpSocket::new_v4().unwrap();
+    nobody.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let closed = nobody.local_addr().unwrap();
-    drop(nobody);
     let closed = repository::Address::parse(&format!("http://{closed}/o/r.git")).unwrap();
     for (address, expected, passes) in [
         (world.forge.address("o/missing.git"), "there is no repository at", false),
