@@ -16,7 +16,7 @@ pub struct Limits {
     pub snapshot_objects: u32,
     /// Bytes of all seeds that are kept.
     pub seed_cache_bytes: u64,
-    /// Commits that a checkout knows behind its own.
+    /// Generations of history in a checkout, with its own commit.
     pub depth: u32,
     /// Memory of each process of git.
     pub memory_bytes: u64,
