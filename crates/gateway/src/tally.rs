@@ -2,6 +2,8 @@
 
 mod events;
 mod message;
+#[cfg(test)]
+mod tests;
 
 use self::{events::Events, message::Message};
 use crate::{
