@@ -69,7 +69,7 @@ enum Stage {
     Free,
     /// The provider works at it.
     Sent,
-    Answered(Seen),
+    Answered(Box<Seen>),
 }
 
 impl Exchange {
@@ -126,13 +126,13 @@ impl Exchange {
     }
 
     pub(crate) fn seen(&mut self, seen: Seen) {
-        self.stage = Stage::Answered(seen);
+        self.stage = Stage::Answered(Box::new(seen));
     }
 
     /// What the client is told instead of an answer.
     pub(crate) fn refused(&mut self, refusal: &Refusal) {
         self.status = Some(refusal.status.as_u16());
-        self.trouble.clone_from(&refusal.trouble);
+        self.trouble = refusal.trouble.as_deref().cloned();
     }
 
     /// The provider has not worked for it.

@@ -20,9 +20,9 @@ const SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
 pub(crate) struct Refusal {
     pub(crate) status: StatusCode,
     body: Body,
-    headers: HeaderMap,
+    headers: Box<HeaderMap>,
     /// What people are told of it.
-    pub(crate) trouble: Option<Trouble>,
+    pub(crate) trouble: Option<Box<Trouble>>,
 }
 
 #[derive(Clone, Debug)]
@@ -40,7 +40,8 @@ impl Refusal {
         let body = Body::Ours { kind, message: message.into() };
         // Agents try again for minutes otherwise.
         let once = (SHOULD_RETRY, HeaderValue::from_static("false"));
-        Self { status, body, headers: HeaderMap::from_iter([once]), trouble: None }
+        let headers = Box::new(HeaderMap::from_iter([once]));
+        Self { status, body, headers, trouble: None }
     }
 
     pub(crate) fn no_such_route(method: &Method, path: &str) -> Self {
@@ -151,11 +152,12 @@ impl Refusal {
             | TroubleKind::BudgetSpent => "api_error",
         };
         let ours = || Body::Ours { kind, message: trouble.message.clone() };
-        Self { status, body: body.map_or_else(ours, Body::Theirs), headers, trouble: Some(trouble) }
+        let body = body.map_or_else(ours, Body::Theirs);
+        Self { status, body, headers: Box::new(headers), trouble: Some(Box::new(trouble)) }
     }
 
     fn with(self, trouble: Trouble) -> Self {
-        Self { trouble: Some(trouble), ..self }
+        Self { trouble: Some(Box::new(trouble)), ..self }
     }
 
     pub(crate) fn into_response(self) -> Response<Answer> {
@@ -167,7 +169,7 @@ impl Refusal {
         };
         let mut response = Response::new(Answer::whole(Bytes::from(body)));
         *response.status_mut() = self.status;
-        *response.headers_mut() = self.headers;
+        *response.headers_mut() = *self.headers;
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         response
     }

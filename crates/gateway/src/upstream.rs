@@ -214,11 +214,13 @@ pub(crate) async fn refusal(response: Response, idle: Duration, hidden: &Redacti
         let words = hidden.bounded(&it.error.message, MOST_WORDS);
         format!(": {words}")
     });
-    let kind = match kind(status, said.as_ref()) {
-        TroubleKind::KeyRefused => return Refusal::provider_key(),
-        TroubleKind::Unreadable => return unreadable(status),
-        kind => kind,
-    };
+    let kind = kind(status, said.as_ref());
+    if kind == TroubleKind::KeyRefused {
+        return Refusal::provider_key();
+    }
+    if kind == TroubleKind::Unreadable {
+        return unreadable(status);
+    }
     let message = format!("the model provider answered {}{words}", status.as_u16());
     let trouble =
         Trouble { retry_after: wait.map(Duration::from_secs), ..Trouble::new(kind, message) };
