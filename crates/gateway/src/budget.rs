@@ -6,8 +6,11 @@
 //!            └───────┴──────────┴────────────┘
 //! ```
 //!
-//! A request reserves what it may cost at most. One that finds no room beside others waits until they have ended;
-//! alone it may begin as long as anything is left. So the limit is overshot by one request at most.
+//! A request reserves what it will hardly exceed. One that finds no room beside others waits until they have ended;
+//! alone it may begin as long as anything is left. So the limit is overshot by about one request.
+
+#[cfg(test)]
+mod tests;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

@@ -54,7 +54,8 @@ pub(crate) struct Exchange {
     call: Call,
     begun: Instant,
     place: Option<mpsc::OwnedPermit<Metered>>,
-    _slot: OwnedSemaphorePermit,
+    /// Its slot and its room, until it is over.
+    _held: [OwnedSemaphorePermit; 2],
     reservation: Option<Reservation>,
     ask: Option<Ask>,
     stage: Stage,
@@ -80,7 +81,7 @@ impl Exchange {
             call,
             begun: Instant::now(),
             place: Some(turn.place),
-            _slot: turn.slot,
+            _held: [turn.slot, turn.room],
             reservation: None,
             ask: None,
             stage: Stage::Free,

@@ -118,7 +118,7 @@ async fn call_provider(
     request: Request<Incoming>,
 ) -> Result<Response<Answer>, Refusal> {
     pass.admits(request.headers())?;
-    let turn = pass.turn().await?;
+    let turn = pass.turn(announced(request.body(), shared.limits.body)).await?;
     let mut exchange = Exchange::begin(Arc::clone(&shared), Arc::clone(&pass), call, turn);
     match ask(&shared, &pass, &mut exchange, call, request).await {
         Err(refusal) => {
@@ -147,21 +147,20 @@ async fn ask(
     exchange.ask(ask).await?;
     exchange.sent();
     let asked = shared.upstream.ask(call, head.uri.query(), &head.headers, body).await;
-    let hidden = exchange.hidden();
     let response = match asked {
         Ok(response) => response,
         Err(unanswered) => {
             if !unanswered.is_owed() {
                 exchange.free();
             }
-            return Err(Refusal::no_answer(unanswered.trouble(&hidden)));
+            return Err(Refusal::no_answer(unanswered.trouble(&exchange.hidden())));
         }
     };
     let form = match upstream::form(&response) {
         Some(form) => form,
         None => {
             exchange.free();
-            return Err(upstream::refusal(response, shared.patience.idle, &hidden).await);
+            return Err(upstream::refusal(response, shared.patience.idle, &exchange.hidden()).await);
         }
     };
     exchange.answers(response.status());
@@ -176,9 +175,13 @@ async fn ask(
     Ok((told, response.into(), tally))
 }
 
+/// How many bytes a body has: the most that it may have, if it does not say.
+fn announced(body: &Incoming, most: usize) -> usize {
+    body.size_hint().exact().map_or(most, |it| usize::try_from(it).unwrap_or(usize::MAX))
+}
+
 async fn read(mut body: Incoming, most: usize, patience: Duration) -> Result<Bytes, Refusal> {
-    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
-    if announced > most {
+    if announced(&body, most) > most {
         return Err(Refusal::too_large(most));
     }
     let mut bytes = BytesMut::new();
