@@ -3,7 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use gateway::{Metered, TroubleKind};
-use tokio::{net::TcpListener, sync::Semaphore};
+use tokio::{
+    net::{TcpListener, TcpSocket},
+    sync::Semaphore,
+};
 
 use crate::{
     provider::{Provider, Reply, Step, say},
@@ -128,10 +131,10 @@ async fn a_redirect_is_not_followed() {
 async fn a_provider_that_is_not_there_is_said_to_be_unreachable() {
     let provider = Provider::saying(crate::provider::stream()).await;
     let mut setup = Setup::of(&provider);
-    // Nobody listens there any more.
-    let gone = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    setup.config.endpoint.set_port(Some(gone.local_addr().unwrap().port())).unwrap();
-    drop(gone);
+    // The port is taken, so that nobody else gets it, and nobody listens.
+    let silent = TcpSocket::new_v4().unwrap();
+    silent.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    setup.config.endpoint.set_port(Some(silent.local_addr().unwrap().port())).unwrap();
     let mut session = setup.begin();
     let told = session.ask(message("claude-opus-5")).await;
     assert_eq!((told.status, &*told.error().0), (502, "api_error"));
@@ -139,6 +142,7 @@ async fn a_provider_that_is_not_there_is_said_to_be_unreachable() {
     let metered = session.metered().await;
     assert_eq!(metered.trouble.unwrap().kind, TroubleKind::Unreachable);
     assert_eq!(session.budget.spent(), 0);
+    drop(silent);
 }
 
 #[tokio::test]
