@@ -83,15 +83,15 @@ pub struct Pass {
     sink: mpsc::Sender<Metered>,
     pub(crate) recording: Recording,
     pub(crate) hidden: Redaction,
-    slots: Arc<Semaphore>,
+    requests: Arc<Semaphore>,
     /// In kibibytes.
     room: Arc<Semaphore>,
 }
 
 /// A request's right to be handled, and the place of its [`Metered`] in the channel.
 #[derive(Debug)]
-pub(crate) struct Turn {
-    pub(crate) slot: OwnedSemaphorePermit,
+pub(crate) struct Admission {
+    pub(crate) request: OwnedSemaphorePermit,
     pub(crate) room: OwnedSemaphorePermit,
     pub(crate) place: mpsc::OwnedPermit<Metered>,
 }
@@ -107,9 +107,9 @@ impl Pass {
         sink: mpsc::Sender<Metered>,
     ) -> Self {
         let hidden = Redaction::of([token.reveal()]);
-        let slots = Arc::new(Semaphore::new(REQUESTS_AT_ONCE));
+        let requests = Arc::new(Semaphore::new(REQUESTS_AT_ONCE));
         let room = Arc::new(Semaphore::new(KIBIBYTES_AT_ONCE as usize));
-        Self { token, models, budget, sink, recording: Recording::Off, hidden, slots, room }
+        Self { token, models, budget, sink, recording: Recording::Off, hidden, requests, room }
     }
 
     #[must_use]
@@ -134,15 +134,15 @@ impl Pass {
     }
 
     /// For a request of so many bytes.
-    pub(crate) async fn turn(&self, bytes: usize) -> Result<Turn, Refusal> {
-        let slot = Arc::clone(&self.slots).acquire_owned().await;
-        let slot = slot.expect("the slots are never closed");
+    pub(crate) async fn admission(&self, bytes: usize) -> Result<Admission, Refusal> {
+        let request = Arc::clone(&self.requests).acquire_owned().await;
+        let request = request.expect("the requests are never closed");
         let kibibytes = u32::try_from(bytes.div_ceil(1 << 10)).unwrap_or(u32::MAX);
         let room =
             Arc::clone(&self.room).acquire_many_owned(kibibytes.min(KIBIBYTES_AT_ONCE)).await;
         let room = room.expect("the room is never closed");
         let place = self.sink.clone().reserve_owned().await;
         let place = place.map_err(|_| Refusal::session_over())?;
-        Ok(Turn { slot, room, place })
+        Ok(Admission { request, room, place })
     }
 }

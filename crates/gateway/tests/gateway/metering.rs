@@ -1,6 +1,6 @@
 //! What requests cost.
 
-use gateway::{Call, Count, Prices, Usage};
+use gateway::{Count, Prices, RequestKind, Usage};
 
 use crate::{
     provider::{MESSAGE, Provider, Reply, say, stream},
@@ -17,7 +17,7 @@ async fn streams_and_messages_are_counted_alike() {
         let usage = Usage { input_tokens: 11, output_tokens: 7, ..Usage::default() };
         assert_eq!((metered.usage, metered.count), (usage, Count::Exact));
         assert_eq!(metered.cost, 11 * 5 + 7 * 25);
-        assert_eq!((metered.call, metered.status), (Call::Messages, Some(200)));
+        assert_eq!((metered.kind, metered.status), (RequestKind::Messages, Some(200)));
         assert_eq!((metered.trouble, metered.record), (None, None));
         assert_eq!(session.budget.spent(), 11 * 5 + 7 * 25);
     }

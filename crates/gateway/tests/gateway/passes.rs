@@ -206,6 +206,6 @@ async fn tokens_are_counted_for_the_asking() {
     assert_eq!((told.status, told.text()), (200, r#"{"input_tokens":100}"#));
     assert_eq!(provider.only().target, "/v1/messages/count_tokens?beta=true");
     let metered = session.metered().await;
-    assert_eq!((metered.call, metered.cost), (gateway::Call::CountTokens, 0));
+    assert_eq!((metered.kind, metered.cost), (gateway::RequestKind::CountTokens, 0));
     assert_eq!(session.budget.spent(), 0);
 }

@@ -14,7 +14,7 @@ use reqwest::{
 use serde::Deserialize;
 
 use crate::{
-    Call, GatewayConfig, GatewayError, Patience, ProviderKey, Trouble, TroubleKind,
+    GatewayConfig, GatewayError, Patience, ProviderKey, RequestKind, Trouble, TroubleKind,
     redaction::Redaction, refusal::Refusal,
 };
 
@@ -34,7 +34,7 @@ const MOST_ERROR_BYTES: usize = 64 << 10;
 const MOST_WORDS: usize = 500;
 
 #[derive(Debug)]
-pub(crate) struct Upstream {
+pub(crate) struct Provider {
     client: Client,
     endpoint: Url,
     key: ProviderKey,
@@ -48,7 +48,7 @@ pub(crate) enum Form {
     Json,
 }
 
-impl Upstream {
+impl Provider {
     pub(crate) fn new(config: &GatewayConfig) -> Result<Self, GatewayError> {
         let endpoint = config.endpoint.clone();
         let plain = endpoint.username().is_empty()
@@ -72,14 +72,14 @@ impl Upstream {
     /// The head of an answer, whatever it is.
     pub(crate) async fn ask(
         &self,
-        call: Call,
+        kind: RequestKind,
         query: Option<&str>,
         headers: &HeaderMap,
         body: Bytes,
     ) -> Result<Response, Unanswered> {
         let request = self
             .client
-            .post(self.address(call, query))
+            .post(self.address(kind, query))
             .headers(allowed(headers, FROM_CLIENTS, FROM_CLIENTS_PREFIX))
             .header(ACCEPT_ENCODING, "identity")
             .header(self.key.shown().0, self.key.shown().1)
@@ -91,9 +91,9 @@ impl Upstream {
         }
     }
 
-    fn address(&self, call: Call, query: Option<&str>) -> Url {
+    fn address(&self, kind: RequestKind, query: Option<&str>) -> Url {
         let mut url = self.endpoint.clone();
-        url.path_segments_mut().expect("it has a host").pop_if_empty().extend(call.path());
+        url.path_segments_mut().expect("it has a host").pop_if_empty().extend(kind.path());
         // The one query that clients of the API have.
         if query == Some("beta=true") {
             url.set_query(query);
