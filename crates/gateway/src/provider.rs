@@ -30,9 +30,6 @@ const FROM_PROVIDER_PREFIX: &str = "anthropic-ratelimit-";
 /// The most bytes of an error that are read.
 const MOST_ERROR_BYTES: usize = 64 << 10;
 
-/// Bytes of the provider's words that people are shown.
-const MOST_WORDS: usize = 500;
-
 #[derive(Debug)]
 pub(crate) struct Provider {
     client: Client,
@@ -56,7 +53,9 @@ impl Provider {
             && endpoint.query().is_none()
             && endpoint.fragment().is_none();
         if !matches!(endpoint.scheme(), "http" | "https") || !endpoint.has_host() || !plain {
-            return Err(GatewayError::Endpoint(endpoint));
+            // What else is in it may be a secret.
+            let host = endpoint.host_str().unwrap_or_default();
+            return Err(GatewayError::Endpoint(format!("{}://{host}", endpoint.scheme())));
         }
         let client = Client::builder()
             .redirect(Policy::none())
@@ -149,7 +148,7 @@ impl Unanswered {
                 format!("the model provider did not answer within {} s", patience.as_secs()),
             ),
         };
-        Trouble::new(kind, hidden.bounded(&message, MOST_WORDS))
+        Trouble::new(kind, hidden.words(&message))
     }
 }
 
@@ -211,7 +210,7 @@ pub(crate) async fn refusal(response: Response, idle: Duration, hidden: &Redacti
     let said = serde_json::from_str::<Envelope>(&text).ok();
     let wait = headers.get(RETRY_AFTER).and_then(|it| it.to_str().ok()?.trim().parse().ok());
     let words = said.as_ref().map_or_else(String::new, |it| {
-        let words = hidden.bounded(&it.error.message, MOST_WORDS);
+        let words = hidden.words(&it.error.message);
         format!(": {words}")
     });
     let kind = kind(status, said.as_ref());

@@ -19,6 +19,12 @@ fn a_request_alone_begins_as_long_as_anything_is_left() {
 }
 
 #[test]
+fn people_are_told_in_dollars() {
+    let spent = BudgetSpent { spent: 12_345_678, limit: 5_000_000 };
+    assert!(spent.to_string().starts_with("the session has cost $12.34 of $5.00;"));
+}
+
+#[test]
 fn requests_beside_one_another_fit_into_what_is_left() {
     let budget = Budget::new(Some(10), 0);
     let (five, _three) = (reserve(&budget, 5).unwrap(), reserve(&budget, 3).unwrap());

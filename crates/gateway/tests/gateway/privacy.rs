@@ -53,7 +53,8 @@ fn an_endpoint_is_an_address_of_a_host_and_nothing_else() {
         "https://example.org/?key=1",
         "https://example.org/#x",
     ] {
-        assert!(gateway(refused).is_err(), "{refused}");
+        let error = gateway(refused).unwrap_err().to_string();
+        assert!(!error.contains("password") && !error.contains("key="), "{error}");
     }
     for fine in ["https://api.anthropic.com", "http://10.0.0.7:4000/anthropic/"] {
         assert!(gateway(fine).is_ok(), "{fine}");

@@ -141,6 +141,21 @@ async fn an_answer_without_an_end_is_told() {
 }
 
 #[tokio::test]
+async fn an_answer_with_a_length_keeps_it_and_is_read_to_its_end() {
+    for (text, trouble) in [(MESSAGE, None), ("?", Some(TroubleKind::Interrupted))] {
+        let length = text.len().to_string();
+        let provider =
+            Provider::saying(Reply::json(200, text).with("content-length", &length)).await;
+        let mut session = Session::with(&provider);
+        let told = session.ask(message("claude-opus-5")).await;
+        assert_eq!(told.text(), text);
+        assert_eq!(told.headers["content-length"], *length);
+        let metered = session.metered().await;
+        assert_eq!(metered.trouble.map(|it| it.kind), trouble);
+    }
+}
+
+#[tokio::test]
 async fn an_error_in_the_middle_of_an_answer_is_told() {
     let head = STREAM.split_inclusive("\n\n").next().unwrap();
     for (kind, known) in [
