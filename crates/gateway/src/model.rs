@@ -17,7 +17,9 @@ const MOST_BYTES: usize = 200;
 pub struct ModelId(String);
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no name of a model: it has letters, digits and -._:/@ only, at most {MOST_BYTES}")]
+#[error(
+    "{0:?} is no name of a model: it has letters, digits and -._:/@ only, at most {MOST_BYTES}"
+)]
 pub struct InvalidModelId(String);
 
 impl ModelId {

@@ -57,6 +57,23 @@ impl TroubleKind {
         }
     }
 
+    /// The provider's word for an error of this kind.
+    pub(crate) const fn error(self) -> &'static str {
+        match self {
+            Self::RateLimited => "rate_limit_error",
+            Self::Overloaded => "overloaded_error",
+            Self::TimedOut => "timeout_error",
+            Self::KeyRefused => "authentication_error",
+            Self::BudgetSpent => "billing_error",
+            Self::ModelRefused | Self::ToolRefused => "permission_error",
+            Self::Refused
+            | Self::ProviderFailed
+            | Self::Unreachable
+            | Self::Interrupted
+            | Self::Unreadable => "api_error",
+        }
+    }
+
     /// What the provider's word for an error means.
     pub(crate) fn of_error(kind: &str) -> Self {
         match kind {
@@ -64,7 +81,10 @@ impl TroubleKind {
             "rate_limit_error" => Self::RateLimited,
             "overloaded_error" => Self::Overloaded,
             "timeout_error" => Self::TimedOut,
-            "invalid_request_error" | "permission_error" | "not_found_error" | "billing_error"
+            "invalid_request_error"
+            | "permission_error"
+            | "not_found_error"
+            | "billing_error"
             | "request_too_large" => Self::Refused,
             _ => Self::ProviderFailed,
         }
