@@ -13,7 +13,7 @@ export interface Subscriber<Result> {
   next: (result: Result) => void;
   /** The server refused; nothing more comes. */
   refused: (error: ApiError) => void;
-  /** The connection dropped (true), or is there (false). */
+  /** The connection dropped (true), or is there again (false). */
   interrupted: (is: boolean) => void;
 }
 
@@ -27,6 +27,7 @@ interface Entry {
   text: string;
   variables: () => unknown;
   subscriber: Subscriber<unknown>;
+  isInterrupted: boolean;
 }
 
 type ServerMessage =
@@ -60,7 +61,7 @@ export class GraphqlSocket {
 
   subscribe<Result, Variables>(document: Document<Result, Variables>, variables: () => Variables, subscriber: Subscriber<Result>): Subscription {
     // What arrives under its id is what its document asked for.
-    const entry: Entry = { text: document.text, variables, subscriber: subscriber as Subscriber<unknown> };
+    const entry: Entry = { text: document.text, variables, subscriber: subscriber as Subscriber<unknown>, isInterrupted: false };
     let id = this.#add(entry);
     this.#connect();
     return {
@@ -100,7 +101,7 @@ export class GraphqlSocket {
       bytes: () => undefined,
       closed: () => {
         this.#greeted = false;
-        for (const { subscriber } of this.#entries.values()) subscriber.interrupted(true);
+        for (const entry of this.#entries.values()) interrupt(entry, true);
       },
     };
     this.#connection = new LiveConnection(address(), events, this.#open, wait);
@@ -156,14 +157,20 @@ export class GraphqlSocket {
     entry?.subscriber.refused(refusalOf(errors));
   }
 
-  #ask(id: string, { text, variables, subscriber }: Entry): void {
-    subscriber.interrupted(false);
-    this.#send({ id, type: "subscribe", payload: { query: text, variables: variables() } });
+  #ask(id: string, entry: Entry): void {
+    interrupt(entry, false);
+    this.#send({ id, type: "subscribe", payload: { query: entry.text, variables: entry.variables() } });
   }
 
   #send(message: object): void {
     this.#connection?.send(JSON.stringify(message));
   }
+}
+
+function interrupt(entry: Entry, is: boolean): void {
+  if (entry.isInterrupted === is) return;
+  entry.isInterrupted = is;
+  entry.subscriber.interrupted(is);
 }
 
 /** The socket of this page. */

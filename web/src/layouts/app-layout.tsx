@@ -38,6 +38,7 @@ const places = [
   { to: paths.playground(), label: "Playground", others: [] },
   { to: paths.functions(), label: "Functions", others: [paths.newFunction()] },
   { to: paths.jobs(), label: "Jobs", others: [paths.newJob(), paths.schedules(), paths.newSchedule(), paths.artifacts(), paths.myLimits(), paths.queue()] },
+  { to: paths.agents(), label: "Agents", others: [] },
 ];
 
 const firstSegment = (path: string) => path.split("/")[1];
@@ -61,7 +62,7 @@ function Places() {
           key={to}
           to={to}
           aria-current={[to, ...others].some((it) => firstSegment(it) === here) ? "page" : undefined}
-          className="rounded-lg px-2 max-[22rem]:px-1 py-1.5 text-sm font-medium text-ink-soft transition-colors hover:bg-sunken hover:text-ink aria-[current=page]:text-accent sm:px-3"
+          className="rounded-lg px-2 max-[25rem]:px-1 py-1.5 text-sm font-medium text-ink-soft transition-colors hover:bg-sunken hover:text-ink aria-[current=page]:text-accent sm:px-3"
         >
           {label}
         </Link>

@@ -302,14 +302,14 @@ export interface AgentSession {
 }
 
 export interface AgentEvent {
-  __typename: "AgentEvent";
+  type: "AgentEvent";
   seq: number;
   at: number;
   body: unknown;
 }
 
 export interface Delta {
-  __typename: "Delta";
+  type: "Delta";
   fence: number;
   speaker: Speaker;
   text: string;
@@ -408,8 +408,8 @@ const pullRequestFields = "fragment PullRequest on PullRequest{number url}";
 const branchFields = "fragment Branch on Branch{id name base head url steps pullRequest{...PullRequest}readiness state ciAttempts lastPushBy}";
 const usageFields = "fragment Usage on Usage{inputTokens outputTokens cost}";
 const agentSessionFields = "fragment AgentSession on AgentSession{id title origin cloneOf repository{...Repository}owner{...Person}people{...Person}seq createdAt lastAt status lifecycle pauseReason phase settings{...Settings}plan{...Plan}versions{...PlanVersion}proposal{...Proposal}comments{...Comment}running{...Work}queue{...Work}approvals{...Approval}questions{...Question}choiceAfter branches{...Branch}usage{...Usage}sandbox}";
-const agentEventFields = "fragment AgentEvent on AgentEvent{__typename seq at body}";
-const deltaFields = "fragment Delta on Delta{__typename fence speaker text}";
+const agentEventFields = "fragment AgentEvent on AgentEvent{type:__typename seq at body}";
+const deltaFields = "fragment Delta on Delta{type:__typename fence speaker text}";
 const stepDiffFields = "fragment StepDiff on StepDiff{step diff truncated}";
 const personaFields = "fragment Persona on Persona{id name phase instructions scope builtIn}";
 const contextFileFields = "fragment ContextFile on ContextFile{id title text paths repository scope}";

@@ -1,0 +1,86 @@
+/** The chat of one session while it is shown. Events are taken up in batches, one for each frame at most. */
+import type { ApiError } from "@/api/errors.ts";
+import { agentSessionFeed, type AgentEvent, type Delta } from "@/api/__generated__/agents.ts";
+import { graphqlSocket, type GraphqlSocket, type Subscription } from "@/api/graphql-socket.ts";
+import { emptyChat, Gap, reduced, withoutDrafts, type ChatState } from "./chat-state.ts";
+
+/** How long a batch waits for a frame: a hidden tab gets none. */
+const framelessMs = 100;
+
+type Socket = Pick<GraphqlSocket, "subscribe">;
+
+export interface ChatView {
+  chat: ChatState;
+  /** The connection dropped, and is being made again. */
+  interrupted: boolean;
+  refusal: ApiError | null;
+}
+
+export class ChatFeed {
+  view: ChatView = { chat: emptyChat, interrupted: false, refusal: null };
+  #backlog: (AgentEvent | Delta)[] = [];
+  #scheduled: (() => void) | null = null;
+  #listeners = new Set<() => void>();
+  #subscription: Subscription;
+
+  constructor(session: string, socket: Socket = graphqlSocket) {
+    this.#subscription = socket.subscribe(agentSessionFeed, () => ({ session, after: this.view.chat.seq }), {
+      next: ({ agentSessionFeed: item }) => {
+        this.#backlog.push(item);
+        this.#schedule();
+      },
+      refused: (refusal) => this.#become({ refusal }),
+      interrupted: (is) => this.#interrupt(is),
+    });
+  }
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  close(): void {
+    this.#subscription.end();
+    this.#scheduled?.();
+    this.#listeners.clear();
+  }
+
+  #interrupt(interrupted: boolean): void {
+    // What came before counts: what is asked for next depends on it.
+    this.#drain();
+    this.#become({ interrupted, chat: withoutDrafts(this.view.chat) });
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    const run = () => {
+      this.#scheduled?.();
+      this.#drain();
+    };
+    const frame = requestAnimationFrame(run);
+    const timer = setTimeout(run, framelessMs);
+    this.#scheduled = () => {
+      cancelAnimationFrame(frame);
+      clearTimeout(timer);
+      this.#scheduled = null;
+    };
+  }
+
+  #drain(): void {
+    const batch = this.#backlog;
+    if (batch.length === 0) return;
+    this.#backlog = [];
+    try {
+      this.#become({ chat: reduced(this.view.chat, batch) });
+    } catch (error) {
+      if (!(error instanceof Gap)) throw error;
+      this.#become({ chat: withoutDrafts(this.view.chat) });
+      this.#subscription.again();
+    }
+  }
+
+  #become(changed: Partial<ChatView>): void {
+    this.view = { ...this.view, ...changed };
+    for (const listener of this.#listeners) listener();
+  }
+}
