@@ -51,10 +51,14 @@ function LoadedSession({ session }: { session: AgentSession }) {
               { value: "plan", label: "Plan", mark: mark === "plan" && pane !== "plan" ? <Mark /> : null },
             ]}
             chosen={pane}
-            onChoose={setPane}
+            onChoose={(chosen) => {
+              setPane(chosen);
+              // Each is as long as it is; where one was read says nothing of the other.
+              if (chosen === "plan") scrollTo({ top: 0 });
+            }}
           />
         </div>
-        <div className="flex min-h-0 flex-1 max-lg:flex-col lg:grid lg:grid-cols-2 lg:gap-6">
+        <div id="panes-panel" className="flex min-h-0 flex-1 max-lg:flex-col lg:grid lg:grid-cols-2 lg:gap-6">
           <ChatPane session={session} shown={pane === "chat"} />
           <PlanPane session={session} shown={pane === "plan"} />
         </div>

@@ -16,10 +16,13 @@ export function ApproveBar() {
   const word = next.state === "FAILED" ? "Retry" : "Run";
   return (
     <div className="sticky bottom-0 z-10 -mx-4 flex flex-wrap items-center gap-2 border-t border-line bg-paper px-4 py-3 sm:-mx-6 sm:px-6 lg:mx-0 lg:px-0">
-      <Button look="primary" size="large" icon="playAll" busy={isBusy} className="flex-1" onClick={() => actions.run({ all: true })}>
-        {plan.approved ? (left === 1 ? "Run the last step" : `Run all ${left} steps`) : "Approve and run all"}
-      </Button>
+      {left === 1 && plan.approved ? null : (
+        <Button look="primary" size="large" icon="playAll" busy={isBusy} className="flex-1" onClick={() => actions.run({ all: true })}>
+          {plan.approved ? `Run all ${left} steps` : "Approve and run all"}
+        </Button>
+      )}
       <Button
+        look={left === 1 && plan.approved ? "primary" : "secondary"}
         size="large"
         icon="play"
         busy={isBusy}

@@ -56,15 +56,17 @@ function Message({ item: { by, text, at } }: { item: MessageItem }) {
 function SettledQuestion({ item }: { item: QuestionItem }) {
   const { nameOf } = useSessionContext();
   return (
-    <dl className="rounded-xl border border-line px-4 py-3 text-sm">
-      {item.asked.map(({ text }, at) => (
-        <div key={text} className="not-first:mt-2">
-          <dt className="whitespace-pre-wrap text-ink-soft">{text}</dt>
-          <dd className="font-medium whitespace-pre-wrap text-ink">{item.answers[at] ?? ""}</dd>
-        </div>
-      ))}
+    <div className="rounded-xl border border-line px-4 py-3 text-sm">
+      <dl className="space-y-2">
+        {item.asked.map(({ text }, at) => (
+          <div key={text}>
+            <dt className="whitespace-pre-wrap text-ink-soft">{text}</dt>
+            <dd className="font-medium whitespace-pre-wrap text-ink">{item.answers[at] ?? ""}</dd>
+          </div>
+        ))}
+      </dl>
       <p className="mt-1 text-xs text-ink-faint">{item.state === "withdrawn" ? "No longer asked." : item.by === null ? "Nobody was asked: it writes down what it assumes." : `${nameOf(item.by)} answered.`}</p>
-    </dl>
+    </div>
   );
 }
 

@@ -19,6 +19,7 @@ export function ChatPane({ session, shown }: { session: AgentSession; shown: boo
   const { end, isThere, go } = useEnd(shown);
   return (
     <section aria-label="Chat" className={`flex min-h-0 min-w-0 flex-1 flex-col ${shown ? "" : "max-lg:hidden"}`}>
+      <h2 className="sr-only">Chat</h2>
       <div className="min-h-0 flex-1 pt-3 lg:overflow-y-auto lg:pr-1">
         {view?.refusal ? <Notice>{view.refusal.message}</Notice> : null}
         {view === null || (view.chat.seq === 0 && !view.refusal) ? <ChatSkeleton /> : <Items items={view.chat.items} />}

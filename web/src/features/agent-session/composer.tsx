@@ -52,6 +52,6 @@ export function Composer({ session }: { session: AgentSession }) {
 }
 
 function placeholderOf({ running, queue, plan }: AgentSession): string {
-  if (running !== null || queue.length > 0) return "Say something; it waits for its turn";
+  if (running !== null || queue.length > 0) return "Say something; it is queued";
   return plan === null ? "Say what is to be done" : "Ask, or say what the plan should be";
 }

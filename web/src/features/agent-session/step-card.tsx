@@ -126,9 +126,9 @@ function StepMenu({ step, open, onFold, onComment }: StepMenuProps) {
   const { closed } = useSessionContext();
   const isClosed = closed !== null;
   const items: MenuItem[] = [
-    { label: open ? "Fold" : "Unfold", icon: "text", disabled: step.body.trim() === "", onSelect: onFold },
-    { label: "Comment", icon: "edit", disabled: isClosed, onSelect: onComment },
-    { label: "Edit", icon: "code", disabled: isClosed || isKept(step), onSelect: () => onEdit(step) },
+    { label: open ? "Fold" : "Unfold", icon: "chevron", disabled: step.body.trim() === "", onSelect: onFold },
+    { label: "Comment", icon: "text", disabled: isClosed, onSelect: onComment },
+    { label: "Edit", icon: "edit", disabled: isClosed || isKept(step), onSelect: () => onEdit(step) },
     { label: "Delete", icon: "trash", disabled: isClosed || isKept(step), onSelect: () => actions.remove(step) },
     { label: "Revert from here", icon: "undo", disabled: isClosed || !canRevert(step, session), onSelect: () => actions.revert(step) },
   ];

@@ -16,7 +16,7 @@ export function useEnd(shown: boolean) {
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
-  const go = useCallback(() => end.current?.scrollIntoView?.({ block: "end" }), []);
+  const go = useCallback(() => end.current?.scrollIntoView({ block: "end" }), []);
   useLayoutEffect(() => {
     if (isThere && shown) go();
   });
