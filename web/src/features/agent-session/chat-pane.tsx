@@ -16,15 +16,17 @@ import { useEnd } from "./use-end.ts";
 /** What was said and done, and what is to be said next. */
 export function ChatPane({ session, shown }: { session: AgentSession; shown: boolean }) {
   const view = useChat(session.id);
-  const { end, isThere, go } = useEnd(shown);
+  const { content, end, isThere, go } = useEnd();
   return (
     <section aria-label="Chat" className={`flex min-h-0 min-w-0 flex-1 flex-col ${shown ? "" : "max-lg:hidden"}`}>
       <h2 className="sr-only">Chat</h2>
       <div className="min-h-0 flex-1 pt-3 lg:overflow-y-auto lg:pr-1">
-        {view?.refusal ? <Notice>{view.refusal.message}</Notice> : null}
-        {view === null || (view.chat.seq === 0 && !view.refusal) ? <ChatSkeleton /> : <Items items={view.chat.items} />}
-        <Drafts drafts={view?.chat.drafts ?? []} />
-        {session.choiceAfter === null ? null : <ChoiceCard after={session.choiceAfter} />}
+        <div ref={content}>
+          {view?.refusal ? <Notice>{view.refusal.message}</Notice> : null}
+          {view === null || (view.chat.seq === 0 && !view.refusal) ? <ChatSkeleton /> : <Items items={view.chat.items} />}
+          <Drafts drafts={view?.chat.drafts ?? []} />
+          {session.choiceAfter === null ? null : <ChoiceCard after={session.choiceAfter} />}
+        </div>
         <div ref={end} className="h-3 scroll-mb-48 lg:scroll-mb-0" />
       </div>
       <div className="sticky bottom-0 z-10 -mx-4 bg-paper px-4 pb-4 sm:-mx-6 sm:px-6 lg:mx-0 lg:px-0">

@@ -58,7 +58,9 @@ export function PlanTextDialog({ step, onClose }: { step: Step | null; onClose: 
         {save.isError && !isBehind ? <Notice className="whitespace-pre-wrap">{messageOf(save.error)} What you wrote is still here.</Notice> : null}
         {step === null ? null : <p className="text-[0.8125rem] text-ink-faint">The first line is the title. Steps within it stay.</p>}
         <Suspense fallback={<Skeleton className="h-80 w-full rounded-xl" />}>
-          <MarkdownEditor initial={initial} label={step === null ? "Text of the plan" : `Text of step ${step.number}`} marks={noMarks} onChange={setText} onSave={submit} />
+          <div className="[&_.cm-editor]:max-h-[55dvh]">
+            <MarkdownEditor initial={initial} label={step === null ? "Text of the plan" : `Text of step ${step.number}`} marks={noMarks} onChange={setText} onSave={submit} />
+          </div>
         </Suspense>
       </div>
     </Dialog>
