@@ -79,10 +79,10 @@ it("the_page_follows_what_becomes_of_the_session", async () => {
   expect(screen.getByText("The agent reads and plans")).toBeTruthy();
   change(sessionOf({ seq: 5, plan: planOf({ steps: [stepOf("1", { title: "Count requests" })] }) }));
   const plan = screen.getByRole("region", { name: "Plan" });
-  await until(() => expect(within(plan).getByRole("heading", { name: "1Count requests" })).toBeTruthy());
+  await until(() => expect(within(plan).getByRole("heading", { name: "1 Count requests" })).toBeTruthy());
   expect(within(plan).getByRole("button", { name: "Run step 1" })).toBeTruthy();
   change(sessionOf({ seq: 4, plan: null }));
-  expect(within(plan).getByRole("heading", { name: "1Count requests" })).toBeTruthy();
+  expect(within(plan).getByRole("heading", { name: "1 Count requests" })).toBeTruthy();
 });
 
 it("a_session_that_is_not_the_readers_is_said_to_be_missing", async () => {

@@ -13,7 +13,7 @@ import { PlanPane } from "./plan-pane.tsx";
 import { SessionContext } from "./session-context.ts";
 import { SessionHeader } from "./session-header.tsx";
 import { SessionNotice } from "./session-notice.tsx";
-import { namesOf } from "./session-words.ts";
+import { attentionOf, namesOf } from "./session-words.ts";
 
 export function AgentSessionPage() {
   const { session: id = "" } = useParams();
@@ -32,7 +32,7 @@ function LoadedSession({ session }: { session: AgentSession }) {
   const { id, people } = session;
   const closed = session.lifecycle === "ARCHIVED" ? "This session is archived. Unarchive it to go on." : null;
   const context = useMemo(() => ({ id, nameOf: namesOf(people), closed }), [id, people, closed]);
-  const mark = waitsIn(session);
+  const attention = attentionOf(session);
   return (
     <SessionContext value={context}>
       <main
@@ -42,13 +42,16 @@ function LoadedSession({ session }: { session: AgentSession }) {
         <title>{`${session.title} · Runbook`}</title>
         <SessionHeader session={session} />
         <SessionNotice session={session} />
+        <p role="status" className="sr-only">
+          {attention?.words}
+        </p>
         <div className="sticky top-0 z-10 -mx-4 border-b border-line bg-paper px-4 sm:-mx-6 sm:px-6 lg:hidden">
           <Tabs
             id="panes"
             label="Parts of the session"
             tabs={[
-              { value: "chat", label: "Chat", mark: mark === "chat" && pane !== "chat" ? <Mark /> : null },
-              { value: "plan", label: "Plan", mark: mark === "plan" && pane !== "plan" ? <Mark /> : null },
+              { value: "chat", label: "Chat", mark: attention?.pane === "chat" && pane !== "chat" ? <Mark /> : null },
+              { value: "plan", label: "Plan", mark: attention?.pane === "plan" && pane !== "plan" ? <Mark /> : null },
             ]}
             chosen={pane}
             onChoose={(chosen) => {
@@ -65,13 +68,6 @@ function LoadedSession({ session }: { session: AgentSession }) {
       </main>
     </SessionContext>
   );
-}
-
-/** Where somebody has to do something for it to go on. */
-function waitsIn({ approvals, questions, choiceAfter, proposal, plan, running }: AgentSession): Pane | null {
-  if (approvals.length > 0 || questions.length > 0 || choiceAfter !== null) return "chat";
-  if (proposal !== null || (plan !== null && !plan.approved && running === null)) return "plan";
-  return null;
 }
 
 function Mark() {

@@ -130,7 +130,7 @@ it("nothing_is_left_to_run_when_all_steps_are_completed_or_wait", () => {
 it("a_step_shows_why_it_failed_and_is_retried", async () => {
   const step = stepOf("1", { state: "FAILED", failure: "cargo test failed" });
   show(<StepCard step={step} />, sessionOf({ plan: planOf({ approved: true, steps: [step] }) }));
-  const card = screen.getByRole("listitem", { name: "1Title 1" });
+  const card = screen.getByRole("listitem", { name: "1 Title 1" });
   expect(within(card).getByRole("alert").textContent).toContain("cargo test failed");
   click("Retry step 1");
   await until(() => expect(sent()).toEqual([{ session: "as_1", step: "1" }]));

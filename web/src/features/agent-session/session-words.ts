@@ -115,6 +115,17 @@ export function failureInWords(failure: Failure, nameOf: (id: string) => string)
   }
 }
 
+/** What waits for somebody, and where it is shown; null where nothing does. */
+export function attentionOf({ approvals, questions, choiceAfter, proposal, plan, running, lifecycle }: AgentSession): { pane: "chat" | "plan"; words: string } | null {
+  const [approval] = approvals;
+  if (approval) return { pane: "chat", words: `The agent asks for leave to use ${approval.tool}.` };
+  if (questions.length > 0) return { pane: "chat", words: "The agent asks something." };
+  if (choiceAfter !== null) return { pane: "chat", words: `Step ${choiceAfter} is done. Choose how it shall go on.` };
+  if (proposal !== null) return { pane: "plan", words: "The agent proposes another plan." };
+  if (plan !== null && !plan.approved && running === null && lifecycle === "ACTIVE") return { pane: "plan", words: "The plan waits for approval." };
+  return null;
+}
+
 export const readinessWords: Record<Readiness, string> = { DRAFT: "draft", ASKED: "becoming ready", READY: "ready" };
 
 export const pullModes: readonly (readonly [PullMode, string])[] = [

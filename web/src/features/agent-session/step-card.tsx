@@ -31,8 +31,7 @@ export function StepCard({ step }: { step: Step }) {
       <div className="flex items-start gap-2">
         <div className="min-w-0 flex-1">
           <h3 id={titleId} className={`leading-snug font-semibold break-words text-ink ${step.isLeaf ? "text-[0.9375rem]" : "text-base"}`}>
-            <span className="mr-1.5 text-ink-faint tabular-nums">{step.number}</span>
-            {step.title}
+            <span className="mr-0.5 text-ink-faint tabular-nums">{step.number}</span> {step.title}
           </h3>
           <p className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1 text-[0.8125rem] text-ink-faint">
             <StateBadge words={stepStates[step.state]} />
