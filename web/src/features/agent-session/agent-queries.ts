@@ -1,12 +1,12 @@
 /** What is asked of the server about sessions, and what is done to one. */
-import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation, useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation, useQueryClient, type InfiniteData, type QueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { ApiError } from "@/api/errors.ts";
 import { pause } from "@/api/events.ts";
 import { ask, type Document } from "@/api/graphql.ts";
 import { graphqlSocket } from "@/api/graphql-socket.ts";
 import * as documents from "@/api/__generated__/agents.ts";
-import type { AgentSession, NewAgentSession } from "@/api/__generated__/agents.ts";
+import type { AgentSession, AgentSessionSummary, NewAgentSession } from "@/api/__generated__/agents.ts";
 
 /** How long somebody who types may rest before their words are looked for. */
 const restMs = 120;
@@ -103,13 +103,31 @@ export function useLiveSession(id: string): void {
   }, [id, queries]);
 }
 
+const sessionLists = { queryKey: ["agents", "sessions"] };
+
+/** Puts a session where its list has it, under whoever points at it; false where no list has it. */
+export function putInPlace(queries: QueryClient, session: AgentSessionSummary): boolean {
+  let found = false;
+  queries.setQueriesData<SessionLists>(sessionLists, (known) => {
+    const at = known?.pages.findIndex((page) => page.items.some((it) => it.id === session.id && isArchived(it) === isArchived(session)));
+    if (!known || at === undefined || at < 0) return known;
+    found = true;
+    return { ...known, pages: known.pages.map((page, other) => (other === at ? { ...page, items: page.items.map((it) => (it.id === session.id ? session : it)) } : page)) };
+  });
+  return found;
+}
+
+type SessionLists = InfiniteData<{ items: AgentSessionSummary[]; next: string | null }>;
+
+const isArchived = ({ lifecycle }: AgentSessionSummary) => lifecycle === "ARCHIVED";
+
 /** Lists follow what changes, and what appears. */
 export function useLiveSessions(): void {
   const queries = useQueryClient();
   useEffect(() => {
-    const renew = () => void queries.invalidateQueries({ queryKey: ["agents", "sessions"] });
+    const renew = () => void queries.invalidateQueries(sessionLists);
     const subscription = graphqlSocket.subscribe(documents.agentSessionsChanged, () => ({}), {
-      next: renew,
+      next: ({ agentSessionsChanged }) => void (putInPlace(queries, agentSessionsChanged) || renew()),
       refused: () => undefined,
       interrupted: (is) => void (is || renew()),
     });

@@ -43,7 +43,7 @@ export function ChatPane({ session, shown }: { session: AgentSession; shown: boo
           </p>
         ) : null}
         <RunningBar session={session} />
-        <Composer session={session} />
+        <Composer session={session} onSent={go} />
       </div>
     </section>
   );

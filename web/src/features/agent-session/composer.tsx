@@ -7,7 +7,7 @@ import { useAct } from "./agent-queries.ts";
 import { useSessionContext } from "./session-context.ts";
 
 /** What somebody says next. It stays in the field until the server has it. */
-export function Composer({ session }: { session: AgentSession }) {
+export function Composer({ session, onSent }: { session: AgentSession; onSent: () => void }) {
   const id = useId();
   const { closed } = useSessionContext();
   const [text, setText] = useState("");
@@ -18,7 +18,11 @@ export function Composer({ session }: { session: AgentSession }) {
     if (!canSend || send.isPending) return;
     // What is typed while it is being sent belongs to the next message.
     const sent = text;
-    send.mutate({ text: sent }, { onSuccess: () => setText((now) => (now.startsWith(sent) ? now.slice(sent.length).trimStart() : now)) });
+    const onSuccess = () => {
+      setText((now) => (now.startsWith(sent) ? now.slice(sent.length).trimStart() : now));
+      onSent();
+    };
+    send.mutate({ text: sent }, { onSuccess });
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;

@@ -31,6 +31,7 @@ function show(part: React.ReactNode, session: AgentSession = sessionOf()) {
   return queries;
 }
 
+const noop = () => undefined;
 const until = (check: () => void) => vi.waitFor(check, { timeout: 30_000 });
 /** The variables of each request. */
 const sent = () => server.ask.mock.calls.map(([, variables]) => variables as unknown);
@@ -38,7 +39,7 @@ const click = (name: string | RegExp) => fireEvent.click(screen.getByRole("butto
 const message = () => screen.getByLabelText<HTMLTextAreaElement>("Message to the agent");
 
 it("enter_sends_a_message_and_empties_the_field", async () => {
-  show(<Composer session={sessionOf()} />);
+  show(<Composer session={sessionOf()} onSent={noop} />);
   fireEvent.change(message(), { target: { value: "Add a limit" } });
   fireEvent.keyDown(message(), { key: "Enter", shiftKey: true });
   expect(sent()).toEqual([]);
@@ -49,7 +50,7 @@ it("enter_sends_a_message_and_empties_the_field", async () => {
 
 it("a_message_that_is_refused_stays_in_its_field", async () => {
   server.ask.mockRejectedValue(new ApiError({ title: "the session is over its budget", status: 409 }));
-  show(<Composer session={sessionOf()} />);
+  show(<Composer session={sessionOf()} onSent={noop} />);
   fireEvent.change(message(), { target: { value: "Add a limit" } });
   fireEvent.keyDown(message(), { key: "Enter" });
   await until(() => expect(screen.getByRole("alert").textContent).toContain("over its budget"));
@@ -59,7 +60,7 @@ it("a_message_that_is_refused_stays_in_its_field", async () => {
 it("what_is_typed_while_a_message_is_sent_is_kept_for_the_next", async () => {
   let settle: (answer: { session: AgentSession }) => void = () => undefined;
   server.ask.mockReturnValue(new Promise((resolve) => (settle = resolve)));
-  show(<Composer session={sessionOf()} />);
+  show(<Composer session={sessionOf()} onSent={noop} />);
   fireEvent.change(message(), { target: { value: "First" } });
   fireEvent.keyDown(message(), { key: "Enter" });
   fireEvent.change(message(), { target: { value: "First second" } });
@@ -69,7 +70,7 @@ it("what_is_typed_while_a_message_is_sent_is_kept_for_the_next", async () => {
 
 it("nothing_can_be_said_in_an_archived_session", () => {
   const session = sessionOf({ lifecycle: "ARCHIVED" });
-  show(<Composer session={session} />, session);
+  show(<Composer session={session} onSent={noop} />, session);
   expect(message().disabled).toBe(true);
 });
 
@@ -137,7 +138,7 @@ it("a_step_shows_why_it_failed_and_is_retried", async () => {
 });
 
 it("an_answer_that_is_older_than_what_is_known_is_not_shown", async () => {
-  const queries = show(<Composer session={sessionOf()} />);
+  const queries = show(<Composer session={sessionOf()} onSent={noop} />);
   queries.setQueryData(agentSessionQuery("as_1").queryKey, sessionOf({ seq: 9, title: "Newer" }));
   fireEvent.change(message(), { target: { value: "Hello" } });
   fireEvent.keyDown(message(), { key: "Enter" });

@@ -57,7 +57,7 @@ function Details({ item }: { item: ToolItem }) {
       {item.leave ? <p className="text-[0.8125rem] text-ink-faint">{leaveInWords(item.leave, nameOf)}</p> : null}
       {item.why ? <p className="text-[0.8125rem] text-ink-faint">{`${{ allowed: "Allowed", denied: "Denied", asked: "Asked" }[item.verdict ?? "allowed"]}: ${item.why}`}</p> : null}
       {item.diff ? <DiffPieces pieces={piecesOfHunks(item.diff.hunks)} label={item.diff.path} /> : null}
-      {item.output === null ? null : (
+      {item.output === null || (item.output === "" && item.diff) ? null : (
         <pre tabIndex={0} role="region" aria-label={`Output of ${item.tool}`} className={blockClass}>
           {plainOutput(item.output) || "No output."}
         </pre>
