@@ -71,9 +71,18 @@ it("a_missing_event_is_asked_for_again", async () => {
   const { give, asked, texts } = feed();
   give(said(1), said(3));
   await until(() => expect(asked).toHaveLength(1));
-  give(said(1), said(2), said(3));
+  give(said(2), said(3));
   await until(() => expect(texts()).toEqual(["text 1", "text 2", "text 3"]));
-  expect(asked).toEqual([{ session: "session_1", after: 0 }]);
+  expect(asked).toEqual([{ session: "session_1", after: 1 }]);
+});
+
+it("an_event_that_the_server_does_not_have_is_asked_for_once", async () => {
+  const { give, asked, texts } = feed();
+  give(said(1), said(3));
+  await until(() => expect(asked).toHaveLength(1));
+  give(said(3), said(4));
+  await until(() => expect(texts()).toEqual(["text 1", "text 3", "text 4"]));
+  expect(asked).toHaveLength(1);
 });
 
 it("a_closed_feed_ends_its_subscription_and_tells_nobody", () => {

@@ -1,8 +1,8 @@
 /** The chat of one session while it is shown. Events are taken up in batches, one for each frame at most. */
 import type { ApiError } from "@/api/errors.ts";
-import { agentSessionFeed, type AgentEvent, type Delta } from "@/api/__generated__/agents.ts";
+import { agentSessionFeed } from "@/api/__generated__/agents.ts";
 import { graphqlSocket, type GraphqlSocket, type Subscription } from "@/api/graphql-socket.ts";
-import { emptyChat, Gap, reduced, withoutDrafts, type ChatState } from "./chat-state.ts";
+import { emptyChat, leapt, reduced, withoutDrafts, type ChatState, type FeedItem } from "./chat-state.ts";
 
 /** How long a batch waits for a frame: a hidden tab gets none. */
 const framelessMs = 100;
@@ -18,7 +18,9 @@ export interface ChatView {
 
 export class ChatFeed {
   view: ChatView = { chat: emptyChat, interrupted: false, refusal: null };
-  #backlog: (AgentEvent | Delta)[] = [];
+  #backlog: FeedItem[] = [];
+  /** The event after which one is missing, which the server has been asked for. */
+  #missing: number | null = null;
   #scheduled: (() => void) | null = null;
   #listeners = new Set<() => void>();
   #subscription: Subscription;
@@ -70,13 +72,15 @@ export class ChatFeed {
     const batch = this.#backlog;
     if (batch.length === 0) return;
     this.#backlog = [];
-    try {
-      this.#become({ chat: reduced(this.view.chat, batch) });
-    } catch (error) {
-      if (!(error instanceof Gap)) throw error;
-      this.#become({ chat: withoutDrafts(this.view.chat) });
-      this.#subscription.again();
+    let { chat, left } = reduced(this.view.chat, batch);
+    if (left.length > 0 && this.#missing === chat.seq) ({ chat, left } = leapt(chat, left));
+    if (left.length === 0) {
+      this.#become({ chat });
+      return;
     }
+    this.#missing = chat.seq;
+    this.#become({ chat: withoutDrafts(chat) });
+    this.#subscription.again();
   }
 
   #become(changed: Partial<ChatView>): void {

@@ -5,7 +5,7 @@ import { emptyChat, reduced, type ChatState } from "./chat-state.ts";
 
 const events = (bodies: readonly EventBody[], from = 1): AgentEvent[] =>
   bodies.map((body, at) => ({ type: "AgentEvent", seq: from + at, at: 0, body }));
-const chat = (...bodies: EventBody[]): ChatState => reduced(emptyChat, events(bodies));
+const chat = (...bodies: EventBody[]): ChatState => reduced(emptyChat, events(bodies)).chat;
 const kinds = (state: ChatState) => state.items.map(({ kind }) => kind);
 const delta = (text: string, speaker: Delta["speaker"] = "AGENT"): Delta => ({ type: "Delta", fence: 2, speaker, text });
 
@@ -21,9 +21,9 @@ it("a_turn_is_what_was_said_to_and_fro", () => {
 });
 
 it("a_text_grows_as_it_is_written_and_is_replaced_by_the_stored_one", () => {
-  const writing = reduced(chat(turn, began(1)), [delta("Wh"), delta("hm", "THOUGHT"), delta("ich")]);
+  const writing = reduced(chat(turn, began(1)), [delta("Wh"), delta("hm", "THOUGHT"), delta("ich")]).chat;
   expect(writing.drafts.map(({ text }) => text)).toEqual(["Which", "hm"]);
-  const done = reduced(writing, events([{ event: "said", fence: 2, text: "Which?" }], 3));
+  const done = reduced(writing, events([{ event: "said", fence: 2, text: "Which?" }], 3)).chat;
   expect(done.drafts.map(({ text }) => text)).toEqual(["hm"]);
 });
 

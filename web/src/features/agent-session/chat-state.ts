@@ -24,26 +24,30 @@ export interface ChatState {
 
 export const emptyChat: ChatState = { seq: 0, items: [], drafts: [], tasks: new Map() };
 
-/** Takes up a batch. Throws `Gap` where an event is missing: the batch is then asked for again. */
-export function reduced(state: ChatState, batch: readonly (AgentEvent | Delta)[]): ChatState {
+export type FeedItem = AgentEvent | Delta;
+
+export interface Reduction {
+  chat: ChatState;
+  /** What was not taken up, since events before it are missing. */
+  left: readonly FeedItem[];
+}
+
+/** Takes up a batch, as far as no event is missing. */
+export function reduced(state: ChatState, batch: readonly FeedItem[]): Reduction {
   const chat = new Chat(state);
-  for (const it of batch) {
-    if (it.type === "Delta") chat.write(it);
-    else chat.take(it);
-  }
-  return chat.state();
+  const missing = batch.findIndex((it) => !chat.take(it));
+  return { chat: chat.state(), left: missing < 0 ? [] : batch.slice(missing) };
+}
+
+/** Goes on with what is there: the server has been asked for what is missing, and does not have it. */
+export function leapt(state: ChatState, left: readonly FeedItem[]): Reduction {
+  const [first] = left;
+  return reduced(first?.type === "AgentEvent" ? { ...state, seq: first.seq - 1 } : state, left);
 }
 
 /** What was being written when the connection dropped is not heard of again before it is whole. */
 export function withoutDrafts(state: ChatState): ChatState {
   return state.drafts.length === 0 ? state : { ...state, drafts: [] };
-}
-
-export class Gap extends Error {
-  constructor(last: number, next: number) {
-    super(`event ${next} came after event ${last}; what lies between is missing`);
-    this.name = "Gap";
-  }
 }
 
 /** A state that may be changed: one copy for a whole batch. */
@@ -64,19 +68,26 @@ class Chat {
     return { seq: this.#seq, items: this.#items, drafts: this.#drafts, tasks: this.#tasks };
   }
 
-  write({ fence, speaker, text }: Delta): void {
+  /** False where an event before it is missing. */
+  take(item: FeedItem): boolean {
+    if (item.type === "Delta") {
+      this.#write(item);
+      return true;
+    }
+    const { seq, at, body } = item;
+    if (seq > this.#seq + 1) return false;
+    if (seq <= this.#seq) return true;
+    this.#seq = seq;
+    // A server that is newer than this page may tell of more; what is not known is not shown.
+    this.#apply({ seq, at }, body as EventBody);
+    return true;
+  }
+
+  #write({ fence, speaker, text }: Delta): void {
     const at = this.#drafts.findIndex((it) => it.fence === fence && it.speaker === speaker);
     const before = this.#drafts[at];
     if (before) this.#drafts[at] = { ...before, text: before.text + text };
     else this.#drafts.push({ fence, speaker, text });
-  }
-
-  take({ seq, at, body }: AgentEvent): void {
-    if (seq <= this.#seq) return;
-    if (seq > this.#seq + 1) throw new Gap(this.#seq, seq);
-    this.#seq = seq;
-    // A server that is newer than this page may tell of more; what is not known is not shown.
-    this.#apply({ seq, at }, body as EventBody);
   }
 
   #apply(base: Base, body: EventBody): void {
