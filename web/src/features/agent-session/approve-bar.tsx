@@ -1,4 +1,4 @@
-import { approvePlan } from "@/api/__generated__/agents.ts";
+import { approvePlan, type AgentSession } from "@/api/__generated__/agents.ts";
 import { Button } from "@/ui/button.tsx";
 import { useAct } from "./agent-queries.ts";
 import { usePlanContext } from "./plan-context.ts";
@@ -6,8 +6,8 @@ import { leavesOf, nextStep } from "./step-order.ts";
 import { tellFailure } from "./tell-failure.ts";
 
 /** Approves a plan and has it carried out: at the thumb of whoever holds a phone. */
-export function ApproveBar() {
-  const { session, plan, actions } = usePlanContext();
+export function ApproveBar({ session }: { session: AgentSession }) {
+  const { plan, actions } = usePlanContext();
   const approve = useAct(approvePlan, session.id);
   const next = nextStep(plan);
   if (next === null || session.lifecycle === "ARCHIVED" || session.choiceAfter !== null) return null;

@@ -94,3 +94,10 @@ export type FactBody =
 export type AskEvent = "approval_asked" | "approval_settled" | "question_asked" | "question_settled" | "choice_asked" | "chosen";
 
 export type ChatItem = MessageItem | SaidItem | ToolItem | QuestionItem | ChoiceItem | WorkItem | EndItem | CheckItem | ChecksItem | FactItem;
+
+/** Where the last so many items begin; what still waits for somebody is among them, however old it is. */
+export function firstShown(items: readonly ChatItem[], most: number): number {
+  const waiting = items.findIndex((it) => (it.kind === "question" && it.state === "open") || (it.kind === "tool" && it.leave?.state === "open"));
+  const from = Math.max(0, items.length - most);
+  return waiting < 0 ? from : Math.min(from, waiting);
+}

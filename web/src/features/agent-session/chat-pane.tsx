@@ -1,10 +1,10 @@
-import { memo } from "react";
+import { memo, useState } from "react";
 import type { AgentSession } from "@/api/__generated__/agents.ts";
 import { Skeleton } from "@/ui/blank-slate.tsx";
 import { Button } from "@/ui/button.tsx";
 import { Notice } from "@/ui/notice.tsx";
 import { AgentProse } from "./agent-prose.tsx";
-import type { ChatItem } from "./chat-item.ts";
+import { firstShown, type ChatItem } from "./chat-item.ts";
 import { ChatItemView } from "./chat-item-view.tsx";
 import type { Draft } from "./chat-state.ts";
 import { Composer } from "./composer.tsx";
@@ -12,6 +12,9 @@ import { ChoiceCard } from "./choice-card.tsx";
 import { RunningBar } from "./running-bar.tsx";
 import { useChat } from "./use-chat.ts";
 import { useEnd } from "./use-end.ts";
+
+/** How many items of a chat are drawn before somebody asks for more. */
+const itemsAtOnce = 200;
 
 /** What was said and done, and what is to be said next. */
 export function ChatPane({ session, shown }: { session: AgentSession; shown: boolean }) {
@@ -49,16 +52,27 @@ export function ChatPane({ session, shown }: { session: AgentSession; shown: boo
   );
 }
 
-/** Items change rarely while a text is being written. */
+/** Items change rarely while a text is being written. Of a long chat, what is further back is drawn for whoever asks. */
 const Items = memo(function Items({ items }: { items: readonly ChatItem[] }) {
+  const [most, setMost] = useState(itemsAtOnce);
+  const from = firstShown(items, most);
   return (
-    <ol aria-label="What was said and done" className="space-y-3">
-      {items.map((item) => (
-        <li key={item.seq} className="[contain-intrinsic-size:auto_5rem] [content-visibility:auto]">
-          <ChatItemView item={item} />
-        </li>
-      ))}
-    </ol>
+    <>
+      {from > 0 ? (
+        <div className="mb-3 text-center">
+          <Button size="small" onClick={() => setMost(items.length - from + itemsAtOnce)}>
+            Show earlier
+          </Button>
+        </div>
+      ) : null}
+      <ol aria-label="What was said and done" className="space-y-3">
+        {items.slice(from).map((item) => (
+          <li key={item.seq} className="[contain-intrinsic-size:auto_5rem] [content-visibility:auto]">
+            <ChatItemView item={item} />
+          </li>
+        ))}
+      </ol>
+    </>
   );
 });
 

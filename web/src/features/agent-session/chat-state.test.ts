@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import type { EventBody } from "@/api/agent-events.ts";
 import type { AgentEvent, Delta } from "@/api/__generated__/agents.ts";
+import { firstShown } from "./chat-item.ts";
 import { emptyChat, reduced, type ChatState } from "./chat-state.ts";
 
 const events = (bodies: readonly EventBody[], from = 1): AgentEvent[] =>
@@ -73,6 +74,13 @@ it("an_answer_stands_with_its_question_and_a_choice_with_what_was_asked", () => 
 it("an_event_that_this_page_does_not_know_is_counted_and_not_shown", () => {
   const state = chat(turn, { event: "dreamt" } as unknown as EventBody, { event: "said", fence: 2, text: "Yes" });
   expect([state.seq, kinds(state)]).toEqual([3, ["message", "said"]]);
+});
+
+it("of_a_long_chat_the_end_is_shown_and_whatever_waits_for_somebody", () => {
+  const said: EventBody = { event: "said", fence: 2, text: "Yes" };
+  expect(firstShown(chat(said, said, said, said).items, 3)).toBe(1);
+  expect(firstShown(chat(said, asked, said, said, said, said).items, 3)).toBe(1);
+  expect(firstShown(chat(said).items, 3)).toBe(0);
 });
 
 it("a_batch_leaves_the_state_before_it_as_it_was", () => {

@@ -3,7 +3,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { MemoryRouter } from "react-router";
 import type { AgentSession, Plan, Step } from "@/api/__generated__/agents.ts";
-import { PlanContext, usePlanActions } from "./plan-context.ts";
+import { PlanContext, usePlanValue } from "./plan-context.ts";
 import { SessionContext } from "./session-context.ts";
 import { namesOf } from "./session-words.ts";
 
@@ -50,6 +50,8 @@ export function sessionOf(changed: Partial<AgentSession> = {}): AgentSession {
   };
 }
 
+const noop = () => undefined;
+
 /** What surrounds a part of a session's page. */
 export function Around({ session, children }: { session: AgentSession; children: ReactNode }) {
   return (
@@ -66,8 +68,7 @@ export function Around({ session, children }: { session: AgentSession; children:
 }
 
 function AroundPlan({ session, plan, children }: { session: AgentSession; plan: Plan; children: ReactNode }) {
-  const actions = usePlanActions(session, plan);
-  return <PlanContext value={{ session, plan, actions, onEdit: () => undefined }}>{children}</PlanContext>;
+  return <PlanContext value={usePlanValue(session, plan, noop)}>{children}</PlanContext>;
 }
 
 /** A page without a server. */

@@ -1,11 +1,11 @@
-import { useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import type { AgentSession, Plan, Step } from "@/api/__generated__/agents.ts";
 import { BlankSlate } from "@/ui/blank-slate.tsx";
 import { Menu } from "@/ui/menu.tsx";
 import { AgentProse } from "./agent-prose.tsx";
 import { ApproveBar } from "./approve-bar.tsx";
 import { BranchesPanel } from "./branches-panel.tsx";
-import { PlanContext, usePlanActions } from "./plan-context.ts";
+import { PlanContext, usePlanValue } from "./plan-context.ts";
 import { planProse } from "./plan-prose.ts";
 import { PlanTextDialog } from "./plan-text-dialog.tsx";
 import { ProposalCard } from "./proposal-card.tsx";
@@ -35,13 +35,14 @@ function NoPlan({ session: { status } }: { session: AgentSession }) {
 type Editing = { what: "plan" } | { what: "step"; step: Step } | null;
 
 function LoadedPlan({ session, plan }: { session: AgentSession; plan: Plan }) {
-  const actions = usePlanActions(session, plan);
   const [editing, setEditing] = useState<Editing>(null);
+  const onEdit = useCallback((step: Step) => setEditing({ what: "step", step }), []);
+  const value = usePlanValue(session, plan, onEdit);
   const [versions, setVersions] = useState(false);
-  const { before, after } = planProse(plan.text, plan.steps.map((it) => it.number));
+  const { before, after } = useMemo(() => planProse(plan.text, plan.steps.map((it) => it.number)), [plan]);
   const isArchived = session.lifecycle === "ARCHIVED";
   return (
-    <PlanContext value={{ session, plan, actions, onEdit: (step) => setEditing({ what: "step", step }) }}>
+    <PlanContext value={value}>
       <div className="min-h-0 flex-1 space-y-4 pt-3 pb-4 lg:overflow-y-auto lg:pr-1">
         <div className="flex items-start gap-2">
           <div className="min-w-0 flex-1">
@@ -61,7 +62,7 @@ function LoadedPlan({ session, plan }: { session: AgentSession; plan: Plan }) {
           />
         </div>
         {session.proposal ? <ProposalCard proposal={session.proposal} /> : null}
-        {versions ? <VersionsPanel onClose={() => setVersions(false)} /> : null}
+        {versions ? <VersionsPanel versions={session.versions} onClose={() => setVersions(false)} /> : null}
         {before === "" ? null : <AgentProse source={before} />}
         <ol aria-label="Steps" className="space-y-3">
           {plan.steps.map((step) => (
@@ -71,7 +72,7 @@ function LoadedPlan({ session, plan }: { session: AgentSession; plan: Plan }) {
         {after === "" ? null : <AgentProse source={after} />}
         {session.branches.length > 0 ? <BranchesPanel session={session} /> : null}
       </div>
-      <ApproveBar />
+      <ApproveBar session={session} />
       {editing === null ? null : <PlanTextDialog step={editing.what === "step" ? editing.step : null} onClose={() => setEditing(null)} />}
     </PlanContext>
   );

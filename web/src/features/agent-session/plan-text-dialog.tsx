@@ -9,6 +9,7 @@ import { DiffView } from "@/ui/diff-view.tsx";
 import { Notice } from "@/ui/notice.tsx";
 import { useAct } from "./agent-queries.ts";
 import { usePlanContext } from "./plan-context.ts";
+import { useSessionContext } from "./session-context.ts";
 import { textOf } from "./step-order.ts";
 
 const MarkdownEditor = lazy(async () => ({ default: (await import("@/ui/markdown-editor.tsx")).MarkdownEditor }));
@@ -21,12 +22,13 @@ interface Base {
 
 /** Changes the plan, or one step of it, as text. A version that was saved meanwhile is shown before it is replaced. */
 export function PlanTextDialog({ step, onClose }: { step: Step | null; onClose: () => void }) {
-  const { session, plan } = usePlanContext();
+  const { id } = useSessionContext();
+  const { plan } = usePlanContext();
   const [base, setBase] = useState<Base>(() => ({ version: plan.version, text: shownText(plan, step) }));
   const [initial] = useState(base.text);
   const [text, setText] = useState(base.text);
-  const saveAll = useAct(savePlan, session.id);
-  const saveStep = useAct(editStep, session.id);
+  const saveAll = useAct(savePlan, id);
+  const saveStep = useAct(editStep, id);
   const save = step === null ? saveAll : saveStep;
   const isBehind = plan.version !== base.version;
   const current = shownText(plan, step);

@@ -10,9 +10,9 @@ import { useSessionContext } from "./session-context.ts";
 
 /** Another plan that the agent suggests, beside the one there is. */
 export function ProposalCard({ proposal }: { proposal: Proposal }) {
-  const { session, plan } = usePlanContext();
-  const { closed } = useSessionContext();
-  const settle = useAct(settleProposal, session.id);
+  const { plan } = usePlanContext();
+  const { id, closed } = useSessionContext();
+  const settle = useAct(settleProposal, id);
   const send = (accept: boolean) => settle.mutate({ proposal: proposal.id, accept });
   return (
     <AttentionCard title="The agent proposes another plan">

@@ -118,13 +118,14 @@ it("after_a_step_somebody_chooses_how_to_go_on", async () => {
 
 it("running_names_the_version_that_was_seen", async () => {
   const session = sessionOf({ plan: planOf({ version: 3, steps: [stepOf("1"), stepOf("2")] }) });
-  show(<ApproveBar />, session);
+  show(<ApproveBar session={session} />, session);
   click("Approve and run all");
   await until(() => expect(sent()).toEqual([{ session: "as_1", expectedVersion: 3, target: { all: true } }]));
 });
 
 it("nothing_is_left_to_run_when_all_steps_are_completed_or_wait", () => {
-  show(<ApproveBar />, sessionOf({ plan: planOf({ steps: [stepOf("1", { state: "COMPLETED" }), stepOf("2", { state: "QUEUED" })] }) }));
+  const session = sessionOf({ plan: planOf({ steps: [stepOf("1", { state: "COMPLETED" }), stepOf("2", { state: "QUEUED" })] }) });
+  show(<ApproveBar session={session} />, session);
   expect(screen.queryByRole("button")).toBeNull();
 });
 

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { memo, useState } from "react";
 import type { Step } from "@/api/__generated__/agents.ts";
 import { Button } from "@/ui/button.tsx";
 import { CopyButton } from "@/ui/copy-button.tsx";
@@ -14,9 +14,9 @@ import { StepComments } from "./step-comments.tsx";
 import { canRevert, isKept, offerOf } from "./step-order.ts";
 
 /** One step: what it is, how far it is, and what can be done about it. */
-export function StepCard({ step }: { step: Step }) {
-  const { session } = usePlanContext();
-  const comments = session.comments.filter((it) => it.step === step.number);
+export const StepCard = memo(function StepCard({ step }: { step: Step }) {
+  const { comments: all } = usePlanContext();
+  const comments = all.filter((it) => it.step === step.number);
   // What is done needs no reading, unless somebody wants to.
   const [unfolded, setUnfolded] = useState<boolean | null>(null);
   const open = unfolded ?? step.state !== "COMPLETED";
@@ -53,7 +53,7 @@ export function StepCard({ step }: { step: Step }) {
       <StepComments step={step.number} comments={comments} commenting={commenting} onDone={() => setCommenting(false)} />
     </li>
   );
-}
+});
 
 function Commit({ step: { commit, state, isLeaf } }: { step: Step }) {
   if (commit === null) return isLeaf && state === "COMPLETED" ? <span>changed nothing</span> : null;
@@ -66,8 +66,8 @@ function Commit({ step: { commit, state, isLeaf } }: { step: Step }) {
 }
 
 function PullRequests({ step }: { step: Step }) {
-  const { session } = usePlanContext();
-  const requests = session.branches.filter((it) => it.steps.includes(step.number)).flatMap((it) => (it.pullRequest ? [it.pullRequest] : []));
+  const { branches } = usePlanContext();
+  const requests = branches.filter((it) => it.steps.includes(step.number)).flatMap((it) => (it.pullRequest ? [it.pullRequest] : []));
   return requests.map(({ number, url }) =>
     /^https?:/.test(url) ? (
       <a key={url} href={url} target="_blank" rel="noreferrer noopener" className="rounded text-accent underline decoration-accent/40 underline-offset-4 hover:decoration-current">
@@ -121,7 +121,7 @@ interface StepMenuProps {
 }
 
 function StepMenu({ step, open, onFold, onComment }: StepMenuProps) {
-  const { session, actions, onEdit } = usePlanContext();
+  const { branches, isIdle, actions, onEdit } = usePlanContext();
   const { closed } = useSessionContext();
   const isClosed = closed !== null;
   const items: MenuItem[] = [
@@ -129,7 +129,7 @@ function StepMenu({ step, open, onFold, onComment }: StepMenuProps) {
     { label: "Comment", icon: "text", disabled: isClosed, onSelect: onComment },
     { label: "Edit", icon: "edit", disabled: isClosed || isKept(step), onSelect: () => onEdit(step) },
     { label: "Delete", icon: "trash", disabled: isClosed || isKept(step), onSelect: () => actions.remove(step) },
-    { label: "Revert from here", icon: "undo", disabled: isClosed || !canRevert(step, session), onSelect: () => actions.revert(step) },
+    { label: "Revert from here", icon: "undo", disabled: isClosed || !isIdle || !canRevert(step, branches), onSelect: () => actions.revert(step) },
   ];
   return <Menu icon="more" label={`Actions of step ${step.number}`} items={items} />;
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { AgentSession, Plan, Step, StepState } from "@/api/__generated__/agents.ts";
+import type { Branch, BranchState, Plan, Step, StepState } from "@/api/__generated__/agents.ts";
 import { canRevert, nextStep, offerOf } from "./step-order.ts";
 
 const step = (number: string, state: StepState, isLeaf = true): Step => ({ number, state, isLeaf, title: number, depth: 1, body: "", failure: null, commit: null, checks: 0 });
@@ -33,10 +33,9 @@ it("the_next_step_is_the_first_that_nobody_asked_for", () => {
   expect(nextStep(plan(step("1", "COMPLETED")))).toBeNull();
 });
 
-it("what_is_merged_or_while_something_runs_is_not_reverted", () => {
-  const idle = { running: null, queue: [], branches: [] };
-  const branch = { steps: ["1"], state: "MERGED" } as unknown as AgentSession["branches"][number];
-  expect(canRevert(step("1", "COMPLETED"), idle)).toBe(true);
-  expect(canRevert(step("1", "COMPLETED"), { ...idle, branches: [branch] })).toBe(false);
-  expect(canRevert(step("1", "NOT_STARTED"), idle)).toBe(false);
+it("what_is_merged_is_not_reverted", () => {
+  const branch = (state: BranchState) => ({ steps: ["1"], state }) as Branch;
+  expect(canRevert(step("1", "COMPLETED"), [branch("OPEN")])).toBe(true);
+  expect(canRevert(step("1", "COMPLETED"), [branch("MERGED")])).toBe(false);
+  expect(canRevert(step("1", "NOT_STARTED"), [])).toBe(false);
 });

@@ -1,5 +1,5 @@
 /** What may be run: steps are carried out in the order of the plan. */
-import type { AgentSession, Plan, Step } from "@/api/__generated__/agents.ts";
+import type { Branch, Plan, Step } from "@/api/__generated__/agents.ts";
 
 /** What the button of a step does. */
 export type StepOffer = "run" | "run_through" | "retry" | "stop" | "wait" | "none";
@@ -45,10 +45,9 @@ export function isKept({ state }: Step): boolean {
   return state === "COMPLETED" || state === "IN_PROGRESS";
 }
 
-/** Completed steps are taken back only while nothing runs or waits, and not what is merged. */
-export function canRevert(step: Step, { running, queue, branches }: Pick<AgentSession, "running" | "queue" | "branches">): boolean {
-  const isMerged = branches.some((it) => it.state === "MERGED" && it.steps.includes(step.number));
-  return step.isLeaf && step.state === "COMPLETED" && running === null && queue.length === 0 && !isMerged;
+/** Completed steps may be taken back, but not what is merged. */
+export function canRevert({ number, isLeaf, state }: Step, branches: readonly Branch[]): boolean {
+  return isLeaf && state === "COMPLETED" && !branches.some((it) => it.state === "MERGED" && it.steps.includes(number));
 }
 
 /** The plan's own text of a step, whose first line is its title. */

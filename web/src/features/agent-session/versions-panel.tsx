@@ -12,8 +12,7 @@ import { iso } from "./session-words.ts";
 import { tellFailure } from "./tell-failure.ts";
 
 /** All versions of the plan, the latest first. */
-export function VersionsPanel({ onClose }: { onClose: () => void }) {
-  const { session } = usePlanContext();
+export function VersionsPanel({ versions, onClose }: { versions: readonly PlanVersion[]; onClose: () => void }) {
   return (
     <section aria-label="Versions of the plan">
       <div className="mb-2 flex items-center justify-between">
@@ -21,7 +20,7 @@ export function VersionsPanel({ onClose }: { onClose: () => void }) {
         <IconButton icon="cross" label="Hide versions" onClick={onClose} />
       </div>
       <ListCard>
-        {session.versions.toReversed().map((version) => (
+        {versions.toReversed().map((version) => (
           <VersionRow key={version.number} version={version} />
         ))}
       </ListCard>
@@ -30,10 +29,10 @@ export function VersionsPanel({ onClose }: { onClose: () => void }) {
 }
 
 function VersionRow({ version: { number, text, author, at } }: { version: PlanVersion }) {
-  const { session, plan } = usePlanContext();
-  const { closed } = useSessionContext();
+  const { plan } = usePlanContext();
+  const { id, closed } = useSessionContext();
   const [compared, setCompared] = useState(false);
-  const goBack = useAct(rollBackPlan, session.id);
+  const goBack = useAct(rollBackPlan, id);
   const isCurrent = number === plan.version;
   const ask = async () => {
     const yes = await confirm({
