@@ -1,7 +1,8 @@
-import { useId, type ReactNode } from "react";
+import { useId, useRef, type ReactNode } from "react";
 import type { Scope } from "@/api/__generated__/agents.ts";
 import { messageOf } from "@/api/errors.ts";
 import { Button } from "@/ui/button.tsx";
+import { confirm } from "@/ui/confirm.tsx";
 import { Dialog } from "@/ui/dialog.tsx";
 import { Notice } from "@/ui/notice.tsx";
 import { Select } from "@/ui/select.tsx";
@@ -18,14 +19,18 @@ interface EntryDialogProps {
 /** The form of one entry. What was typed stays where the server refuses it. */
 export function EntryDialog({ title, error, busy, onSave, onClose, children }: EntryDialogProps) {
   const id = useId();
+  const isTouched = useRef(false);
+  const close = async () => {
+    if (!isTouched.current || (await confirm({ title: "Leave without saving?", body: "What you changed is lost.", action: "Leave" }))) onClose();
+  };
   return (
     <Dialog
       title={title}
       size="large"
-      onClose={onClose}
+      onClose={() => void close()}
       footer={
         <>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={() => void close()}>Cancel</Button>
           <Button type="submit" form={id} look="primary" busy={busy}>
             Save
           </Button>
@@ -36,6 +41,9 @@ export function EntryDialog({ title, error, busy, onSave, onClose, children }: E
         id={id}
         noValidate
         className="mt-4 space-y-4"
+        onChange={() => {
+          isTouched.current = true;
+        }}
         onSubmit={(event) => {
           event.preventDefault();
           if (!busy) onSave();

@@ -16,6 +16,8 @@ import { listsFormOf, listsOf, type ListsForm } from "./tool-policy-form.ts";
 /** What agents may do without asking, and what they may not do at all. */
 export function ToolPolicyTab() {
   const policy = useQuery(toolPolicyQuery);
+  // What is typed stays when the policy is looked up again; only a reset begins anew.
+  const [resets, setResets] = useState(0);
   return (
     <>
       <p className="mb-4 text-sm text-pretty text-ink-faint">
@@ -25,12 +27,12 @@ export function ToolPolicyTab() {
       </p>
       {policy.isPending ? <Skeleton className="h-80 w-full rounded-xl" /> : null}
       {policy.isError && !policy.data ? <ListFailure error={policy.error} busy={policy.isFetching} onRetry={() => void policy.refetch()} /> : null}
-      {policy.data ? <PolicyForm key={JSON.stringify(policy.data)} policy={policy.data} /> : null}
+      {policy.data ? <PolicyForm key={resets} policy={policy.data} onReset={() => setResets(resets + 1)} /> : null}
     </>
   );
 }
 
-function PolicyForm({ policy }: { policy: ToolPolicy }) {
+function PolicyForm({ policy, onReset }: { policy: ToolPolicy; onReset: () => void }) {
   const [planning, setPlanning] = useState(() => listsFormOf(policy.planning));
   const [executing, setExecuting] = useState(() => listsFormOf(policy.executing));
   const save = useChange(setToolPolicy, "tool-policy");
@@ -42,7 +44,7 @@ function PolicyForm({ policy }: { policy: ToolPolicy }) {
   };
   const askReset = async () => {
     const yes = await confirm({ title: "Go back to the usual policy?", body: "Both lists become those that come with Runbook.", action: "Reset" });
-    if (yes) reset.mutate({});
+    if (yes) reset.mutate({}, { onSuccess: onReset });
   };
   const error = save.error ?? reset.error;
   return (
