@@ -18,7 +18,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 1600,
     rolldownOptions: { input: ["index.html", "api-docs.html"] },
   },
-  server: { proxy: { "/api": { target: api, changeOrigin: false, ws: true } } },
+  server: { proxy: Object.fromEntries(["/api", "/graphql"].map((path) => [path, { target: api, changeOrigin: false, ws: true }])) },
   // A test that hangs fails; one on a busy machine, which may take seconds to load a page's modules, does not.
   test: { environment: "node", include: ["src/**/*.test.{ts,tsx}"], testTimeout: 60_000, hookTimeout: 60_000 },
 });

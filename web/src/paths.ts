@@ -5,6 +5,8 @@ export type RunbookView = "read" | "edit";
 export type HistoryView = "runs" | "versions";
 export type FunctionView = "code" | "call" | "versions" | "history";
 
+export type AgentSettingsView = "repositories" | "personas" | "context" | "mcp" | "tools" | "learnings" | "templates";
+
 export const paths = {
   /** `search` holds what is looked for or shown. */
   runbooks: (search = "") => `/${search ? `?${search}` : ""}`,
@@ -38,6 +40,9 @@ export const paths = {
   artifacts: () => "/artifacts",
   myLimits: () => "/limits",
   sessions: () => "/sessions",
+  agents: () => "/agents",
+  agentSession: (session: string) => `/agents/${segment(session)}`,
+  agentSettings: (view: AgentSettingsView = "repositories") => `/agents/settings${view === "repositories" ? "" : `?view=${view}`}`,
   queue: () => "/admin/queue",
   jobLimits: (subject?: string) => (subject ? `/admin/limits?of=${segment(subject)}` : "/admin/limits"),
   audit: (search = "") => `/admin/audit${search ? `?${search}` : ""}`,

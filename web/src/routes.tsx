@@ -89,6 +89,18 @@ export function routerOf() {
               lazy: async () => ({ Component: (await import("@/features/session/session-list-page.tsx")).SessionListPage }),
             },
             {
+              path: "/agents",
+              lazy: async () => ({ Component: (await import("@/features/agent-session/agent-list-page.tsx")).AgentListPage }),
+            },
+            {
+              path: "/agents/settings",
+              lazy: async () => ({ Component: (await import("@/features/agent-settings/agent-settings-page.tsx")).AgentSettingsPage }),
+            },
+            {
+              path: "/agents/:session",
+              lazy: async () => ({ Component: (await import("@/features/agent-session/agent-session-page.tsx")).AgentSessionPage }),
+            },
+            {
               path: "/admin/queue",
               lazy: async () => ({ Component: (await import("@/features/admin/queue-page.tsx")).QueuePage }),
             },

@@ -38,6 +38,7 @@ const places = [
   { to: paths.playground(), label: "Playground", others: [] },
   { to: paths.functions(), label: "Functions", others: [paths.newFunction()] },
   { to: paths.jobs(), label: "Jobs", others: [paths.newJob(), paths.schedules(), paths.newSchedule(), paths.artifacts(), paths.myLimits(), paths.queue()] },
+  { to: paths.agents(), label: "Agents", others: [] },
 ];
 
 const firstSegment = (path: string) => path.split("/")[1];
@@ -55,13 +56,13 @@ function Places() {
   if (config.data?.mode !== "hub") return null;
   const here = firstSegment(pathname);
   return (
-    <nav aria-label="Places" className="flex min-w-0 items-center gap-1 max-sm:order-last max-sm:-mx-2 max-sm:basis-full max-sm:py-1.5">
+    <nav aria-label="Places" className="flex min-w-0 items-center gap-1 max-[23rem]:gap-0 max-sm:order-last max-sm:-mx-2 max-sm:basis-full max-sm:overflow-x-auto max-sm:py-1.5">
       {places.map(({ to, label, others }) => (
         <Link
           key={to}
           to={to}
           aria-current={[to, ...others].some((it) => firstSegment(it) === here) ? "page" : undefined}
-          className="rounded-lg px-2 max-[22rem]:px-1 py-1.5 text-sm font-medium text-ink-soft transition-colors hover:bg-sunken hover:text-ink aria-[current=page]:text-accent sm:px-3"
+          className="rounded-lg px-2 max-[25rem]:px-1 max-[23rem]:px-0.5 py-1.5 text-sm max-[23rem]:text-[0.8125rem] font-medium text-ink-soft transition-colors hover:bg-sunken hover:text-ink aria-[current=page]:text-accent sm:px-3"
         >
           {label}
         </Link>

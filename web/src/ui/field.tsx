@@ -25,8 +25,8 @@ export function Field({ label, hint, problem, size = "medium", className = "", .
         id={id}
         aria-invalid={problem ? true : undefined}
         aria-describedby={note ? `${id}-note` : undefined}
-        className={`w-full rounded-lg border bg-surface text-ink transition-colors placeholder:text-ink-faint/70 ${sizes[size]} ${
-          problem ? "border-failure" : "border-line-strong/60 hover:border-line-strong"
+        className={`w-full rounded-lg border bg-surface text-ink transition-colors placeholder:text-ink-faint/70 disabled:bg-sunken disabled:text-ink-faint ${sizes[size]} ${
+          problem ? "border-failure" : "border-line-strong/60 enabled:hover:border-line-strong"
         }`}
       />
       {note ? (

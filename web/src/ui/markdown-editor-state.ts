@@ -51,7 +51,7 @@ export function editorState(doc: string, label: string, { onChange, onSave }: Ed
       basics(),
       lintGutter(),
       EditorView.lineWrapping,
-      EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "true" }),
+      EditorView.contentAttributes.of({ tabindex: "0", "aria-label": label, spellcheck: "true" }),
       documentLanguage(),
       EditorView.updateListener.of((update) => {
         if (update.docChanged && !update.transactions.some((it) => it.annotation(fromElsewhere))) onChange(update.state.doc.toString());

@@ -17,7 +17,7 @@ export function Select({ label, options, className = "", ...select }: SelectProp
       <select
         {...select}
         id={id}
-        className="h-9 w-full rounded-lg border border-line-strong/60 bg-surface px-2.5 text-sm text-ink transition-colors hover:border-line-strong"
+        className="h-9 w-full rounded-lg border border-line-strong/60 bg-surface px-2.5 text-sm text-ink transition-colors enabled:hover:border-line-strong disabled:bg-sunken disabled:text-ink-faint disabled:opacity-100"
       >
         {options.map(([value, words]) => (
           <option key={value} value={value}>

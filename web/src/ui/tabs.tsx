@@ -16,6 +16,11 @@ interface TabsProps<Value extends string> {
   id: string;
 }
 
+/** Where the row is wider than the screen, the tab that is shown is not left outside. */
+function intoView(tab: HTMLButtonElement | null): void {
+  if (tab?.ariaSelected === "true") tab.scrollIntoView({ block: "nearest", inline: "center" });
+}
+
 /** One of several views of the same place. Arrow keys move between tabs, and Tab leaves them. */
 export function Tabs<Value extends string>({ label, tabs, chosen, onChoose, id }: TabsProps<Value>) {
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
@@ -35,6 +40,7 @@ export function Tabs<Value extends string>({ label, tabs, chosen, onChoose, id }
       {tabs.map((tab) => (
         <button
           key={tab.value}
+          ref={intoView}
           type="button"
           role="tab"
           id={`${id}-${tab.value}`}

@@ -4,6 +4,7 @@ import { messageOf } from "@/api/errors.ts";
 import type { JobPolicy, PayloadKind } from "@/api/schema.ts";
 import { Skeleton } from "@/ui/blank-slate.tsx";
 import { Button } from "@/ui/button.tsx";
+import { Checkbox } from "@/ui/checkbox.tsx";
 import { ListFailure } from "@/ui/list-card.tsx";
 import { Notice } from "@/ui/notice.tsx";
 import { TextArea } from "@/ui/text-area.tsx";
@@ -39,16 +40,16 @@ function PolicyForm({ policy }: { policy: JobPolicy }) {
   };
   return (
     <form noValidate onSubmit={submit} aria-label="Allowed jobs" className="space-y-4 rounded-xl border border-line bg-surface p-4 shadow-card">
-      <Check label="Allow only some kinds of jobs" checked={kinds !== null} onChange={(on) => setForm({ ...form, kinds: on ? kindWords.map(([kind]) => kind) : null })} />
+      <Checkbox label="Allow only some kinds of jobs" checked={kinds !== null} onChange={(on) => setForm({ ...form, kinds: on ? kindWords.map(([kind]) => kind) : null })} />
       {kinds === null ? null : (
         <fieldset className="space-y-1.5 pl-7">
           <legend className="sr-only">Allowed kinds</legend>
           {kindWords.map(([kind, words]) => (
-            <Check key={kind} label={words} checked={kinds.includes(kind)} onChange={() => toggle(kind)} />
+            <Checkbox key={kind} label={words} checked={kinds.includes(kind)} onChange={() => toggle(kind)} />
           ))}
         </fieldset>
       )}
-      <Check label="Allow only some commands" checked={programs !== null} onChange={(on) => setForm({ ...form, programs: on ? "" : null })} />
+      <Checkbox label="Allow only some commands" checked={programs !== null} onChange={(on) => setForm({ ...form, programs: on ? "" : null })} />
       {programs === null ? null : (
         <TextArea
           label="Allowed commands"
@@ -67,14 +68,5 @@ function PolicyForm({ policy }: { policy: JobPolicy }) {
         </Button>
       </div>
     </form>
-  );
-}
-
-function Check({ label, checked, onChange }: { label: string; checked: boolean; onChange: (checked: boolean) => void }) {
-  return (
-    <label className="flex items-start gap-2.5 text-sm text-ink">
-      <input type="checkbox" checked={checked} onChange={(event) => onChange(event.target.checked)} className="mt-0.5 size-4 accent-accent" />
-      {label}
-    </label>
   );
 }

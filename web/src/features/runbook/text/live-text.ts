@@ -17,7 +17,7 @@ import { sentence } from "@/api/errors.ts";
 import type { Runbook } from "@/api/schema.ts";
 import { backwards, type Edit } from "../cells/line-map.ts";
 import { KeptChanges } from "./kept-changes.ts";
-import { LiveConnection, type OpenSocket, type Wait } from "./live-connection.ts";
+import { LiveConnection, type OpenSocket, type Wait } from "@/api/live-connection.ts";
 
 export type TextState = "loading" | "saved" | "saving" | "offline" | "refused";
 

@@ -1,5 +1,5 @@
 /** One WebSocket after another: what was lost is opened again, sooner when the browser comes online. */
-import { backoff, pause } from "@/api/events.ts";
+import { backoff, pause } from "./events.ts";
 
 export interface LiveEvents {
   opened: () => void;
