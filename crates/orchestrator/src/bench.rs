@@ -35,7 +35,7 @@ pub const CHECKOUT_DIRECTORY: &str = "/tmp/repo";
 
 /// The checkout and the agent's home, in the workspace.
 const CHECKOUT: &str = "repo";
-const HOME: &str = "home";
+pub(crate) const HOME: &str = "home";
 
 /// In the agent's home: its main conversation has a history that can be resumed.
 const BEGUN: &str = "home/.runbook/conversation-begun";

@@ -91,11 +91,15 @@ pub struct Diff {
 
 /// Lines begin with `+`, `-` or a blank.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all(deserialize = "camelCase"))]
 pub struct Hunk {
+    // Agents write these names in camel case; stored events have ours.
+    #[serde(alias = "oldStart")]
     pub old_start: u64,
+    #[serde(alias = "oldLines")]
     pub old_lines: u64,
+    #[serde(alias = "newStart")]
     pub new_start: u64,
+    #[serde(alias = "newLines")]
     pub new_lines: u64,
     pub lines: Vec<String>,
 }

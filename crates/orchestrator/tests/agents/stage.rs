@@ -33,7 +33,7 @@ use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 /// How long anything may take on a machine that has much else to do.
-const LIMIT: Duration = Duration::from_secs(120);
+const LIMIT: Duration = Duration::from_secs(60);
 
 pub(crate) const PLAN: &str = "# Greetings\n\nSay hello in more ways.\n\n## 1. Greet in French\n\nAdd `fr.txt`.\n\n\
     ## 2. Greet in German\n\nAdd `de.txt`, politely.\n\n```bash {check}\ngrep -q Guten de.txt\n```\n\n\

@@ -2,6 +2,7 @@
 //! and none may change.
 
 use super::*;
+use crate::harness::{Diff, Hunk};
 
 #[track_caller]
 fn check((kind, expected): (EventKind, &str)) {
@@ -109,6 +110,28 @@ fn events_of_work_have_the_shape_in_which_they_are_stored() {
             }
             .into(),
             r#""event":"noted","fence":4,"note":"tool_judged","call":"toolu_1","verdict":"asked","why":"w""#,
+        ),
+        (
+            WorkEvent::Noted {
+                fence,
+                note: Note::ToolEnded {
+                    call: "toolu_1".to_owned(),
+                    output: "ok".to_owned(),
+                    failed: false,
+                    diff: Some(Diff {
+                        path: "a".to_owned(),
+                        hunks: vec![Hunk {
+                            old_start: 1,
+                            old_lines: 0,
+                            new_start: 1,
+                            new_lines: 1,
+                            lines: vec!["+b".to_owned()],
+                        }],
+                    }),
+                },
+            }
+            .into(),
+            r#""event":"noted","fence":4,"note":"tool_ended","call":"toolu_1","output":"ok","failed":false,"diff":{"path":"a","hunks":[{"old_start":1,"old_lines":0,"new_start":1,"new_lines":1,"lines":["+b"]}]}"#,
         ),
         (
             AskEvent::ApprovalAsked { fence, call }.into(),
