@@ -1,8 +1,7 @@
 //! Agents that fail, and people who stop them.
 
 use agent::session::{
-    EventKind, ExecuteTarget, Lifecycle, Note, Request, Stage as At, StepState,
-    WorkEvent,
+    EventKind, ExecuteTarget, Lifecycle, Note, Request, Stage as At, StepState, WorkEvent,
 };
 use serde_json::json;
 

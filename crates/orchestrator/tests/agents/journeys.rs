@@ -3,6 +3,7 @@
 use agent::session::{
     BranchState, EventKind, ExecuteTarget, PullMode, Readiness, Request, StepState, WorkEvent,
 };
+use forge::fake::{Act, Line, Outcome};
 use orchestrator::FeedItem;
 use serde_json::json;
 
@@ -55,7 +56,7 @@ async fn a_wish_becomes_a_plan_and_the_plan_becomes_stacked_pull_requests() {
     let pulls = stage.forge.pull_requests();
     let titles: Vec<_> = pulls.iter().map(|it| it["title"].as_str().unwrap()).collect();
     assert_eq!(titles, ["Greet in French", "Greet in German", "List the greetings"]);
-    let body = pulls[1]["body"].as_str().unwrap();
+    let body = pulls[1]["description"].as_str().unwrap();
     assert!(body.contains(&format!("http://hub.example.com/agents/{id}")), "{body}");
     assert!(body.contains("- [x] **2 Greet in German**"), "{body}");
     let all = stage.at_forge(&names[2], "all.txt").unwrap();
@@ -142,7 +143,7 @@ async fn a_one_shot_session_asks_nobody_and_ends_with_one_pull_request_that_is_r
     assert_eq!(pulls.len(), 1);
     assert_eq!(pulls[0]["title"], "Greetings");
     assert_eq!(pulls[0]["draft"], false);
-    let body = pulls[0]["body"].as_str().unwrap();
+    let body = pulls[0]["description"].as_str().unwrap();
     assert!(body.starts_with("Asked for in the corridor."), "{body}");
     let branch = stage.view(id).await.state.branches[0].name.clone();
     assert_eq!(stage.at_forge(&branch, "all.txt").unwrap(), "x\n");
@@ -178,7 +179,7 @@ async fn completed_steps_are_taken_back_at_the_forge() {
 async fn a_session_that_was_paused_finds_its_files_and_its_conversation_again() {
     let playbook = json!([
         { "when": "remember", "do": [
-            { "sneak": "echo 42 > \"$HOME/memory\"; for i in \"$@\"; do :; done" }, { "say": "I will." },
+            { "sneak": "echo 42 > \"$HOME/memory\"" }, { "say": "I will." },
         ] },
         { "when": "what", "do": [{ "bash": "cat \"$HOME/memory\"" }] },
     ]);
@@ -187,9 +188,6 @@ async fn a_session_that_was_paused_finds_its_files_and_its_conversation_again() 
     stage.until_quiet(id).await;
     stage.ask(id, Request::Pause).await;
     stage.ask(id, Request::Say { text: "what was it?".to_owned() }).await;
-    let state = stage.until(id, "an approval", |it| !it.approvals.is_empty()).await.state;
-    let approval = state.approvals[0].id;
-    stage.ask(id, Request::Decide { approval, decision: agent::session::Decision::Allow }).await;
     stage.until_quiet(id).await;
     assert!(stage.story(id).await.contains("\"output\":\"42\\n\""), "{}", stage.story(id).await);
 }
@@ -221,4 +219,76 @@ async fn what_is_written_is_shown_before_the_whole_is_stored() {
         _ => None,
     };
     assert_eq!(stage.of(id, said).await, ["A greeting in several pieces."]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_review_at_the_forge_becomes_a_commit_on_the_same_pull_request() {
+    let playbook = json!([
+        { "when": "(?s)Carry out this step.*French", "do": [write("fr.txt", "Bonjour\n")] },
+        { "when": "(?s)Change what these steps left.*as one does at night", "do": [write("fr.txt", "Bonsoir\n")] },
+        { "when": "ways", "do": [{ "plan": PLAN }] },
+    ]);
+    let Some(stage) = Stage::open(playbook).await else { return };
+    let id = stage.session("Say hello in more ways", |_| {}).await.record.id;
+    stage.until_quiet(id).await;
+    stage.execute(id, ExecuteTarget::Next).await;
+    let name = stage.until_quiet(id).await.state.branches[0].name.clone();
+    let line = Line { path: "fr.txt".to_owned(), line: 1, body: "as one does at night".to_owned() };
+    let review =
+        Act::Review { number: 1, by: "lin".to_owned(), body: String::new(), lines: vec![line] };
+    stage.happens(review).await;
+    let stranger =
+        Act::Comment { number: 1, by: "eve".to_owned(), body: "/runbook revise".to_owned() };
+    stage.happens(stranger).await;
+    assert!(stage.view(id).await.state.running.is_none(), "strangers order nothing");
+    let order =
+        Act::Comment { number: 1, by: "lin".to_owned(), body: "/runbook revise".to_owned() };
+    let webhooks = stage.forge.act(order);
+    for _ in 0..2 {
+        // A forge that got no answer delivers again.
+        for webhook in &webhooks {
+            stage.receive(webhook).await.unwrap();
+        }
+    }
+    stage.until_quiet(id).await;
+    assert_eq!(stage.at_forge(&name, "fr.txt").unwrap(), "Bonsoir\n", "{}", stage.story(id).await);
+    assert_eq!(stage.forge.pull_requests().len(), 1);
+    let revised = |it: &EventKind| {
+        let text = serde_json::to_string(it).unwrap();
+        (text.contains("queued") && text.contains("review")).then_some(())
+    };
+    assert_eq!(stage.of(id, revised).await.len(), 1);
+    let mut forged = webhooks[0].clone();
+    forged.body = forged.body.replace("revise", "revise more");
+    assert!(stage.receive(&forged).await.is_err(), "what is not signed is not taken");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_that_fails_at_the_forge_is_mended_and_a_merge_ends_the_session() {
+    let playbook = json!([
+        { "when": "(?s)Carry out this step", "do": [write("fr.txt", "Bonjour\n")] },
+        { "when": "(?s)a check that fails at the forge.*no greeting", "do": [write("fr.txt", "Salut\n")] },
+        { "when": "ways", "do": [{ "plan": "# One\n\n## 1. Greet\n\nIn `fr.txt`.\n" }] },
+    ]);
+    let Some(stage) = Stage::open(playbook).await else { return };
+    let id = stage.session("Say hello in more ways", |_| {}).await.record.id;
+    stage.until_quiet(id).await;
+    stage.execute(id, ExecuteTarget::All).await;
+    let state = stage.until_quiet(id).await.state;
+    let (name, commit) = (state.branches[0].name.clone(), state.branches[0].head.clone());
+    stage
+        .happens(Act::Check {
+            commit,
+            name: "test".to_owned(),
+            outcome: Outcome::Failure,
+            log: Some("fr.txt: no greeting\n".to_owned()),
+        })
+        .await;
+    let is_mended =
+        |it: &agent::session::State| it.branches[0].ci_attempts == 1 && it.running.is_none();
+    stage.until(id, "a mended branch", is_mended).await;
+    assert_eq!(stage.at_forge(&name, "fr.txt").unwrap(), "Salut\n", "{}", stage.story(id).await);
+    stage.happens(Act::Merge { number: 1 }).await;
+    let is_over = |it: &agent::session::State| it.lifecycle == agent::session::Lifecycle::Archived;
+    stage.until(id, "the archive", is_over).await;
 }

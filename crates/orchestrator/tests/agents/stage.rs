@@ -13,7 +13,7 @@ use axum::{Json, Router, routing::post};
 use engine::{Clock, Config, Engine, Offers};
 use forge::{
     Kind,
-    fake::{Fake, REPOSITORY, TOKEN},
+    fake::{Act, Fake, REPOSITORY, SECRET, TOKEN, Webhook},
 };
 use futures_util::StreamExt;
 use gateway::{Gateway, GatewayConfig, KeyHeader, ModelId, Models, ProviderKey};
@@ -23,7 +23,7 @@ use model::{
 };
 use orchestrator::{
     Actor, Agents, AgentsConfig, Began, FeedItem, ForgeKind, NewSession, Repository, RequestError,
-    View,
+    View, WebhookError,
 };
 use repository::{Limits, Repositories};
 use sandbox::{Namespaces, Readiness, Sandbox, Spec, StartError};
@@ -228,6 +228,20 @@ impl Stage {
         let feed = self.agents.feed(self.ada, id, 0).await.unwrap();
         let taken = feed.take(items).map(Result::unwrap).collect();
         tokio::time::timeout(LIMIT, taken).await.unwrap()
+    }
+
+    /// Somebody does something at the forge, which tells us.
+    pub(crate) async fn happens(&self, act: Act) {
+        for webhook in self.forge.act(act) {
+            self.receive(&webhook).await.unwrap();
+        }
+    }
+
+    pub(crate) async fn receive(&self, webhook: &Webhook) -> Result<(), WebhookError> {
+        let name = format!("webhook_{}", self.repository);
+        self.engine.store().setting_or_insert(&name, SECRET).await.unwrap();
+        let headers = webhook.header_map();
+        self.agents.receive_webhook(self.repository, &headers, webhook.body.as_bytes()).await
     }
 
     /// Git as a person uses it, in a clone.
