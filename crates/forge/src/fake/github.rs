@@ -170,20 +170,34 @@ fn in_repository(
 }
 
 fn open(state: &mut State, repository: &str, body: &Value) -> Option<Answer> {
-    let branch = text(&body["head"]);
-    let refused = |message: String| {
-        let errors = json!([{ "resource": "PullRequest", "code": "custom", "message": message }]);
-        let body = json!({ "message": "Validation Failed", "errors": errors });
-        Some(Answer::json(422, &body))
-    };
-    if state.open_for(repository, &branch).is_some() {
-        let owner = repository.split('/').next()?;
-        return refused(format!("A pull request already exists for {owner}:{branch}."));
+    if let Some(error) = refusal(state, repository, body) {
+        let body = json!({ "message": "Validation Failed", "errors": [error] });
+        return Some(Answer::json(422, &body));
     }
     let address = state.address.clone();
     let fields = ["head", "base", "title", "body"].map(|it| &body[it]);
     let opened = state.open(repository, fields, &body["draft"])?;
     Some(Answer::json(201, &pull_request(&address, repository, opened)))
+}
+
+/// Why there can be no such pull request, as one of GitHub's errors.
+fn refusal(state: &mut State, repository: &str, body: &Value) -> Option<Value> {
+    let [head, base] = ["head", "base"].map(|it| text(&body[it]));
+    let custom = |message: String| json!({ "resource": "PullRequest", "code": "custom", "message": message });
+    if state.open_for(repository, &head).is_some() {
+        let owner = repository.split('/').next()?;
+        return Some(custom(format!("A pull request already exists for {owner}:{head}.")));
+    }
+    if !state.has_git() {
+        return None;
+    }
+    let is_missing = |it: &(&str, &String)| state.head(repository, it.1).is_none();
+    let missing = [("head", &head), ("base", &base)].into_iter().find(is_missing);
+    if let Some((field, _)) = missing {
+        return Some(json!({ "resource": "PullRequest", "code": "invalid", "field": field }));
+    }
+    let is_same = state.head(repository, &head) == state.head(repository, &base);
+    is_same.then(|| custom(format!("No commits between {base} and {head}")))
 }
 
 fn edit(found: &mut PullRequest, body: &Value) {
