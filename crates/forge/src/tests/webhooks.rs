@@ -34,7 +34,8 @@ fn github(event: &str, body: &[u8]) -> Result<Delivery, Undeliverable> {
 fn gitlab(event: &str, body: &Value) -> Result<Delivery, Undeliverable> {
     let headers = headers(&[
         ("x-gitlab-event", event),
-        ("x-gitlab-event-uuid", "1-2-3"),
+        ("x-gitlab-event-uuid", "of-several"),
+        ("idempotency-key", "1-2-3"),
         ("x-gitlab-token", SECRET),
     ]);
     receive(Kind::GitLab, &secret(), &headers, body.to_string().as_bytes())
@@ -306,6 +307,7 @@ fn gitlab_is_read_the_same_way() {
         })
     };
     let delivery = gitlab("Note Hook", &note(json!("DiffNote"), json!({}))).unwrap();
+    assert_eq!(delivery.id, "1-2-3");
     assert_eq!(delivery.repository.unwrap().to_string(), "group/sub/notes");
     let covers = Covers::Thread(ThreadId("abc".to_owned()));
     let revise = Command::Revise { text: String::new() };
