@@ -7,6 +7,9 @@ use super::{
     state::{Check, PullRequest, Remark, Request, Stage, State},
 };
 
+/// Who the app is where it says something.
+const BOT: &str = "runbook[bot]";
+
 /// Answers after looking at what the client shows.
 pub(super) fn answer(state: &mut State, request: &Request, shown: Option<&str>) -> Answer {
     let path: Vec<String> = request.path.split('/').skip(1).map(decoded).collect();
@@ -49,10 +52,12 @@ pub(super) fn answer(state: &mut State, request: &Request, shown: Option<&str>) 
                 }
                 ["repos", owner, name, ref inside @ ..] => {
                     let asked = format!("{owner}/{name}");
+                    let by = if repository.is_some() { BOT } else { "ada" };
                     if repository.is_some_and(|it| it != asked) {
                         return Answer::missing();
                     }
-                    in_repository(state, &asked, request, inside).unwrap_or_else(Answer::missing)
+                    in_repository(state, &asked, by, request, inside)
+                        .unwrap_or_else(Answer::missing)
                 }
                 _ => Answer::missing(),
             }
@@ -90,6 +95,7 @@ fn blob(state: &State, job: &str, shown: Option<&str>) -> Answer {
 fn in_repository(
     state: &mut State,
     repository: &str,
+    by: &str,
     request: &Request,
     inside: &[&str],
 ) -> Option<Answer> {
@@ -125,7 +131,7 @@ fn in_repository(
             list(found.reviews.iter().map(review).collect())
         }
         ("POST", ["pulls", number, "comments", thread, "replies"]) => {
-            let remark = Remark::new(state.id(), "ada".to_owned(), text(&body["body"]));
+            let remark = Remark::new(state.id(), by.to_owned(), text(&body["body"]));
             let found = state.pull_request(repository, number.parse().ok()?)?;
             found.thread(thread.parse().ok()?)?.comments.push(remark.clone());
             Answer::json(201, &associated(&remark))
@@ -135,7 +141,7 @@ fn in_repository(
             list(found.comments.iter().map(associated).collect())
         }
         ("POST", ["issues", number, "comments"]) => {
-            let remark = Remark::new(state.id(), "ada".to_owned(), text(&body["body"]));
+            let remark = Remark::new(state.id(), by.to_owned(), text(&body["body"]));
             let found = state.pull_request(repository, number.parse().ok()?)?;
             found.comments.push(remark.clone());
             Answer::json(201, &associated(&remark))

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use super::{Answer, Fake, Kind, Router, fake, notes};
-use crate::{App, AppKey, ForgeError, RepositoryPath};
+use super::{Answer, Fake, Kind, Router, fake, new, notes};
+use crate::{Access, App, AppKey, ForgeError, RepositoryPath};
 
 fn at(minutes: i64) -> Timestamp {
     Timestamp::from_second(1_767_225_600).unwrap() + SignedDuration::from_mins(minutes)
@@ -33,6 +33,10 @@ async fn a_token_is_for_one_repository_and_what_is_needed_there() {
     assert_eq!(written, ["contents", "issues", "pull_requests"]);
     let forge = fake.site().forge(token).unwrap();
     forge.repository(&notes()).await.unwrap();
+    forge.open_pull_request(&notes(), &new("b")).await.unwrap();
+    forge.comment(&notes(), 1, "On it").await.unwrap();
+    let said = forge.discussion(&notes(), 1).await.unwrap().comments.remove(0).author;
+    assert_eq!((said.login.as_str(), said.access), ("runbook[bot]", Access::Read));
     let other = RepositoryPath::parse("ada/other").unwrap();
     let said = forge.repository(&other).await.unwrap_err();
     assert!(matches!(said, ForgeError::NotFound { .. }), "{said}");
