@@ -68,13 +68,11 @@ fn permissions() -> Value {
 }
 
 impl App {
-    /// # Panics
-    ///
-    /// When the site is no GitHub: nothing else has apps.
+    /// `None` where the site is no GitHub: nothing else has apps.
     #[must_use]
-    pub fn new(site: Site, key: AppKey) -> Self {
-        assert_eq!(site.kind(), Kind::GitHub, "only GitHub has apps");
-        Self { site, key, tokens: SyncMutex::default() }
+    pub fn new(site: Site, key: AppKey) -> Option<Self> {
+        let tokens = SyncMutex::default();
+        (site.kind() == Kind::GitHub).then_some(Self { site, key, tokens })
     }
 
     /// A token for this repository alone that is good for at least ten minutes from now on.

@@ -149,7 +149,7 @@ impl Fake {
     /// What its webhooks are signed with.
     #[must_use]
     pub fn secret(&self) -> Secret {
-        Secret::new(SECRET.as_bytes().to_vec())
+        Secret::new(SECRET.as_bytes().to_vec()).expect("some bytes")
     }
 
     /// Makes another repository, in git too where there is git.

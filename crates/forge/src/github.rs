@@ -3,6 +3,7 @@
 mod checks;
 pub(crate) mod discussion;
 mod pull_requests;
+mod threads;
 
 use serde::Deserialize;
 

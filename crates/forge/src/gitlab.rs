@@ -43,14 +43,16 @@ impl GitLab {
         Api::new(site, token).map(Self)
     }
 
-    /// Who may push, those of the groups around the project included.
-    async fn writers(&self, path: &RepositoryPath) -> Result<Vec<String>, ForgeError> {
+    /// What a member may do, one of the groups around the project included.
+    async fn access_of(&self, path: &RepositoryPath, login: &str) -> Result<Access, ForgeError> {
         let project = path.to_string();
         let segments = ["projects", &project, "members", "all"];
         let what = format!("project {path}");
-        let members: Vec<MemberBody> = self.0.pages(&segments, &[], &what, |it| it).await?;
-        let writers = members.into_iter().filter(|it| it.access_level >= DEVELOPER);
-        Ok(writers.map(|it| it.username).collect())
+        // It also finds whoever has the login somewhere in their name.
+        let query = [("query", login)];
+        let members: Vec<MemberBody> = self.0.pages(&segments, &query, &what, |it| it).await?;
+        let is_writer = |it: &MemberBody| it.username == login && it.access_level >= DEVELOPER;
+        Ok(if members.iter().any(is_writer) { Access::Write } else { Access::Read })
     }
 }
 
@@ -75,10 +77,7 @@ impl Forge for GitLab {
     }
 
     fn access<'a>(&'a self, path: &'a RepositoryPath, login: &'a str) -> Asked<'a, Access> {
-        Box::pin(async move {
-            let is_writer = self.writers(path).await?.iter().any(|it| it == login);
-            Ok(if is_writer { Access::Write } else { Access::Read })
-        })
+        Box::pin(self.access_of(path, login))
     }
 
     fn open_pull_request<'a>(

@@ -5,7 +5,8 @@
 //!                   └─ no: nothing of the body is read
 //! ```
 //!
-//! A forge delivers again what it believes lost, so whoever handles a delivery remembers its id.
+//! A forge delivers again what it believes lost, so whoever handles a delivery remembers its id. GitHub signs the body
+//! and not the id, so an order is carried out once for each comment, whatever delivery it came with.
 
 mod command;
 mod github;
@@ -115,7 +116,9 @@ pub fn receive(
         Kind::GitLab => {
             let shown = header("x-gitlab-token").map_err(|_| Undeliverable::Unsigned)?;
             secret.check_equal(shown)?;
-            gitlab::delivery(header("x-gitlab-event-uuid")?, header("x-gitlab-event")?, body)
+            // Before GitLab 17.4 there was only the other one, which deliveries can share that cause each other.
+            let id = header("idempotency-key").or_else(|_| header("x-gitlab-event-uuid"))?;
+            gitlab::delivery(id, header("x-gitlab-event")?, body)
         }
     }
 }

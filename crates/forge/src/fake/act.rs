@@ -7,6 +7,7 @@ use super::{
     state::{Check, PullRequest, Remark, Stage, State, Thread},
     webhook::Told,
 };
+use crate::Resolution;
 
 /// As JSON: `{"act": "comment", "number": 1, "by": "lin", "body": "/runbook revise"}`.
 #[derive(Clone, Debug, Deserialize)]
@@ -119,8 +120,12 @@ impl State {
                 found.thread(thread)?.comments.push(remark.clone());
                 vec![Told::CommentedAtLine(found.clone(), thread, remark)]
             }
-            Act::Resolve { number, thread } => self.settle(repository, number, thread, true)?,
-            Act::Unresolve { number, thread } => self.settle(repository, number, thread, false)?,
+            Act::Resolve { number, thread } => {
+                self.settle(repository, number, thread, Resolution::Resolved)?
+            }
+            Act::Unresolve { number, thread } => {
+                self.settle(repository, number, thread, Resolution::Unresolved)?
+            }
             Act::Merge { number } => self.move_to(repository, number, Stage::Merged)?,
             Act::Close { number } => self.move_to(repository, number, Stage::Closed)?,
             Act::Reopen { number } => self.move_to(repository, number, Stage::Open)?,
@@ -169,11 +174,14 @@ impl State {
         repository: &str,
         number: u64,
         thread: u64,
-        resolved: bool,
+        resolution: Resolution,
     ) -> Option<Vec<Told>> {
         let found = self.pull_request(repository, number)?;
+        let (resolved, action) = match resolution {
+            Resolution::Resolved => (true, "resolved"),
+            Resolution::Unresolved => (false, "unresolved"),
+        };
         found.thread(thread)?.resolved = resolved;
-        let action = if resolved { "resolved" } else { "unresolved" };
         Some(vec![Told::Settled(found.clone(), thread, action)])
     }
 

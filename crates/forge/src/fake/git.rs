@@ -21,7 +21,7 @@ pub fn init(root: &Path, name: &str) {
     }
     fs::create_dir_all(&path).expect("a directory that can be written");
     let run = |arguments: &[&str]| {
-        let mut git = std::process::Command::from(program(arguments).into_std());
+        let mut git = program(arguments).into_std();
         let output = git.current_dir(&path).stdin(Stdio::null()).output().expect("a git");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
@@ -37,7 +37,7 @@ pub fn init(root: &Path, name: &str) {
 /// Whether this machine's git can serve.
 #[must_use]
 pub fn is_there() -> bool {
-    let mut git = std::process::Command::from(program(&["--exec-path"]).into_std());
+    let mut git = program(&["--exec-path"]).into_std();
     let output = git.stdin(Stdio::null()).output();
     output.is_ok_and(|it| {
         let path = String::from_utf8_lossy(&it.stdout).trim().to_owned();

@@ -7,6 +7,9 @@ use super::{
     state::{Check, PullRequest, Remark, Request, Stage, State},
 };
 
+/// Who the app is where it says something.
+const BOT: &str = "runbook[bot]";
+
 /// Answers after looking at what the client shows.
 pub(super) fn answer(state: &mut State, request: &Request, shown: Option<&str>) -> Answer {
     let path: Vec<String> = request.path.split('/').skip(1).map(decoded).collect();
@@ -49,10 +52,12 @@ pub(super) fn answer(state: &mut State, request: &Request, shown: Option<&str>) 
                 }
                 ["repos", owner, name, ref inside @ ..] => {
                     let asked = format!("{owner}/{name}");
+                    let by = if repository.is_some() { BOT } else { "ada" };
                     if repository.is_some_and(|it| it != asked) {
                         return Answer::missing();
                     }
-                    in_repository(state, &asked, request, inside).unwrap_or_else(Answer::missing)
+                    in_repository(state, &asked, by, request, inside)
+                        .unwrap_or_else(Answer::missing)
                 }
                 _ => Answer::missing(),
             }
@@ -90,6 +95,7 @@ fn blob(state: &State, job: &str, shown: Option<&str>) -> Answer {
 fn in_repository(
     state: &mut State,
     repository: &str,
+    by: &str,
     request: &Request,
     inside: &[&str],
 ) -> Option<Answer> {
@@ -125,7 +131,7 @@ fn in_repository(
             list(found.reviews.iter().map(review).collect())
         }
         ("POST", ["pulls", number, "comments", thread, "replies"]) => {
-            let remark = Remark::new(state.id(), "ada".to_owned(), text(&body["body"]));
+            let remark = Remark::new(state.id(), by.to_owned(), text(&body["body"]));
             let found = state.pull_request(repository, number.parse().ok()?)?;
             found.thread(thread.parse().ok()?)?.comments.push(remark.clone());
             Answer::json(201, &associated(&remark))
@@ -135,7 +141,7 @@ fn in_repository(
             list(found.comments.iter().map(associated).collect())
         }
         ("POST", ["issues", number, "comments"]) => {
-            let remark = Remark::new(state.id(), "ada".to_owned(), text(&body["body"]));
+            let remark = Remark::new(state.id(), by.to_owned(), text(&body["body"]));
             let found = state.pull_request(repository, number.parse().ok()?)?;
             found.comments.push(remark.clone());
             Answer::json(201, &associated(&remark))
@@ -170,20 +176,34 @@ fn in_repository(
 }
 
 fn open(state: &mut State, repository: &str, body: &Value) -> Option<Answer> {
-    let branch = text(&body["head"]);
-    let refused = |message: String| {
-        let errors = json!([{ "resource": "PullRequest", "code": "custom", "message": message }]);
-        let body = json!({ "message": "Validation Failed", "errors": errors });
-        Some(Answer::json(422, &body))
-    };
-    if state.open_for(repository, &branch).is_some() {
-        let owner = repository.split('/').next()?;
-        return refused(format!("A pull request already exists for {owner}:{branch}."));
+    if let Some(error) = refusal(state, repository, body) {
+        let body = json!({ "message": "Validation Failed", "errors": [error] });
+        return Some(Answer::json(422, &body));
     }
     let address = state.address.clone();
     let fields = ["head", "base", "title", "body"].map(|it| &body[it]);
     let opened = state.open(repository, fields, &body["draft"])?;
     Some(Answer::json(201, &pull_request(&address, repository, opened)))
+}
+
+/// Why there can be no such pull request, as one of GitHub's errors.
+fn refusal(state: &mut State, repository: &str, body: &Value) -> Option<Value> {
+    let [head, base] = ["head", "base"].map(|it| text(&body[it]));
+    let custom = |message: String| json!({ "resource": "PullRequest", "code": "custom", "message": message });
+    if state.open_for(repository, &head).is_some() {
+        let owner = repository.split('/').next()?;
+        return Some(custom(format!("A pull request already exists for {owner}:{head}.")));
+    }
+    if !state.has_git() {
+        return None;
+    }
+    let is_missing = |it: &(&str, &String)| state.head(repository, it.1).is_none();
+    let missing = [("head", &head), ("base", &base)].into_iter().find(is_missing);
+    if let Some((field, _)) = missing {
+        return Some(json!({ "resource": "PullRequest", "code": "invalid", "field": field }));
+    }
+    let is_same = state.head(repository, &head) == state.head(repository, &base);
+    is_same.then(|| custom(format!("No commits between {base} and {head}")))
 }
 
 fn edit(found: &mut PullRequest, body: &Value) {

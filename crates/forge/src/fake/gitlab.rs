@@ -45,7 +45,10 @@ fn in_project(
         ("GET", ["members", "all"]) => {
             let writers = WRITERS.map(|it| json!({ "username": it, "access_level": 30 }));
             let reader = json!({ "username": "eve", "access_level": 20 });
-            list(writers.into_iter().chain([reader]).collect())
+            let wanted = request.query("query");
+            let is_found =
+                |it: &Value| it["username"].as_str().is_some_and(|it| it.contains(wanted));
+            list(writers.into_iter().chain([reader]).filter(is_found).collect())
         }
         ("GET", ["merge_requests"]) => {
             let branch = request.query("source_branch").to_owned();

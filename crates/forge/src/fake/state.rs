@@ -137,6 +137,10 @@ impl State {
         5_000_000_000 + self.last_id
     }
 
+    pub(super) const fn has_git(&self) -> bool {
+        self.git.is_some()
+    }
+
     /// Directory and tokens, where a path is git's.
     pub(super) fn git_of(&self, path: &str) -> Option<(PathBuf, Vec<String>)> {
         let root = self.git.as_ref().filter(|_| path.contains(".git/"))?;

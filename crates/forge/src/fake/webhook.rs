@@ -64,7 +64,8 @@ impl State {
         body["repository"] = json!({ "full_name": repository });
         body["installation"] = json!({ "id": 1 });
         let body = body.to_string();
-        let signature = Secret::new(SECRET.as_bytes().to_vec()).signature(body.as_bytes());
+        let secret = Secret::new(SECRET.as_bytes().to_vec()).expect("some bytes");
+        let signature = secret.signature(body.as_bytes());
         Webhook { event, delivery: format!("delivery-{}", self.id()), signature, body }
     }
 

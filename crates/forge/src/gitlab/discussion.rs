@@ -1,5 +1,7 @@
 //! Notes and the discussions that they stand in. GitLab has no summary of a review: it is a note like others.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use reqwest::Method;
 use serde::Deserialize;
@@ -10,6 +12,9 @@ use crate::{
     Access, Author, Comment, CommentId, Discussion, ForgeError, Reaction, RepositoryPath,
     Resolution, Thread, ThreadId, api::Ask,
 };
+
+/// Most authors whose access is asked for, one by one; what the others may do is not known.
+const MOST_AUTHORS: usize = 50;
 
 #[derive(Deserialize)]
 struct DiscussionBody {
@@ -50,9 +55,9 @@ struct CreatedBody {
 }
 
 impl NoteBody {
-    fn comment(self, id: fn(u64) -> CommentId, writers: &[String]) -> Comment {
+    fn comment(self, id: fn(u64) -> CommentId, known: &BTreeMap<String, Access>) -> Comment {
         let login = self.author.username;
-        let access = if writers.contains(&login) { Access::Write } else { Access::Read };
+        let access = known.get(&login).copied().unwrap_or(Access::Read);
         let author = Author { login, access };
         Comment { id: id(self.id), author, body: self.body, created_at: self.created_at }
     }
@@ -60,7 +65,7 @@ impl NoteBody {
 
 impl DiscussionBody {
     /// A discussion at a line is a thread; others are about the whole.
-    fn join(mut self, said: &mut Discussion, writers: &[String]) {
+    fn join(mut self, said: &mut Discussion, known: &BTreeMap<String, Access>) {
         self.notes.retain(|it| !it.system);
         let is_resolved = self.notes.iter().all(|it| it.resolved);
         let Some(position) = self.notes.first_mut().map(|it| it.position.take()) else { return };
@@ -68,7 +73,7 @@ impl DiscussionBody {
         let Some(PositionBody { new_path, old_path, new_line }) =
             position.filter(|_| !self.individual_note)
         else {
-            said.comments.extend(notes.map(|it| it.comment(CommentId::PullRequest, writers)));
+            said.comments.extend(notes.map(|it| it.comment(CommentId::PullRequest, known)));
             return;
         };
         said.threads.push(Thread {
@@ -76,7 +81,7 @@ impl DiscussionBody {
             path: new_path.or(old_path).unwrap_or_default(),
             line: new_line,
             resolution: if is_resolved { Resolution::Resolved } else { Resolution::Unresolved },
-            comments: notes.map(|it| it.comment(CommentId::Thread, writers)).collect(),
+            comments: notes.map(|it| it.comment(CommentId::Thread, known)).collect(),
         });
     }
 }
@@ -87,16 +92,31 @@ impl GitLab {
         path: &RepositoryPath,
         number: u64,
     ) -> Result<Discussion, ForgeError> {
-        let writers = self.writers(path).await?;
         let (project, digits) = (path.to_string(), number.to_string());
         let segments = ["projects", &project, "merge_requests", &digits, "discussions"];
         let what = format!("merge request {number} of {path}");
         let found: Vec<DiscussionBody> = self.0.pages(&segments, &[], &what, |it| it).await?;
+        let notes = found.iter().flat_map(|it| &it.notes).filter(|it| !it.system);
+        let known = self.access_of_all(path, notes.map(|it| &it.author.username)).await?;
         let mut said = Discussion::default();
         for discussion in found {
-            discussion.join(&mut said, &writers);
+            discussion.join(&mut said, &known);
         }
         Ok(said)
+    }
+
+    async fn access_of_all(
+        &self,
+        path: &RepositoryPath,
+        logins: impl Iterator<Item = &String>,
+    ) -> Result<BTreeMap<String, Access>, ForgeError> {
+        let mut known = BTreeMap::new();
+        for login in logins {
+            if known.len() < MOST_AUTHORS && !known.contains_key(login) {
+                known.insert(login.clone(), self.access_of(path, login).await?);
+            }
+        }
+        Ok(known)
     }
 
     pub(super) async fn say(

@@ -50,14 +50,20 @@ impl StatusBody {
     }
 }
 
-/// A title without what makes a draft of it.
+/// A title without what makes a draft of it, however often it says so.
 fn plain(title: &str) -> &str {
-    let title = title.trim_start();
-    let without = |mark: &&str| {
-        let (start, rest) = title.split_at_checked(mark.len())?;
-        start.eq_ignore_ascii_case(mark).then_some(rest)
+    let mut title = title.trim_start();
+    let without = |title| {
+        let unmarked = |mark: &&str| {
+            let (start, rest) = str::split_at_checked(title, mark.len())?;
+            start.eq_ignore_ascii_case(mark).then_some(rest)
+        };
+        MARKS.iter().find_map(unmarked)
     };
-    MARKS.iter().find_map(without).map_or(title, plain)
+    while let Some(rest) = without(title) {
+        title = rest.trim_start();
+    }
+    title
 }
 
 fn titled(title: &str, readiness: Readiness) -> String {

@@ -5,15 +5,15 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use super::{Answer, Fake, Kind, Router, fake, notes};
-use crate::{App, AppKey, ForgeError, RepositoryPath, Token, fake::REPOSITORY};
+use super::{Answer, Fake, Kind, Router, fake, new, notes};
+use crate::{Access, App, AppKey, ForgeError, RepositoryPath};
 
 fn at(minutes: i64) -> Timestamp {
     Timestamp::from_second(1_767_225_600).unwrap() + SignedDuration::from_mins(minutes)
 }
 
 fn app(fake: &Fake) -> App {
-    App::new(fake.site(), fake.app_key())
+    App::new(fake.site(), fake.app_key()).unwrap()
 }
 
 fn issued(fake: &Fake) -> usize {
@@ -33,6 +33,10 @@ async fn a_token_is_for_one_repository_and_what_is_needed_there() {
     assert_eq!(written, ["contents", "issues", "pull_requests"]);
     let forge = fake.site().forge(token).unwrap();
     forge.repository(&notes()).await.unwrap();
+    forge.open_pull_request(&notes(), &new("b")).await.unwrap();
+    forge.comment(&notes(), 1, "On it").await.unwrap();
+    let said = forge.discussion(&notes(), 1).await.unwrap().comments.remove(0).author;
+    assert_eq!((said.login.as_str(), said.access), ("runbook[bot]", Access::Read));
     let other = RepositoryPath::parse("ada/other").unwrap();
     let said = forge.repository(&other).await.unwrap_err();
     assert!(matches!(said, ForgeError::NotFound { .. }), "{said}");
@@ -96,7 +100,7 @@ async fn another_key_is_not_taken() {
         Fake::start(Kind::GitHub, Router::new()).await,
         Fake::start(Kind::GitHub, Router::new()).await,
     );
-    let app = App::new(fake.site(), elsewhere.app_key());
+    let app = App::new(fake.site(), elsewhere.app_key()).unwrap();
     let said = app.token(&notes(), at(0)).await.unwrap_err();
     assert!(matches!(said, ForgeError::Unauthorised { .. }), "{said}");
 }
@@ -118,8 +122,8 @@ async fn what_is_no_key_is_refused_without_being_shown() {
     assert_eq!(format!("{key:?}"), "AppKey(1)");
 }
 
-#[test]
-fn a_token_of_an_app_is_shown_nowhere() {
-    let token = Token::new("ghs_1".to_owned());
-    assert_eq!(format!("{token:?} {REPOSITORY}"), "Token ada/notes");
+#[tokio::test]
+async fn only_github_has_apps() {
+    let (fake, _) = fake(Kind::GitLab).await;
+    assert!(App::new(fake.site(), fake.app_key()).is_none());
 }

@@ -174,3 +174,30 @@ async fn who_is_gone_is_nobody_who_may_write() {
     let none = ("x", Access::Read);
     assert_eq!(authors, [("ghost", Access::Read), none, none, none, ("x", Access::Write)]);
 }
+
+#[tokio::test]
+async fn a_thread_is_read_whole_or_not_at_all() {
+    let (fake, forge) = fake(Kind::GitHub).await;
+    forge.open_pull_request(&notes(), &new("b")).await.unwrap();
+    let comment = json!({
+        "fullDatabaseId": "6000000000", "body": "Why?", "createdAt": "2026-01-01T00:00:00Z",
+        "authorAssociation": "OWNER", "author": null,
+    });
+    let thread = |more: bool, comments: Vec<Value>| {
+        let comments = json!({ "pageInfo": { "hasNextPage": more }, "nodes": comments });
+        json!({ "isResolved": false, "path": "a", "line": null, "comments": comments })
+    };
+    let read = async |thread: Value| {
+        let threads = json!({ "pageInfo": { "hasNextPage": false }, "nodes": [thread] });
+        let data = json!({ "repository": { "pullRequest": { "reviewThreads": threads } } });
+        fake.answer_next("/api/graphql", Answer::json(200, &json!({ "data": data })));
+        forge.discussion(&notes(), 1).await
+    };
+    let said = read(thread(false, vec![comment.clone()])).await.unwrap().threads.remove(0);
+    assert_eq!((said.id, said.line), (ThreadId("6000000000".to_owned()), None));
+    assert_eq!(said.comments[0].author.login, "ghost");
+    let said = read(thread(true, vec![comment])).await.unwrap_err().to_string();
+    assert!(said.contains("more than 100 comments in one thread"), "{said}");
+    let said = read(thread(false, Vec::new())).await.unwrap_err();
+    assert!(matches!(said, ForgeError::Unreadable { .. }), "{said}");
+}

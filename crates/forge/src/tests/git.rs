@@ -41,6 +41,12 @@ async fn a_pull_request_ends_where_its_branch_was_pushed_to() {
     let head = run(work.path(), &["rev-parse", "HEAD"]).await.unwrap();
 
     let forge = fake.site().forge(Token::new(TOKEN.to_owned())).unwrap();
+    for (branch, words) in
+        [("gone", "head is invalid"), ("main", "No commits between main and main")]
+    {
+        let said = forge.open_pull_request(&notes(), &new(branch)).await.unwrap_err().to_string();
+        assert!(said.contains(words), "{said}");
+    }
     forge.open_pull_request(&notes(), &new("runbook/1")).await.unwrap();
     assert_eq!(forge.pull_request(&notes(), 1).await.unwrap().head, head);
     let push = Act::Push { branch: "runbook/1".to_owned(), head: None, by: "ada".to_owned() };

@@ -15,7 +15,8 @@ use crate::{
 async fn everything() -> Fake {
     let (fake, forge) = fake(Kind::GitHub).await;
     let notes = notes();
-    App::new(fake.site(), fake.app_key()).token(&notes, Timestamp::UNIX_EPOCH).await.unwrap();
+    let app = App::new(fake.site(), fake.app_key()).unwrap();
+    app.token(&notes, Timestamp::UNIX_EPOCH).await.unwrap();
     forge.user().await.unwrap();
     forge.repository(&notes).await.unwrap();
     forge.access(&notes, "lin").await.unwrap();

@@ -11,7 +11,7 @@ use crate::{
 };
 
 fn secret() -> Secret {
-    Secret::new(SECRET.as_bytes().to_vec())
+    Secret::new(SECRET.as_bytes().to_vec()).unwrap()
 }
 
 fn headers(all: &[(&'static str, &str)]) -> HeaderMap {
@@ -34,7 +34,8 @@ fn github(event: &str, body: &[u8]) -> Result<Delivery, Undeliverable> {
 fn gitlab(event: &str, body: &Value) -> Result<Delivery, Undeliverable> {
     let headers = headers(&[
         ("x-gitlab-event", event),
-        ("x-gitlab-event-uuid", "1-2-3"),
+        ("x-gitlab-event-uuid", "of-several"),
+        ("idempotency-key", "1-2-3"),
         ("x-gitlab-token", SECRET),
     ]);
     receive(Kind::GitLab, &secret(), &headers, body.to_string().as_bytes())
@@ -59,7 +60,7 @@ fn event(name: &str, payload: &Value) -> Event {
 #[test]
 fn a_signature_is_checked_as_github_documents_it() {
     // From GitHub's page "Validating webhook deliveries".
-    let secret = Secret::new(b"It's a Secret to Everybody".to_vec());
+    let secret = Secret::new(b"It's a Secret to Everybody".to_vec()).unwrap();
     let signature = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
     let received = |signature: &str, body: &[u8]| {
         let headers = headers(&[
@@ -99,6 +100,7 @@ fn what_nobody_signed_is_not_read() {
         assert_eq!(refused, Undeliverable::Unsigned, "{all:?}");
     }
     assert_eq!(format!("{:?}", secret()), "Secret");
+    assert!(Secret::new(Vec::new()).is_none(), "everybody knows that one");
 }
 
 #[test]
@@ -140,9 +142,10 @@ fn what_people_say_is_read_with_where_it_stands() {
     );
 
     let mut payload = example("pull_request_review_comment", "created");
-    let place = |payload: &Value| match event("pull_request_review_comment", payload) {
-        Event::Commented { number: 2, place, comment } => (place, comment.id),
-        other => panic!("{other:?}"),
+    let place = |payload: &Value| {
+        let event = event("pull_request_review_comment", payload);
+        let Event::Commented { number: 2, place, comment } = event else { panic!("{event:?}") };
+        (place, comment.id)
     };
     let thread = |id: &str| Place::Thread(ThreadId(id.to_owned()));
     assert_eq!(place(&payload), (thread("284312630"), CommentId::Thread(284_312_630)));
@@ -172,9 +175,10 @@ fn what_becomes_of_pull_requests_threads_checks_and_branches_is_read() {
     let resolution = Resolution::Unresolved;
     assert_eq!(settled("unresolved"), Event::ThreadSettled { number: 2, thread, resolution });
 
-    let changed = |payload: &Value| match event("pull_request", payload) {
-        Event::PullRequestChanged { state, readiness, .. } => (state, readiness),
-        other => panic!("{other:?}"),
+    let changed = |payload: &Value| {
+        let event = event("pull_request", payload);
+        let Event::PullRequestChanged { state, readiness, .. } = event else { panic!("{event:?}") };
+        (state, readiness)
     };
     let mut closed = example("pull_request", "closed");
     assert_eq!(changed(&closed), (PullRequestState::Closed, Readiness::Ready));
@@ -204,10 +208,7 @@ fn what_becomes_of_pull_requests_threads_checks_and_branches_is_read() {
 
 #[test]
 fn an_order_is_the_first_line_of_a_comment_and_nothing_else() {
-    let parsed = |body: &str| match Command::parse(body) {
-        Some(Command::Revise { text }) => Some(text),
-        None => None,
-    };
+    let parsed = |body: &str| Command::parse(body).map(|Command::Revise { text }| text);
     for (body, expected) in [
         ("/runbook revise", Some("")),
         ("/aviator revise", Some("")),
@@ -306,6 +307,7 @@ fn gitlab_is_read_the_same_way() {
         })
     };
     let delivery = gitlab("Note Hook", &note(json!("DiffNote"), json!({}))).unwrap();
+    assert_eq!(delivery.id, "1-2-3");
     assert_eq!(delivery.repository.unwrap().to_string(), "group/sub/notes");
     let covers = Covers::Thread(ThreadId("abc".to_owned()));
     let revise = Command::Revise { text: String::new() };
