@@ -130,7 +130,9 @@ impl fmt::Debug for ProviderKey {
 /// Why there is no gateway.
 #[derive(Debug, thiserror::Error)]
 pub enum GatewayError {
-    #[error("the model endpoint {0} is no address of a provider; use http:// or https:// with a host, without a user, a query or a fragment")]
+    #[error(
+        "the model endpoint {0} is no address of a provider; use http:// or https:// with a host, without a user, a query or a fragment"
+    )]
     Endpoint(Url),
     #[error("no connection can be made to any provider: {0}")]
     Client(#[source] reqwest::Error),

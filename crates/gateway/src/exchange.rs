@@ -7,20 +7,17 @@
 //!
 //! Whatever becomes of it, it is settled when it is dropped: also when the client goes away.
 
-use std::{sync::Arc, time::{Duration, Instant}};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use hyper::StatusCode;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
 use crate::{
-    Call, Count, ModelId, Pass, Trouble, Usage,
-    budget::Reservation,
-    gateway::Shared,
-    pass::Turn,
-    redaction::Redaction,
-    refusal::Refusal,
-    request::Ask,
-    tally::Seen,
+    Call, Count, ModelId, Pass, Trouble, Usage, budget::Reservation, gateway::Shared, pass::Turn,
+    redaction::Redaction, refusal::Refusal, request::Ask, tally::Seen,
 };
 
 /// What a request came to. There is one for each request that was sent on, or refused for a reason that people must

@@ -17,7 +17,9 @@ const MOST_BYTES: usize = 200;
 pub struct ModelId(String);
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no name of a model: it has letters, digits and -._:/@ only, at most {MOST_BYTES}")]
+#[error(
+    "{0:?} is no name of a model: it has letters, digits and -._:/@ only, at most {MOST_BYTES}"
+)]
 pub struct InvalidModelId(String);
 
 impl ModelId {
@@ -78,7 +80,8 @@ impl Models {
     }
 
     /// All names that may be asked for.
-    pub(crate) fn names(&self) -> BTreeSet<&ModelId> {
+    #[must_use]
+    pub fn names(&self) -> BTreeSet<&ModelId> {
         self.allowed.iter().chain(self.aliases.keys()).collect()
     }
 }

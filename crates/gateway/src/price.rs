@@ -4,10 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::{
-    Usage,
-    usage::Region,
-};
+use crate::{Usage, usage::Region};
 
 /// Millionths in one, of dollars as of tokens.
 const MILLION: u64 = 1_000_000;
@@ -72,13 +69,7 @@ const HAIKU_5_5_LONG: (u64, [u64; 3]) = (100_000, [500, 2_500, 50]);
 impl Rates {
     const fn of_thousandths([input, output, cache_read]: [u64; 3]) -> Self {
         let (input, output, cache_read) = (input * 1000, output * 1000, cache_read * 1000);
-        Self {
-            input,
-            output,
-            cache_write_5m: input / 4 * 5,
-            cache_write_1h: input * 2,
-            cache_read,
-        }
+        Self { input, output, cache_write_5m: input / 4 * 5, cache_write_1h: input * 2, cache_read }
     }
 
     fn dearest(self, other: Self) -> Self {
@@ -146,10 +137,8 @@ impl Prices {
 impl Default for Prices {
     /// Anthropic's public ones.
     fn default() -> Self {
-        let price = |thousandths| Price {
-            rates: Rates::of_thousandths(thousandths),
-            long_prompt: None,
-        };
+        let price =
+            |thousandths| Price { rates: Rates::of_thousandths(thousandths), long_prompt: None };
         let mut prices: BTreeMap<_, _> =
             ANTHROPIC.iter().map(|(prefix, it)| ((*prefix).to_owned(), price(*it))).collect();
         let (above, long) = HAIKU_5_5_LONG;

@@ -62,6 +62,8 @@ fn forms(value: &str) -> Vec<String> {
 /// How many bytes at the end of a text begin a form.
 fn begun_at_end(text: &str, form: &str) -> Option<usize> {
     let longest = form.len().min(text.len() + 1);
-    (LEAST_BYTES..longest).rev().find(|bytes| text.as_bytes().ends_with(&form.as_bytes()[..*bytes]))
+    (LEAST_BYTES..longest)
+        .rev()
+        .find(|bytes| text.as_bytes().ends_with(&form.as_bytes()[..*bytes]))
         .filter(|bytes| text.is_char_boundary(text.len() - bytes))
 }

@@ -27,7 +27,10 @@ pub(crate) struct Refusal {
 
 #[derive(Clone, Debug)]
 enum Body {
-    Ours { kind: &'static str, message: String },
+    Ours {
+        kind: &'static str,
+        message: String,
+    },
     /// The provider's own, with nothing in it that must not be told.
     Theirs(String),
 }
@@ -72,8 +75,7 @@ impl Refusal {
 
     pub(crate) fn model(name: &str, models: &Models) -> Self {
         let allowed: Vec<_> = models.names().into_iter().map(ToString::to_string).collect();
-        let allowed =
-            if allowed.is_empty() { "no model".to_owned() } else { allowed.join(", ") };
+        let allowed = if allowed.is_empty() { "no model".to_owned() } else { allowed.join(", ") };
         let name = shown(name);
         let message = format!("this session may not ask the model {name}; it may ask {allowed}");
         Self::ours(StatusCode::FORBIDDEN, "permission_error", &*message)
@@ -99,8 +101,7 @@ impl Refusal {
 
     /// The key is the operator's business: an agent can do nothing about it.
     pub(crate) fn provider_key() -> Self {
-        let message =
-            "the model provider does not take the key of this installation; an administrator must replace it";
+        let message = "the model provider does not take the key of this installation; an administrator must replace it";
         Self::ours(StatusCode::UNAUTHORIZED, "authentication_error", message)
             .with(Trouble::new(TroubleKind::KeyRefused, message))
     }

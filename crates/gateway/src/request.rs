@@ -108,9 +108,8 @@ impl Ask {
 
 impl Head<'_> {
     fn stays_inside(&self) -> Result<(), Refusal> {
-        let is_ours = |kind: &str| {
-            kind == "custom" || TOOLS_OF_CLIENTS.iter().any(|it| kind.starts_with(it))
-        };
+        let is_ours =
+            |kind: &str| kind == "custom" || TOOLS_OF_CLIENTS.iter().any(|it| kind.starts_with(it));
         let kinds = self.tools.iter().filter_map(|it| it.kind.as_deref());
         if let Some(kind) = kinds.into_iter().find(|it| !is_ours(it)) {
             return Err(Refusal::tool(&format!("the tool {kind}")));

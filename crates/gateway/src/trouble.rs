@@ -64,7 +64,10 @@ impl TroubleKind {
             "rate_limit_error" => Self::RateLimited,
             "overloaded_error" => Self::Overloaded,
             "timeout_error" => Self::TimedOut,
-            "invalid_request_error" | "permission_error" | "not_found_error" | "billing_error"
+            "invalid_request_error"
+            | "permission_error"
+            | "not_found_error"
+            | "billing_error"
             | "request_too_large" => Self::Refused,
             _ => Self::ProviderFailed,
         }

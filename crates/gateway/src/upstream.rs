@@ -6,7 +6,9 @@ use bytes::{Bytes, BytesMut};
 use hyper::{HeaderMap, StatusCode};
 use reqwest::{
     Client, Response, Url,
-    header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER},
+    header::{
+        ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER,
+    },
     redirect::Policy,
 };
 use serde::Deserialize;
@@ -134,9 +136,10 @@ impl Unanswered {
 
     pub(crate) fn trouble(&self, hidden: &Redaction) -> Trouble {
         let (kind, message) = match self {
-            Self::Unreachable(reason) => {
-                (TroubleKind::Unreachable, format!("the model provider cannot be reached: {reason}"))
-            }
+            Self::Unreachable(reason) => (
+                TroubleKind::Unreachable,
+                format!("the model provider cannot be reached: {reason}"),
+            ),
             Self::BrokenOff(reason) => (
                 TroubleKind::Interrupted,
                 format!("the model provider hung up before it answered: {reason}"),
@@ -156,9 +159,8 @@ pub(crate) fn told(headers: &HeaderMap) -> HeaderMap {
 }
 
 fn allowed(headers: &HeaderMap, names: &[&str], prefix: &str) -> HeaderMap {
-    let known = |name: &HeaderName| {
-        names.contains(&name.as_str()) || name.as_str().starts_with(prefix)
-    };
+    let known =
+        |name: &HeaderName| names.contains(&name.as_str()) || name.as_str().starts_with(prefix);
     let pairs = headers.iter().filter(|(name, _)| known(name));
     let mut allowed = HeaderMap::new();
     for (name, value) in pairs {
@@ -218,10 +220,8 @@ pub(crate) async fn refusal(response: Response, idle: Duration, hidden: &Redacti
         kind => kind,
     };
     let message = format!("the model provider answered {}{words}", status.as_u16());
-    let trouble = Trouble {
-        retry_after: wait.map(Duration::from_secs),
-        ..Trouble::new(kind, message)
-    };
+    let trouble =
+        Trouble { retry_after: wait.map(Duration::from_secs), ..Trouble::new(kind, message) };
     let body = said.map(|_| hidden.hide(&text));
     Refusal::theirs(status, body, told(&headers), trouble)
 }

@@ -24,6 +24,7 @@ use crate::{
     equipment::{Equipment, EquipmentError, Repository},
     live::{FeedItem, Live},
     owner::{Beginning, Message, Owner, append},
+    settings::InvalidSettings,
     view::{Began, Listed, Record, View},
 };
 
@@ -109,6 +110,8 @@ pub enum RequestError {
     Equipment(#[from] EquipmentError),
     #[error(transparent)]
     Store(StoreError),
+    #[error(transparent)]
+    Settings(#[from] InvalidSettings),
     #[error("another server goes on with this session; ask that one")]
     Elsewhere,
     #[error("the server is shutting down; try again in a moment")]
@@ -304,6 +307,38 @@ impl Agents {
         Ok(Page { items, next: page.next })
     }
 
+    /// One session as lists show it; `None` for whoever takes no part in it.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn listed(
+        &self,
+        by: UserId,
+        session: AgentSessionId,
+    ) -> Result<Option<Listed>, StoreError> {
+        let store = self.0.engine.store();
+        if !store.takes_part(by, session).await? {
+            return Ok(None);
+        }
+        store.agent_session(session).await?.map(Listed::read).transpose()
+    }
+
+    /// Models that sessions may ask; the first is asked where nobody chose.
+    #[must_use]
+    pub fn models(&self) -> Vec<String> {
+        let config = &self.0.config;
+        let default = config.default_model.as_ref();
+        let others = config.models.names().into_iter().filter(|it| Some(*it) != default);
+        default.into_iter().chain(others).map(ToString::to_string).collect()
+    }
+
+    /// Where people look at a session.
+    #[must_use]
+    pub fn link(&self, session: AgentSessionId) -> String {
+        format!("{}/agents/{session}", self.0.config.public_url)
+    }
+
     /// Events after number `after`, as they were stored; none for whoever takes no part.
     ///
     /// # Errors
@@ -407,7 +442,11 @@ impl Hub {
     }
 
     /// Passes a message to the owner of a session, who comes if there is none.
-    async fn tell(self: &Arc<Self>, session: AgentSessionId, message: Message) -> Result<(), RequestError> {
+    async fn tell(
+        self: &Arc<Self>,
+        session: AgentSessionId,
+        message: Message,
+    ) -> Result<(), RequestError> {
         // Under the lock: an owner that goes takes its sender away under it too.
         let message = match self.owners().get(&session) {
             Some(owner) => match owner.send(message) {
@@ -479,7 +518,8 @@ impl Hub {
                 }
             }
         }
-        let state = state.ok_or_else(|| crate::view::unreadable("agent_event", &row.id.to_string()))?;
+        let state =
+            state.ok_or_else(|| crate::view::unreadable("agent_event", &row.id.to_string()))?;
         Ok(View { record: Record::read(&row)?, state: Arc::new(state) })
     }
 }

@@ -46,7 +46,6 @@ const MOST_SAID: usize = 64 * 1024;
 /// Bytes that wait between the sandbox and whoever takes a snapshot.
 const PIPE: usize = 256 * 1024;
 
-
 /// A sandbox of a session.
 #[derive(Debug)]
 pub(crate) struct Bench {

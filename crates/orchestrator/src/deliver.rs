@@ -126,8 +126,7 @@ impl Delivering {
         if taken.changed_files == 0 {
             return Ok(None);
         }
-        let committer =
-            Identity { name: COMMITTER.0.to_owned(), email: COMMITTER.1.to_owned() };
+        let committer = Identity { name: COMMITTER.0.to_owned(), email: COMMITTER.1.to_owned() };
         let message = commit_message(&self.state, &self.work, &self.authors().await);
         let now = self.hub.engine.clock().now().as_millis();
         let commit = NewCommit {
@@ -328,7 +327,8 @@ pub(crate) async fn mark_ready(
 ) -> Option<Fact> {
     let branch = state.branch(branch).filter(|it| it.state == BranchState::Open)?;
     let marked = async {
-        let ground = hub.ground(state.owner, record.repository).await.map_err(|it| it.to_string())?;
+        let ground =
+            hub.ground(state.owner, record.repository).await.map_err(|it| it.to_string())?;
         let (Some(host), Some(request)) = (&ground.host, &branch.request) else { return Ok(()) };
         host.forge.mark_ready(&host.path, request.number).await.map_err(|it| it.to_string())?;
         let by = author(hub, state.owner).await.map_or_else(String::new, |it| it.name);

@@ -57,13 +57,25 @@ pub(crate) struct Cast {
 /// What the owner tells an agent.
 #[derive(Debug)]
 pub(crate) enum Order {
-    Prompt { id: String, text: String },
-    Permit { request: String, permission: Permission },
+    Prompt {
+        id: String,
+        text: String,
+    },
+    Permit {
+        request: String,
+        permission: Permission,
+    },
     /// The pattern is allowed from now on.
     Remember(Pattern),
-    Answer { asking: Asking, answers: Vec<String> },
+    Answer {
+        asking: Asking,
+        answers: Vec<String>,
+    },
     /// What became of a plan: `Err` holds what is wrong with it.
-    Planned { asking: Asking, outcome: Result<(), Vec<String>> },
+    Planned {
+        asking: Asking,
+        outcome: Result<(), Vec<String>>,
+    },
     Interrupt,
 }
 
@@ -85,9 +97,18 @@ pub(crate) enum Heard {
     Fact(Fact),
     /// It is ready, and its history will be found by whoever resumes it.
     Ready,
-    Planned { asking: Asking, text: String },
-    Approval { request: String, call: AskedCall },
-    Question { asking: Asking, asked: Vec<Asked> },
+    Planned {
+        asking: Asking,
+        text: String,
+    },
+    Approval {
+        request: String,
+        call: AskedCall,
+    },
+    Question {
+        asking: Asking,
+        asked: Vec<Asked>,
+    },
     TurnEnded(Outcome),
     /// A sandbox with its checkout, or a part of the way there.
     Prepared(Box<crate::owner::Prepared>),
@@ -417,7 +438,8 @@ impl Dialogue {
 }
 
 fn answered(asking: Asking, answers: Vec<String>) -> HarnessCommand {
-    const ASSUME: &str = "Nobody can answer. Assume what is most likely, and write down what you assume.";
+    const ASSUME: &str =
+        "Nobody can answer. Assume what is most likely, and write down what you assume.";
     match asking {
         Asking::Question { request, texts } => {
             let answers = answers.into_iter().chain(std::iter::repeat(ASSUME.to_owned()));
@@ -431,8 +453,7 @@ fn answered(asking: Asking, answers: Vec<String>) -> HarnessCommand {
 }
 
 fn planned(asking: Asking, outcome: Result<(), Vec<String>>) -> HarnessCommand {
-    const RECORDED: &str =
-        "The plan is recorded, and people review it. End your turn; its steps are carried out later.";
+    const RECORDED: &str = "The plan is recorded, and people review it. End your turn; its steps are carried out later.";
     match (asking, outcome) {
         (Asking::Proposal { request }, Ok(())) => {
             HarnessCommand::DecidePlan { request, answer: PlanAnswer::Recorded }

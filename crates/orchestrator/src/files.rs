@@ -29,7 +29,8 @@ impl Hub {
         bench: &Bench,
     ) -> Result<(), KeepError> {
         fs::create_dir_all(&self.config.directory).await?;
-        let (path, new) = (self.kept(session), self.config.directory.join(format!("{session}.new")));
+        let (path, new) =
+            (self.kept(session), self.config.directory.join(format!("{session}.new")));
         let mut snapshot = bench.sandbox().snapshot().await?;
         let mut file = fs::OpenOptions::new();
         // Repositories may be private.

@@ -26,14 +26,16 @@ mod ground;
 mod live;
 mod owner;
 mod prepare;
+mod settings;
 mod view;
 
 pub use agents::{Agents, AgentsConfig, DiffError, NewSession, RequestError, is_settled};
 pub use equipment::{
     Actor, Content, ContextFile, Equipment, EquipmentError, ForgeKind, Invalid, Item, Learning,
-    McpServer, McpTestError, Persona, PersonaId, Repository, ResolvedServers, SessionBriefing,
-    StoredPolicy, Template, Tool, Whose,
+    McpServer, McpTestError, NamedPersona, Persona, PersonaId, Repository, ResolvedServers,
+    SessionBriefing, StoredPolicy, Template, Tool, Whose,
 };
 pub use ground::GroundError;
 pub use live::{Delta, FeedItem};
+pub use settings::{InvalidSettings, SettingsChange};
 pub use view::{Began, Listed, Record, StepCounts, Summary, View};

@@ -112,7 +112,10 @@ impl Live {
         let announcements = self.subscribe(session);
         let read = VecDeque::new();
         let feed = Feed { reader, session, announcements, last: after, read, is_behind: true };
-        stream::try_unfold(feed, |mut it| async move { Ok(it.next().await?.map(|item| (item, it))) })
+        stream::try_unfold(
+            feed,
+            |mut it| async move { Ok(it.next().await?.map(|item| (item, it))) },
+        )
     }
 }
 

@@ -61,7 +61,11 @@ const STOP_GRACE: Duration = Duration::from_secs(6);
 /// What an owner is asked to do.
 #[derive(Debug)]
 pub(crate) enum Message {
-    Request { by: UserId, request: Request, reply: oneshot::Sender<Result<View, RequestError>> },
+    Request {
+        by: UserId,
+        request: Request,
+        reply: oneshot::Sender<Result<View, RequestError>>,
+    },
     /// Something happened at the forge.
     Fact(Fact),
     Rename(String),
@@ -175,7 +179,8 @@ impl Owner {
             while let Some(fact) = self.later.pop_front() {
                 self.fact(fact).await;
             }
-            let (wake_in, stop_at) = (self.wake_in(), self.attempt.as_ref().and_then(|it| it.stop_at));
+            let (wake_in, stop_at) =
+                (self.wake_in(), self.attempt.as_ref().and_then(|it| it.stop_at));
             tokio::select! {
                 message = self.mailbox.recv() => match message {
                     Some(message) => self.attend(message).await,
@@ -261,7 +266,8 @@ impl Owner {
         self.seq.send_replace(self.state.seq);
         self.hub.live.stored(self.record.id, self.state.seq);
         self.note_asked(&events, waiting);
-        if events.iter().any(|it| matches!(it.kind, EventKind::Life(LifeEvent::Configured { .. }))) {
+        if events.iter().any(|it| matches!(it.kind, EventKind::Life(LifeEvent::Configured { .. })))
+        {
             self.budget.set_limit(self.state.settings.budget);
         }
         let fence = self.state.running.as_ref().map(|it| it.fence);
@@ -306,7 +312,8 @@ impl Owner {
     fn note_asked(&mut self, events: &[Event], waiting: Waiting) {
         let Some(attempt) = &mut self.attempt else { return };
         let asked = |is_meant: fn(&AskEvent) -> bool| {
-            let found = events.iter().find(|it| matches!(&it.kind, EventKind::Ask(ask) if is_meant(ask)));
+            let found =
+                events.iter().find(|it| matches!(&it.kind, EventKind::Ask(ask) if is_meant(ask)));
             found.map(|it| it.seq)
         };
         match waiting {

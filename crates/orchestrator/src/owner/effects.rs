@@ -4,9 +4,7 @@ use std::{future::Future, sync::Arc};
 
 use agent::{
     context::prompt,
-    session::{
-        BranchId, Delivery, Effect, Fact, Fault, Fence, Prompt, Reset, Task, Work,
-    },
+    session::{BranchId, Delivery, Effect, Fact, Fault, Fence, Prompt, Reset, Task, Work},
 };
 use tokio::{sync::mpsc, time::Instant};
 
@@ -136,9 +134,11 @@ impl Owner {
 
     /// Whoever resumes the main conversation has to find it.
     pub(super) async fn note_conversation(&self, fence: Fence) {
-        let is_turn = self.state.running.as_ref().is_some_and(|it| {
-            it.fence == fence && matches!(it.work.task, Task::Turn { .. })
-        });
+        let is_turn = self
+            .state
+            .running
+            .as_ref()
+            .is_some_and(|it| it.fence == fence && matches!(it.work.task, Task::Turn { .. }));
         if let Some(bench) = self.bench.as_ref().filter(|_| is_turn)
             && let Err(error) = bench.note_conversation().await
         {

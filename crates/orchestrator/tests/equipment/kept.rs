@@ -162,6 +162,23 @@ async fn what_is_learned_again_is_kept_once() {
 }
 
 #[tokio::test]
+async fn a_learning_is_found_by_all_words_of_it_in_any_case() {
+    let stage = Stage::new().await;
+    let ada = stage.user("ada").await;
+    let it = &stage.equipment;
+    for (pattern, file) in [("Port 80 is taken", "src/net.rs"), ("Tests hang", "tests/all.rs")] {
+        let learning = Learning::parse(pattern, "Wait.", vec![file.to_owned()]).unwrap();
+        it.put_learning(ada, None, learning).await.unwrap();
+    }
+    for (search, count) in
+        [("", 2), ("PORT taken", 1), ("wait", 2), ("net.rs", 1), ("port hang", 0)]
+    {
+        let found = it.search_learnings(ada.user, search).await.unwrap();
+        assert_eq!(found.len(), count, "{search}");
+    }
+}
+
+#[tokio::test]
 async fn a_policy_is_the_product_s_until_somebody_sets_theirs() {
     let stage = Stage::new().await;
     let ada = stage.user("ada").await;
