@@ -252,9 +252,9 @@ async fn what_happens_in_a_session_is_heard_by_its_people() {
     let mut listener = Peer::initialised(&address, &hub.ada.token).await;
     let listed = "subscription { agentSessionsChanged { id title } }";
     listener.subscribe("2", listed, json!({})).await;
-    // Answered after what was subscribed to before it.
+    // Answered once what was subscribed to before it has begun.
     listener.say(&json!({ "type": "ping" })).await;
-    assert_eq!(listener.hear().await["type"], "pong");
+    while listener.hear().await["type"] != "pong" {}
     let rename = "mutation ($id: ID!) { renameAgentSession(session: $id, title: \"New\") { id } }";
     field(&hub.ask(rename, &json!({ "id": id })).await, "renameAgentSession");
     while title(&watcher.hear().await) != "New" {}
