@@ -2,6 +2,7 @@
 //! A switch is on for any value of its variable but the likes of `0`, `false`, `no` and `off`.
 
 mod accounts;
+mod agents;
 mod formats;
 mod history;
 mod jobs;
@@ -16,6 +17,7 @@ pub(crate) use self::accounts::{
     ListArgs, PasswordFlags, TokenCommand, TokenCreateArgs, TokenListArgs, TokenRevokeArgs,
     UserCommand, UserCreateArgs, UserNameArgs, UserPasswordArgs,
 };
+pub(crate) use self::agents::{AgentFlags, KeyHeaderFlag};
 pub(crate) use self::formats::{ConvertArgs, FmtArgs, Kept, Report, TestArgs};
 pub(crate) use self::history::HistoryFlags;
 pub(crate) use self::jobs::{
@@ -115,6 +117,8 @@ pub(crate) struct HubArgs {
     pub(crate) api_key: Option<String>,
     #[command(flatten)]
     pub(crate) token_limits: TokenLimitFlags,
+    #[command(flatten)]
+    pub(crate) agents: AgentFlags,
     /// Sandboxes at once; whoever comes later waits in a queue.
     #[arg(long, env = "RUNBOOK_MAX_SANDBOXES", default_value_t = 16)]
     pub(crate) max_sandboxes: usize,

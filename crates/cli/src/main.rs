@@ -1,6 +1,7 @@
 //! The `runbook` binary: reads arguments and environment, calls the engine or starts the server,
 //! prints. The only crate that prints and that reads the environment.
 
+mod agents;
 mod args;
 mod backend;
 mod cache;

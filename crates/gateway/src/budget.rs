@@ -6,8 +6,11 @@
 //!            └───────┴──────────┴────────────┘
 //! ```
 //!
-//! A request reserves what it may cost at most. One that finds no room beside others waits until they have ended;
-//! alone it may begin as long as anything is left. So the limit is overshot by one request at most.
+//! A request reserves what it will hardly exceed. One that finds no room beside others waits until they have ended;
+//! alone it may begin as long as anything is left. So the limit is overshot by about one request.
+
+#[cfg(test)]
+mod tests;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -35,11 +38,18 @@ struct Ledger {
 /// A budget is used up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the session has cost {spent} of {limit} millionths of a dollar; raise its budget to go on"
+    "the session has cost ${} of ${}; raise its budget to go on",
+    dollars(*spent),
+    dollars(*limit)
 )]
 pub struct BudgetSpent {
     pub spent: u64,
     pub limit: u64,
+}
+
+fn dollars(millionths: u64) -> String {
+    let cents = millionths / 10_000;
+    format!("{}.{:02}", cents / 100, cents % 100)
 }
 
 impl Budget {

@@ -130,10 +130,11 @@ impl fmt::Debug for ProviderKey {
 /// Why there is no gateway.
 #[derive(Debug, thiserror::Error)]
 pub enum GatewayError {
+    /// Its scheme and host.
     #[error(
-        "the model endpoint {0} is no address of a provider; use http:// or https:// with a host, without a user, a query or a fragment"
+        "the model endpoint at {0} is no address of a provider; use http:// or https:// with a host, without a user, a query or a fragment"
     )]
-    Endpoint(Url),
+    Endpoint(String),
     #[error("no connection can be made to any provider: {0}")]
     Client(#[source] reqwest::Error),
 }

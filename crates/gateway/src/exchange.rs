@@ -16,15 +16,15 @@ use hyper::StatusCode;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
 use crate::{
-    Call, Count, ModelId, Pass, Trouble, Usage, budget::Reservation, gateway::Shared, pass::Turn,
-    redaction::Redaction, refusal::Refusal, request::Ask, tally::Seen,
+    Count, ModelId, Pass, RequestKind, Trouble, Usage, budget::Reservation, gateway::Shared,
+    pass::Admission, redaction::Redaction, refusal::Refusal, request::Ask, tally::Seen,
 };
 
 /// What a request came to. There is one for each request that was sent on, or refused for a reason that people must
 /// know of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Metered {
-    pub call: Call,
+    pub kind: RequestKind,
     /// `None` if it may not be asked.
     pub model: Option<ModelId>,
     pub usage: Usage,
@@ -51,10 +51,11 @@ pub struct Record {
 pub(crate) struct Exchange {
     gateway: Arc<Shared>,
     pass: Arc<Pass>,
-    call: Call,
+    kind: RequestKind,
     begun: Instant,
     place: Option<mpsc::OwnedPermit<Metered>>,
-    _slot: OwnedSemaphorePermit,
+    /// Its place among the requests and its room, until it is over.
+    _held: [OwnedSemaphorePermit; 2],
     reservation: Option<Reservation>,
     ask: Option<Ask>,
     stage: Stage,
@@ -69,18 +70,23 @@ enum Stage {
     Free,
     /// The provider works at it.
     Sent,
-    Answered(Seen),
+    Answered(Box<Seen>),
 }
 
 impl Exchange {
-    pub(crate) fn begin(gateway: Arc<Shared>, pass: Arc<Pass>, call: Call, turn: Turn) -> Self {
+    pub(crate) fn begin(
+        gateway: Arc<Shared>,
+        pass: Arc<Pass>,
+        kind: RequestKind,
+        admission: Admission,
+    ) -> Self {
         Self {
             gateway,
             pass,
-            call,
+            kind,
             begun: Instant::now(),
-            place: Some(turn.place),
-            _slot: turn.slot,
+            place: Some(admission.place),
+            _held: [admission.request, admission.room],
             reservation: None,
             ask: None,
             stage: Stage::Free,
@@ -98,9 +104,9 @@ impl Exchange {
         };
         let most = self.gateway.cost(&ask, &most);
         self.ask = Some(ask);
-        match self.call {
-            Call::CountTokens => {}
-            Call::Messages => {
+        match self.kind {
+            RequestKind::CountTokens => {}
+            RequestKind::Messages => {
                 let reserved = self.pass.budget.reserve(most).await;
                 self.reservation = Some(reserved.map_err(Refusal::budget)?);
             }
@@ -126,13 +132,13 @@ impl Exchange {
     }
 
     pub(crate) fn seen(&mut self, seen: Seen) {
-        self.stage = Stage::Answered(seen);
+        self.stage = Stage::Answered(Box::new(seen));
     }
 
     /// What the client is told instead of an answer.
     pub(crate) fn refused(&mut self, refusal: &Refusal) {
         self.status = Some(refusal.status.as_u16());
-        self.trouble.clone_from(&refusal.trouble);
+        self.trouble = refusal.trouble.as_deref().cloned();
     }
 
     /// The provider has not worked for it.
@@ -146,10 +152,10 @@ impl Exchange {
 
     fn usage(&self) -> (Usage, Count) {
         let input = self.ask.as_ref().map_or(0, |it| it.input_tokens);
-        match (&self.stage, self.call) {
-            (Stage::Free, _) | (_, Call::CountTokens) => (Usage::default(), Count::Exact),
-            (Stage::Sent, Call::Messages) => Seen::default().usage(input),
-            (Stage::Answered(seen), Call::Messages) => seen.usage(input),
+        match (&self.stage, self.kind) {
+            (Stage::Free, _) | (_, RequestKind::CountTokens) => (Usage::default(), Count::Exact),
+            (Stage::Sent, RequestKind::Messages) => Seen::default().usage(input),
+            (Stage::Answered(seen), RequestKind::Messages) => seen.usage(input),
         }
     }
 
@@ -179,7 +185,7 @@ impl Drop for Exchange {
         let Some(place) = self.place.take() else { return };
         if was_sent || self.trouble.is_some() {
             place.send(Metered {
-                call: self.call,
+                kind: self.kind,
                 model: self.ask.as_ref().map(|it| it.model.clone()),
                 usage,
                 count,

@@ -17,8 +17,9 @@ use serde_json::json;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::{
-    Call, GatewayConfig, GatewayError, Limits, Models, Pass, Patience, Prices, Usage,
+    GatewayConfig, GatewayError, Limits, Models, Pass, Patience, Prices, RequestKind, Usage,
     exchange::Exchange,
+    provider::{self, Form, Provider},
     redaction::Redaction,
     refusal::Refusal,
     relay::{Answer, Relay},
@@ -26,7 +27,6 @@ use crate::{
     route::Route,
     stall::Stall,
     tally::Tally,
-    upstream::{self, Form, Upstream},
 };
 
 /// Serves sandboxes, and asks the provider for them. Clones share its connections.
@@ -36,7 +36,7 @@ pub struct Gateway(Arc<Shared>);
 /// What all connections share.
 #[derive(Debug)]
 pub(crate) struct Shared {
-    upstream: Upstream,
+    provider: Provider,
     prices: Prices,
     pub(crate) limits: Limits,
     patience: Patience,
@@ -46,10 +46,10 @@ pub(crate) struct Shared {
 
 impl Gateway {
     pub fn new(config: GatewayConfig) -> Result<Self, GatewayError> {
-        let upstream = Upstream::new(&config)?;
+        let provider = Provider::new(&config)?;
         let GatewayConfig { endpoint: _, key, prices, limits, patience } = config;
         let hidden = Redaction::of([key.reveal()]);
-        Ok(Self(Arc::new(Shared { upstream, prices, limits, patience, hidden })))
+        Ok(Self(Arc::new(Shared { provider, prices, limits, patience, hidden })))
     }
 
     /// Speaks HTTP/1.1 with one connection of the session's sandbox, until either side ends it. Dropping it ends the
@@ -88,7 +88,7 @@ async fn answer(
     let answered = match Route::of(request.method(), request.uri().path()) {
         Ok(Route::Hello) => Ok(Response::new(Answer::whole(Bytes::new()))),
         Ok(Route::Models) => pass.admits(request.headers()).map(|()| listed(&pass.models)),
-        Ok(Route::Call(call)) => call_provider(shared, pass, call, request).await,
+        Ok(Route::Provider(kind)) => relay(shared, pass, kind, request).await,
         Err(refusal) => Err(refusal),
     };
     answered.unwrap_or_else(Refusal::into_response)
@@ -111,16 +111,16 @@ fn listed(models: &Models) -> Response<Answer> {
     response
 }
 
-async fn call_provider(
+async fn relay(
     shared: Arc<Shared>,
     pass: Arc<Pass>,
-    call: Call,
+    kind: RequestKind,
     request: Request<Incoming>,
 ) -> Result<Response<Answer>, Refusal> {
     pass.admits(request.headers())?;
-    let turn = pass.turn().await?;
-    let mut exchange = Exchange::begin(Arc::clone(&shared), Arc::clone(&pass), call, turn);
-    match ask(&shared, &pass, &mut exchange, call, request).await {
+    let admission = pass.admission(announced(request.body(), shared.limits.body)).await?;
+    let mut exchange = Exchange::begin(Arc::clone(&shared), Arc::clone(&pass), kind, admission);
+    match ask(&shared, &pass, &mut exchange, kind, request).await {
         Err(refusal) => {
             exchange.refused(&refusal);
             Err(refusal)
@@ -137,7 +137,7 @@ async fn ask(
     shared: &Shared,
     pass: &Pass,
     exchange: &mut Exchange,
-    call: Call,
+    kind: RequestKind,
     request: Request<Incoming>,
 ) -> Result<(Response<()>, reqwest::Body, Tally), Refusal> {
     let (head, body) = request.into_parts();
@@ -146,39 +146,42 @@ async fn ask(
     let body = ask.body.clone();
     exchange.ask(ask).await?;
     exchange.sent();
-    let asked = shared.upstream.ask(call, head.uri.query(), &head.headers, body).await;
-    let hidden = exchange.hidden();
+    let asked = shared.provider.ask(kind, head.uri.query(), &head.headers, body).await;
     let response = match asked {
         Ok(response) => response,
         Err(unanswered) => {
             if !unanswered.is_owed() {
                 exchange.free();
             }
-            return Err(Refusal::no_answer(unanswered.trouble(&hidden)));
+            return Err(Refusal::no_answer(unanswered.trouble(&exchange.hidden())));
         }
     };
-    let form = match upstream::form(&response) {
+    let form = match provider::form(&response) {
         Some(form) => form,
         None => {
             exchange.free();
-            return Err(upstream::refusal(response, shared.patience.idle, &hidden).await);
+            return Err(provider::refusal(response, shared.patience.idle, &exchange.hidden()).await);
         }
     };
     exchange.answers(response.status());
-    let tally = match (call, form) {
-        (Call::CountTokens, _) => Tally::Free,
-        (Call::Messages, Form::Events) => Tally::events(pass.recording),
-        (Call::Messages, Form::Json) => Tally::message(pass.recording),
+    let tally = match (kind, form) {
+        (RequestKind::CountTokens, _) => Tally::Free,
+        (RequestKind::Messages, Form::Events) => Tally::events(pass.recording),
+        (RequestKind::Messages, Form::Json) => Tally::message(pass.recording),
     };
     let mut told = Response::new(());
     *told.status_mut() = response.status();
-    *told.headers_mut() = upstream::told(response.headers());
+    *told.headers_mut() = provider::told(response.headers());
     Ok((told, response.into(), tally))
 }
 
+/// How many bytes a body has: the most that it may have, if it does not say.
+fn announced(body: &Incoming, most: usize) -> usize {
+    body.size_hint().exact().map_or(most, |it| usize::try_from(it).unwrap_or(usize::MAX))
+}
+
 async fn read(mut body: Incoming, most: usize, patience: Duration) -> Result<Bytes, Refusal> {
-    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
-    if announced > most {
+    if announced(&body, most) > most {
         return Err(Refusal::too_large(most));
     }
     let mut bytes = BytesMut::new();

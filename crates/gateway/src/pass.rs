@@ -1,5 +1,8 @@
 //! What one session is allowed.
 
+#[cfg(test)]
+mod tests;
+
 use std::{fmt, str::FromStr, sync::Arc};
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
@@ -11,6 +14,10 @@ use crate::{Budget, Metered, Models, redaction::Redaction, refusal::Refusal};
 
 /// Requests of a session at once; more wait for their turn. Agents that work side by side have one each.
 const REQUESTS_AT_ONCE: usize = 16;
+
+/// Kibibytes of requests of a session at once, so that no sandbox fills the memory of all. A conversation has one
+/// or two mebibytes.
+const KIBIBYTES_AT_ONCE: u32 = 64 << 10;
 
 /// Shorter tokens could be guessed.
 const LEAST_TOKEN_BYTES: usize = 16;
@@ -76,13 +83,16 @@ pub struct Pass {
     sink: mpsc::Sender<Metered>,
     pub(crate) recording: Recording,
     pub(crate) hidden: Redaction,
-    slots: Arc<Semaphore>,
+    requests: Arc<Semaphore>,
+    /// In kibibytes.
+    room: Arc<Semaphore>,
 }
 
 /// A request's right to be handled, and the place of its [`Metered`] in the channel.
 #[derive(Debug)]
-pub(crate) struct Turn {
-    pub(crate) slot: OwnedSemaphorePermit,
+pub(crate) struct Admission {
+    pub(crate) request: OwnedSemaphorePermit,
+    pub(crate) room: OwnedSemaphorePermit,
     pub(crate) place: mpsc::OwnedPermit<Metered>,
 }
 
@@ -97,8 +107,9 @@ impl Pass {
         sink: mpsc::Sender<Metered>,
     ) -> Self {
         let hidden = Redaction::of([token.reveal()]);
-        let slots = Arc::new(Semaphore::new(REQUESTS_AT_ONCE));
-        Self { token, models, budget, sink, recording: Recording::Off, hidden, slots }
+        let requests = Arc::new(Semaphore::new(REQUESTS_AT_ONCE));
+        let room = Arc::new(Semaphore::new(KIBIBYTES_AT_ONCE as usize));
+        Self { token, models, budget, sink, recording: Recording::Off, hidden, requests, room }
     }
 
     #[must_use]
@@ -122,11 +133,16 @@ impl Pass {
         if known { Ok(()) } else { Err(Refusal::token()) }
     }
 
-    pub(crate) async fn turn(&self) -> Result<Turn, Refusal> {
-        let slot = Arc::clone(&self.slots).acquire_owned().await;
-        let slot = slot.expect("the slots are never closed");
+    /// For a request of so many bytes.
+    pub(crate) async fn admission(&self, bytes: usize) -> Result<Admission, Refusal> {
+        let request = Arc::clone(&self.requests).acquire_owned().await;
+        let request = request.expect("the requests are never closed");
+        let kibibytes = u32::try_from(bytes.div_ceil(1 << 10)).unwrap_or(u32::MAX);
+        let room =
+            Arc::clone(&self.room).acquire_many_owned(kibibytes.min(KIBIBYTES_AT_ONCE)).await;
+        let room = room.expect("the room is never closed");
         let place = self.sink.clone().reserve_owned().await;
         let place = place.map_err(|_| Refusal::session_over())?;
-        Ok(Turn { slot, place })
+        Ok(Admission { request, room, place })
     }
 }

@@ -3,6 +3,9 @@
 /// What is shown in the place of a value.
 const SHOWN: &str = "***";
 
+/// Bytes of somebody else's words that people are told.
+const MOST_WORDS: usize = 500;
+
 /// Shorter values could not be hidden without hiding much else.
 const LEAST_BYTES: usize = 4;
 
@@ -29,6 +32,11 @@ impl Redaction {
             if text.contains(form.as_str()) { text.replace(form.as_str(), SHOWN) } else { text }
         };
         self.0.iter().fold(text.to_owned(), found)
+    }
+
+    /// Words of somebody else, as people are told them.
+    pub(crate) fn words(&self, text: &str) -> String {
+        self.bounded(text, MOST_WORDS)
     }
 
     /// At most so many bytes of it, with nothing of a value at the cut. `text` may itself have been cut off.

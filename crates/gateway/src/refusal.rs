@@ -20,9 +20,9 @@ const SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
 pub(crate) struct Refusal {
     pub(crate) status: StatusCode,
     body: Body,
-    headers: HeaderMap,
+    headers: Box<HeaderMap>,
     /// What people are told of it.
-    pub(crate) trouble: Option<Trouble>,
+    pub(crate) trouble: Option<Box<Trouble>>,
 }
 
 #[derive(Clone, Debug)]
@@ -40,7 +40,8 @@ impl Refusal {
         let body = Body::Ours { kind, message: message.into() };
         // Agents try again for minutes otherwise.
         let once = (SHOULD_RETRY, HeaderValue::from_static("false"));
-        Self { status, body, headers: HeaderMap::from_iter([once]), trouble: None }
+        let headers = Box::new(HeaderMap::from_iter([once]));
+        Self { status, body, headers, trouble: None }
     }
 
     pub(crate) fn no_such_route(method: &Method, path: &str) -> Self {
@@ -78,8 +79,7 @@ impl Refusal {
         let allowed = if allowed.is_empty() { "no model".to_owned() } else { allowed.join(", ") };
         let name = shown(name);
         let message = format!("this session may not ask the model {name}; it may ask {allowed}");
-        Self::ours(StatusCode::FORBIDDEN, "permission_error", &*message)
-            .with(Trouble::new(TroubleKind::ModelRefused, message))
+        Self::told(StatusCode::FORBIDDEN, Trouble::new(TroubleKind::ModelRefused, message))
     }
 
     /// `what` would make the provider act elsewhere.
@@ -88,45 +88,34 @@ impl Refusal {
         let message = format!(
             "the request has {what}, with which the provider would act outside of the sandbox; leave it out"
         );
-        Self::ours(StatusCode::FORBIDDEN, "permission_error", &*message)
-            .with(Trouble::new(TroubleKind::ToolRefused, message))
+        Self::told(StatusCode::FORBIDDEN, Trouble::new(TroubleKind::ToolRefused, message))
     }
 
     /// As the provider refuses whoever has not paid: agents stop at once and say so.
     pub(crate) fn budget(spent: BudgetSpent) -> Self {
-        let message = spent.to_string();
-        Self::ours(StatusCode::PAYMENT_REQUIRED, "billing_error", &*message)
-            .with(Trouble::new(TroubleKind::BudgetSpent, message))
+        let trouble = Trouble::new(TroubleKind::BudgetSpent, spent.to_string());
+        Self::told(StatusCode::PAYMENT_REQUIRED, trouble)
     }
 
     /// The key is the operator's business: an agent can do nothing about it.
     pub(crate) fn provider_key() -> Self {
         let message = "the model provider does not take the key of this installation; an administrator must replace it";
-        Self::ours(StatusCode::UNAUTHORIZED, "authentication_error", message)
-            .with(Trouble::new(TroubleKind::KeyRefused, message))
+        Self::told(StatusCode::UNAUTHORIZED, Trouble::new(TroubleKind::KeyRefused, message))
     }
 
     /// The provider did not answer, or not as one.
     pub(crate) fn no_answer(trouble: Trouble) -> Self {
-        let (status, kind) = match trouble.kind {
-            TroubleKind::TimedOut => (StatusCode::GATEWAY_TIMEOUT, "timeout_error"),
-            TroubleKind::KeyRefused
-            | TroubleKind::Refused
-            | TroubleKind::RateLimited
-            | TroubleKind::Overloaded
-            | TroubleKind::ProviderFailed
-            | TroubleKind::Unreachable
-            | TroubleKind::Interrupted
-            | TroubleKind::Unreadable
-            | TroubleKind::ModelRefused
-            | TroubleKind::ToolRefused
-            | TroubleKind::BudgetSpent => (StatusCode::BAD_GATEWAY, "api_error"),
+        let status = if trouble.kind == TroubleKind::TimedOut {
+            StatusCode::GATEWAY_TIMEOUT
+        } else {
+            StatusCode::BAD_GATEWAY
         };
-        let mut refusal = Self::ours(status, kind, &*trouble.message);
-        if trouble.kind.is_passing() {
+        let is_passing = trouble.kind.is_passing();
+        let mut refusal = Self::told(status, trouble);
+        if is_passing {
             refusal.headers.remove(SHOULD_RETRY);
         }
-        refusal.with(trouble)
+        refusal
     }
 
     /// What the provider answered itself: `body` if it has the form of its errors.
@@ -136,26 +125,15 @@ impl Refusal {
         headers: HeaderMap,
         trouble: Trouble,
     ) -> Self {
-        let kind = match trouble.kind {
-            TroubleKind::RateLimited => "rate_limit_error",
-            TroubleKind::Overloaded => "overloaded_error",
-            TroubleKind::TimedOut => "timeout_error",
-            TroubleKind::KeyRefused
-            | TroubleKind::Refused
-            | TroubleKind::ProviderFailed
-            | TroubleKind::Unreachable
-            | TroubleKind::Interrupted
-            | TroubleKind::Unreadable
-            | TroubleKind::ModelRefused
-            | TroubleKind::ToolRefused
-            | TroubleKind::BudgetSpent => "api_error",
-        };
-        let ours = || Body::Ours { kind, message: trouble.message.clone() };
-        Self { status, body: body.map_or_else(ours, Body::Theirs), headers, trouble: Some(trouble) }
+        let ours = || Body::Ours { kind: trouble.kind.error(), message: trouble.message.clone() };
+        let body = body.map_or_else(ours, Body::Theirs);
+        Self { status, body, headers: Box::new(headers), trouble: Some(Box::new(trouble)) }
     }
 
-    fn with(self, trouble: Trouble) -> Self {
-        Self { trouble: Some(trouble), ..self }
+    /// What people are told as well.
+    fn told(status: StatusCode, trouble: Trouble) -> Self {
+        let refusal = Self::ours(status, trouble.kind.error(), &*trouble.message);
+        Self { trouble: Some(Box::new(trouble)), ..refusal }
     }
 
     pub(crate) fn into_response(self) -> Response<Answer> {
@@ -167,7 +145,7 @@ impl Refusal {
         };
         let mut response = Response::new(Answer::whole(Bytes::from(body)));
         *response.status_mut() = self.status;
-        *response.headers_mut() = self.headers;
+        *response.headers_mut() = *self.headers;
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         response
     }

@@ -73,19 +73,20 @@ impl Relay {
         match Pin::new(&mut self.provider).poll_frame(cx) {
             Poll::Ready(Some(Ok(frame))) => {
                 self.state = State::Flowing;
-                if let Some(piece) = frame.data_ref() {
-                    self.tally.feed(piece);
+                match frame.into_data() {
+                    Ok(piece) => {
+                        self.tally.feed(&piece);
+                        Poll::Ready(Some(Ok(Frame::data(piece))))
+                    }
+                    // Headers after the body, which no client gets.
+                    Err(_) => self.end(),
                 }
-                Poll::Ready(Some(Ok(frame)))
             }
             Poll::Ready(Some(Err(_))) => Poll::Ready(Some(Err(self.broken_off(
                 TroubleKind::Interrupted,
                 "the connection to the model provider broke off in the middle of an answer",
             )))),
-            Poll::Ready(None) => {
-                self.state = State::Ended;
-                Poll::Ready(None)
-            }
+            Poll::Ready(None) => self.end(),
             Poll::Pending => self.poll_silence(cx),
         }
     }
@@ -103,6 +104,15 @@ impl Relay {
         Poll::Ready(Some(Err(self.broken_off(TroubleKind::TimedOut, message))))
     }
 
+    fn end<T>(&mut self) -> Poll<Option<T>> {
+        self.state = State::Ended;
+        Poll::Ready(None)
+    }
+
+    fn has_ended(&self) -> bool {
+        self.state == State::Ended || self.provider.is_end_stream()
+    }
+
     fn broken_off(&mut self, kind: TroubleKind, message: &str) -> BoxError {
         self.state = State::Ended;
         self.exchange.trouble(Trouble::new(kind, message));
@@ -114,20 +124,17 @@ impl Drop for Relay {
     fn drop(&mut self) {
         let mut seen = self.tally.finish();
         if let Some((kind, words)) = seen.error.take() {
-            let words = self.exchange.hidden().bounded(&words, MOST_WORDS);
+            let words = self.exchange.hidden().words(&words);
             let kind = TroubleKind::of_error(&kind);
             let message = format!("the model provider broke an answer off: {words}");
             self.exchange.trouble(Trouble::new(kind, message));
-        } else if self.state == State::Ended && seen.end == End::Missing {
+        } else if self.has_ended() && seen.end == End::Missing {
             let message = "the answer of the model provider ended before its end";
             self.exchange.trouble_if_none(Trouble::new(TroubleKind::Interrupted, message));
         }
         self.exchange.seen(seen);
     }
 }
-
-/// Bytes of the provider's words that people are shown.
-const MOST_WORDS: usize = 500;
 
 impl Body for Answer {
     type Data = Bytes;
@@ -146,7 +153,7 @@ impl Body for Answer {
     fn is_end_stream(&self) -> bool {
         match self {
             Self::Whole(body) => body.is_end_stream(),
-            Self::Relay(relay) => relay.state == State::Ended || relay.provider.is_end_stream(),
+            Self::Relay(relay) => relay.has_ended(),
         }
     }
 

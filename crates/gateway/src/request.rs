@@ -3,6 +3,8 @@
 //! It is read, never written again: what is sent on is what came, but for the name of the model.
 
 mod reach;
+#[cfg(test)]
+mod tests;
 
 use bytes::{Bytes, BytesMut};
 use serde::{Deserialize, de::IgnoredAny};
@@ -15,8 +17,9 @@ use crate::{ModelId, Models, Recording, refusal::Refusal, usage::estimated_token
 const TOOLS_OF_CLIENTS: &[&str] =
     &["bash_", "computer_", "memory_", "text_editor_", "tool_search_tool_"];
 
-/// What the provider generates at most if a request does not say.
-const USUAL_MAX_TOKENS: u64 = 32_000;
+/// For how many tokens of an answer a request has to find room in the budget at most. Agents ask for up to 128,000
+/// and get a few thousand; for all of them, requests would wait for one another long before a budget is used up.
+const MOST_RESERVED_TOKENS: u64 = 32_000;
 
 /// A request that may be sent on.
 #[derive(Debug)]
@@ -26,7 +29,7 @@ pub(crate) struct Ask {
     pub(crate) fallbacks: Vec<ModelId>,
     /// About.
     pub(crate) input_tokens: u64,
-    /// At most.
+    /// For which there must be room in the budget.
     pub(crate) output_tokens: u64,
     pub(crate) body: Bytes,
     /// The last message, where records are kept.
@@ -95,7 +98,7 @@ impl Ask {
         Ok(Self {
             fallbacks,
             input_tokens: estimated_tokens(body.len()),
-            output_tokens: head.max_tokens.unwrap_or(USUAL_MAX_TOKENS),
+            output_tokens: head.max_tokens.unwrap_or(u64::MAX).min(MOST_RESERVED_TOKENS),
             said: match recording {
                 Recording::Off => None,
                 Recording::On => Some(last_message(text)),

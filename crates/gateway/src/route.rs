@@ -10,12 +10,13 @@ pub(crate) enum Route {
     Hello,
     /// Which models the session may ask: answered here.
     Models,
-    Call(Call),
+    /// Sent on.
+    Provider(RequestKind),
 }
 
 /// A request that is sent on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Call {
+pub enum RequestKind {
     Messages,
     /// Costs nothing.
     CountTokens,
@@ -26,14 +27,16 @@ impl Route {
         match (method, path) {
             (&Method::HEAD, "/api/hello") => Ok(Self::Hello),
             (&Method::GET, "/v1/models") => Ok(Self::Models),
-            (&Method::POST, "/v1/messages") => Ok(Self::Call(Call::Messages)),
-            (&Method::POST, "/v1/messages/count_tokens") => Ok(Self::Call(Call::CountTokens)),
+            (&Method::POST, "/v1/messages") => Ok(Self::Provider(RequestKind::Messages)),
+            (&Method::POST, "/v1/messages/count_tokens") => {
+                Ok(Self::Provider(RequestKind::CountTokens))
+            }
             _ => Err(Refusal::no_such_route(method, path)),
         }
     }
 }
 
-impl Call {
+impl RequestKind {
     pub(crate) const fn path(self) -> &'static [&'static str] {
         match self {
             Self::Messages => &["v1", "messages"],

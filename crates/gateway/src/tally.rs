@@ -2,6 +2,8 @@
 
 mod events;
 mod message;
+#[cfg(test)]
+mod tests;
 
 use self::{events::Events, message::Message};
 use crate::{
@@ -83,12 +85,13 @@ impl Seen {
         Self { text, ..Self::default() }
     }
 
-    /// Tokens, with `input` of a request of which the answer did not say any.
+    /// Tokens, with `input` of a request of which the answer did not say any: as if they were read from the cache,
+    /// where an agent's conversation is for the most part.
     pub(crate) fn usage(&self, input: u64) -> (Usage, Count) {
         match (self.usage, self.end) {
             (Some(usage), End::Reached) => (usage.into(), Count::Exact),
             (usage, End::Missing | End::Reached) => {
-                let none = Usage { input_tokens: input, ..Usage::default() };
+                let none = Usage { cache_read_tokens: input, ..Usage::default() };
                 let mut usage = usage.map_or(none, Usage::from);
                 let generated = estimated_tokens(self.generated);
                 usage.output_tokens = usage.output_tokens.max(generated);

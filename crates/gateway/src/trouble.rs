@@ -57,6 +57,23 @@ impl TroubleKind {
         }
     }
 
+    /// The provider's word for an error of this kind.
+    pub(crate) const fn error(self) -> &'static str {
+        match self {
+            Self::RateLimited => "rate_limit_error",
+            Self::Overloaded => "overloaded_error",
+            Self::TimedOut => "timeout_error",
+            Self::KeyRefused => "authentication_error",
+            Self::BudgetSpent => "billing_error",
+            Self::ModelRefused | Self::ToolRefused => "permission_error",
+            Self::Refused
+            | Self::ProviderFailed
+            | Self::Unreachable
+            | Self::Interrupted
+            | Self::Unreadable => "api_error",
+        }
+    }
+
     /// What the provider's word for an error means.
     pub(crate) fn of_error(kind: &str) -> Self {
         match kind {

@@ -42,7 +42,7 @@ impl Usage {
 pub enum Count {
     /// The provider's last word.
     Exact,
-    /// The answer was not read to its end: what was seen of it, and for the rest four bytes a token.
+    /// The answer was not read to its end: what was seen of it, and the rest at four bytes a token.
     Estimated,
 }
 

@@ -1,7 +1,7 @@
 //! All agent sessions of a hub: where they are found, and where their owners live.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -26,6 +26,7 @@ use crate::{
     owner::{Beginning, Message, Owner, append},
     settings::InvalidSettings,
     view::{Began, Listed, Record, View},
+    webhooks::WebhookError,
 };
 
 /// Longest title of a session, in characters.
@@ -36,6 +37,9 @@ const PAGE: u64 = 500;
 
 /// Bytes of a diff that is shown.
 const MAX_DIFF: usize = 512 * 1024;
+
+/// Deliveries of forges that are remembered, so that none is taken twice.
+const DELIVERIES: usize = 1024;
 
 /// Times that a request is made of an owner that goes just then.
 const TRIES: usize = 8;
@@ -82,6 +86,8 @@ pub(crate) struct Hub {
     pub(crate) tasks: TaskTracker,
     pub(crate) shutdown: CancellationToken,
     owners: Mutex<HashMap<AgentSessionId, mpsc::UnboundedSender<Message>>>,
+    /// Ids of deliveries that were taken, the latest last.
+    delivered: Mutex<VecDeque<String>>,
 }
 
 /// A session to be opened.
@@ -144,6 +150,7 @@ impl Agents {
             tasks: TaskTracker::new(),
             shutdown: CancellationToken::new(),
             owners: Mutex::default(),
+            delivered: Mutex::default(),
         };
         let agents = Self(Arc::new(hub));
         for row in agents.0.engine.store().awake_agent_sessions().await? {
@@ -249,13 +256,32 @@ impl Agents {
         Err(RequestError::ShuttingDown)
     }
 
-    /// Reports what happened outside, at the forge.
-    ///
-    /// # Errors
-    ///
-    /// When there is no such session, or the store fails.
-    pub async fn report(&self, session: AgentSessionId, fact: Fact) -> Result<(), RequestError> {
-        self.0.tell(session, Message::Fact(fact)).await
+    pub(crate) fn hub(&self) -> &Arc<Hub> {
+        &self.0
+    }
+
+    /// A repository, whoever keeps it.
+    pub(crate) async fn owned_repository(
+        &self,
+        id: EquipmentId,
+    ) -> Result<(UserId, Repository), WebhookError> {
+        let row = self.0.engine.store().equipment(id).await.map_err(RequestError::Store)?;
+        let owner = row.and_then(|it| it.owner).ok_or(WebhookError::NoRepository)?;
+        let kept = self.0.equipment.get::<Repository>(owner, id).await;
+        Ok((owner, kept.map_err(|_| WebhookError::NoRepository)?.content))
+    }
+
+    /// All sessions about a repository that are not archived.
+    pub(crate) async fn sessions_of(
+        &self,
+        repository: EquipmentId,
+    ) -> Result<Vec<View>, RequestError> {
+        let store = self.0.engine.store();
+        let mut views = Vec::new();
+        for id in store.agent_sessions_about(&repository.to_string()).await? {
+            views.push(self.0.read(id).await?);
+        }
+        Ok(views)
     }
 
     /// A session as it is; `None` for whoever takes no part in it.
@@ -442,7 +468,7 @@ impl Hub {
     }
 
     /// Passes a message to the owner of a session, who comes if there is none.
-    async fn tell(
+    pub(crate) async fn tell(
         self: &Arc<Self>,
         session: AgentSessionId,
         message: Message,
@@ -459,6 +485,31 @@ impl Hub {
         // An owner that has ended since is woken by whoever asks again.
         owner.send(message).ok();
         Ok(())
+    }
+
+    /// Reports what happened at the forge, and waits until it is stored.
+    pub(crate) async fn report(
+        self: &Arc<Self>,
+        session: AgentSessionId,
+        fact: Fact,
+    ) -> Result<(), String> {
+        let (reply, answer) = oneshot::channel();
+        let told = self.tell(session, Message::Report { fact, reply }).await;
+        told.map_err(|it| it.to_string())?;
+        answer.await.unwrap_or_else(|_| Err("the session is going; try again".to_owned()))
+    }
+
+    /// Whether this delivery was not taken before, as far back as is remembered.
+    pub(crate) fn is_new_delivery(&self, id: &str) -> bool {
+        let mut delivered = self.delivered.lock().unwrap_or_else(PoisonError::into_inner);
+        if delivered.iter().any(|it| it == id) {
+            return false;
+        }
+        if delivered.len() == DELIVERIES {
+            delivered.pop_front();
+        }
+        delivered.push_back(id.to_owned());
+        true
     }
 
     /// Starts the owner of a session, unless there is one.

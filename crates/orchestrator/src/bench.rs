@@ -30,6 +30,9 @@ use tokio_util::task::TaskTracker;
 const GATEWAY_HOST: &str = "model.runbook.internal";
 const GATEWAY_PORT: u16 = 80;
 
+/// Where agents find the checkout.
+pub const CHECKOUT_DIRECTORY: &str = "/tmp/repo";
+
 /// The checkout and the agent's home, in the workspace.
 const CHECKOUT: &str = "repo";
 const HOME: &str = "home";
@@ -91,8 +94,6 @@ pub(crate) enum CheckoutError {
     Sandbox(#[from] SandboxError),
     #[error(transparent)]
     Seed(#[from] repository::SeedError),
-    #[error(transparent)]
-    Mirror(#[from] repository::GitError),
 }
 
 /// Why nothing was taken out of a sandbox.
@@ -223,7 +224,8 @@ impl Bench {
         let said = if from == commit {
             self.script(&script::reset(commit), Vec::new()).await?
         } else {
-            let pack = mirror.pack_since(from, commit).await?;
+            // A fresh seed is the better way where the pack would be large.
+            let Ok(pack) = mirror.pack_since(from, commit).await else { return Ok(false) };
             self.script(&script::advance(commit), pack).await?
         };
         if said.end != End::Code(0) {

@@ -28,8 +28,11 @@ mod owner;
 mod prepare;
 mod settings;
 mod view;
+mod watching;
+mod webhooks;
 
 pub use agents::{Agents, AgentsConfig, DiffError, NewSession, RequestError, is_settled};
+pub use bench::CHECKOUT_DIRECTORY;
 pub use equipment::{
     Actor, Content, ContextFile, Equipment, EquipmentError, ForgeKind, Invalid, Item, Learning,
     McpServer, McpTestError, NamedPersona, Persona, PersonaId, Repository, ResolvedServers,
@@ -39,3 +42,4 @@ pub use ground::GroundError;
 pub use live::{Delta, FeedItem};
 pub use settings::{InvalidSettings, SettingsChange};
 pub use view::{Began, Listed, Record, StepCounts, Summary, View};
+pub use webhooks::WebhookError;

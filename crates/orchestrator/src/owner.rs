@@ -44,6 +44,7 @@ use crate::{
     dialogue::{Asking, Heard, Order},
     ground::Ground,
     view::{Record, View, is_awake, standing},
+    watching::{self, Seen, Told},
 };
 
 /// What an attempt tells before the owner has looked at it. A program that tells more is slowed down.
@@ -54,6 +55,9 @@ const METERED: usize = 64;
 
 /// How long to wait before events that could not be stored are tried again.
 const RETRY: Duration = Duration::from_secs(1);
+
+/// How often branches at the forge are looked at, where no webhook says that something happened.
+const LOOK_EVERY: Duration = Duration::from_secs(30);
 
 /// How long an agent may take to stop by itself: longer than the dialogue gives it.
 const STOP_GRACE: Duration = Duration::from_secs(6);
@@ -66,8 +70,13 @@ pub(crate) enum Message {
         request: Request,
         reply: oneshot::Sender<Result<View, RequestError>>,
     },
-    /// Something happened at the forge.
-    Fact(Fact),
+    /// Something happened at the forge. Tells whether it means anything, or why not.
+    Report {
+        fact: Fact,
+        reply: oneshot::Sender<Result<(), String>>,
+    },
+    /// Something may have happened to its branches.
+    Look,
     Rename(String),
 }
 
@@ -105,7 +114,10 @@ pub(crate) struct Owner {
     bench: Option<Arc<Bench>>,
     attempt: Option<Attempt>,
     /// What goes on whatever runs; ends with the owner.
-    beside: JoinSet<Option<Fact>>,
+    beside: JoinSet<Beside>,
+    /// When its branches are looked at next, and whose checks were told to have ended.
+    look_at: Instant,
+    told: Told,
     /// What an effect has found out at once, to be decided after the command that it followed from.
     later: VecDeque<Fact>,
 }
@@ -129,6 +141,12 @@ struct Attempt {
     is_in_turn: bool,
     /// When it is ended, if it has not stopped by itself.
     stop_at: Option<Instant>,
+}
+
+/// What was found out beside what runs.
+enum Beside {
+    Fact(Option<Fact>),
+    Seen(Seen),
 }
 
 /// What the agent waits for once the events that follow are there.
@@ -165,6 +183,8 @@ impl Owner {
             bench,
             attempt,
             beside,
+            look_at: Instant::now() + LOOK_EVERY,
+            told: Told::new(),
             later: VecDeque::new(),
         }
     }
@@ -189,10 +209,11 @@ impl Owner {
                 Some((fence, heard)) = self.heard.recv() => self.hear(fence, heard).await,
                 Some(metered) = self.metered.recv() => self.count(metered).await,
                 Some(done) = self.beside.join_next() => {
-                    if let Ok(Some(fact)) = done {
-                        self.fact(fact).await;
+                    if let Ok(done) = done {
+                        self.take_beside(done).await;
                     }
                 }
+                () = tokio::time::sleep_until(self.look_at), if self.may_look() => self.look(),
                 () = after(wake_in) => self.fact(Fact::Elapsed).await,
                 () = at(stop_at) => self.stopped().await,
                 () = gone(self.bench.as_deref()) => {
@@ -208,6 +229,38 @@ impl Owner {
         self.end_attempt().await;
     }
 
+    /// What runs may be just about to push.
+    fn may_look(&self) -> bool {
+        self.beside.is_empty() && self.state.running.is_none() && watching::is_worth_it(&self.state)
+    }
+
+    fn look(&mut self) {
+        self.look_at = Instant::now() + LOOK_EVERY;
+        let (hub, record) = (Arc::clone(&self.hub), self.record.clone());
+        let (state, told) = (Arc::clone(&self.state), self.told.clone());
+        self.beside
+            .spawn(async move { Beside::Seen(watching::look(hub, record, state, told).await) });
+    }
+
+    async fn take_beside(&mut self, found: Beside) {
+        match found {
+            Beside::Fact(fact) => {
+                if let Some(fact) = fact {
+                    self.fact(fact).await;
+                }
+            }
+            Beside::Seen(seen) if seen.is_of(&self.state) && self.state.running.is_none() => {
+                for fact in seen.facts {
+                    if let Fact::CiEnded { branch, head, .. } = &fact {
+                        self.told.insert((*branch, head.clone()));
+                    }
+                    self.fact(fact).await;
+                }
+            }
+            Beside::Seen(_) => {}
+        }
+    }
+
     fn wake_in(&self) -> Option<Duration> {
         let until = self.state.wake_at()?;
         Some(until.since(self.hub.engine.clock().now()))
@@ -220,7 +273,12 @@ impl Owner {
                 // Whoever asked may be gone.
                 reply.send(done.map(|()| self.view())).ok();
             }
-            Message::Fact(fact) => self.fact(fact).await,
+            Message::Report { fact, reply } => {
+                let done = self.fact_with(fact, Waiting::Nothing).await;
+                // The forge has been answered already.
+                reply.send(done).ok();
+            }
+            Message::Look => self.look_at = Instant::now(),
             Message::Rename(title) => {
                 self.record.title = title;
                 self.hub.live.stored(self.record.id, self.state.seq);

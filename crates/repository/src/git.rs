@@ -25,7 +25,7 @@ pub(crate) use process::Answer;
 const VARIABLES: &[(&str, &str)] = &[
     ("GIT_ADVICE", "0"),
     ("GIT_ATTR_NOSYSTEM", "1"),
-    // The empty tree: what the repository says of its files changes nothing here.
+    // The empty tree: what the repository says of its files changes nothing here. Some releases read `HEAD`'s.
     ("GIT_ATTR_SOURCE", "4b825dc642cb6eb9a060e54bf8d69288fbee4904"),
     ("GIT_CONFIG_GLOBAL", "/dev/null"),
     ("GIT_CONFIG_NOSYSTEM", "1"),
@@ -200,7 +200,7 @@ impl<'a> Call<'a> {
     }
 
     /// Reads a repository of this machine.
-    pub(crate) fn from_files(self) -> Self {
+    pub(crate) fn at_files(self) -> Self {
         self.variable("GIT_ALLOW_PROTOCOL", "file")
     }
 

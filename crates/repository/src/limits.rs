@@ -10,11 +10,13 @@ pub struct Limits {
     pub repository_bytes: u64,
     /// Bytes of what is taken from a sandbox at once, compressed.
     pub snapshot_bytes: u64,
+    /// Until it is taken: its sandbox may be slow.
+    pub snapshot_time: Duration,
     /// Objects in it, and files that it changes.
     pub snapshot_objects: u32,
     /// Bytes of all seeds that are kept.
     pub seed_cache_bytes: u64,
-    /// Commits that a checkout knows behind its own.
+    /// Generations of history in a checkout, with its own commit.
     pub depth: u32,
     /// Memory of each process of git.
     pub memory_bytes: u64,
@@ -29,6 +31,7 @@ impl Default for Limits {
         Self {
             repository_bytes: 4096 * MIB,
             snapshot_bytes: 256 * MIB,
+            snapshot_time: Duration::from_secs(5 * 60),
             snapshot_objects: 200_000,
             seed_cache_bytes: 8192 * MIB,
             depth: 50,

@@ -49,3 +49,38 @@ impl Lock {
 fn open(path: &Path) -> io::Result<File> {
     File::options().read(true).write(true).create(true).truncate(false).open(path)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    #[expect(clippy::disallowed_methods, reason = "stands for a git that outlives its server")]
+    async fn what_was_started_with_a_lock_goes_on_holding_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("lock");
+        let lock = Lock::exclusive(&path).await.unwrap();
+        let mut child = tokio::process::Command::new("sleep")
+            .arg("3600")
+            .stdin(lock.held_by_child().unwrap())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        drop(lock);
+        assert!(Lock::try_exclusive(&path).unwrap().is_none());
+        child.kill().await.unwrap();
+        assert!(Lock::try_exclusive(&path).unwrap().is_some());
+    }
+
+    #[tokio::test]
+    async fn those_who_share_it_keep_out_who_wants_it_alone() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("lock");
+        let one = Lock::shared(&path).await.unwrap();
+        let two = Lock::shared(&path).await.unwrap();
+        drop(one);
+        assert!(Lock::try_exclusive(&path).unwrap().is_none());
+        drop(two);
+        assert!(Lock::try_exclusive(&path).unwrap().is_some());
+    }
+}

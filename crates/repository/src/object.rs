@@ -116,12 +116,12 @@ mod tests {
             assert_eq!(Branch::parse(name).unwrap().reference(), format!("refs/heads/{name}"));
         }
         for name in [
-            "", "-f", "a..b", "a b", "a:b", "+a", "a\nb", "a/", "/a", "a//b", ".a", "a/.b",
-            "a.lock", "a.lock/b", "a.", "@", "HEAD", "a@{1}", "a^", "a~1", "a*", "a?", "a[",
-            "a\\b", "a\u{7f}",
+            "", "-f", "a..b", "a b", "a:b", "a\nb", "a/", "/a", "a//b", ".a", "a/.b", "a.lock",
+            "a.lock/b", "a.", "@", "HEAD", "a@{1}", "a^", "a~1", "a*", "a?", "a[", "a\\b",
+            "a\u{7f}",
         ] {
             let refused = Branch::parse(name);
-            assert!(refused.is_err() || name == "+a", "{name:?}");
+            assert!(refused.is_err(), "{name:?}");
         }
     }
 

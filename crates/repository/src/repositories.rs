@@ -21,15 +21,15 @@ use crate::{
     Address, Credentials, GitError, Limits, Mirror, git::Git, mirror::Place, seeds::Seeds,
 };
 
-/// The first git whose commands are all known here: 2.41 of June 2023 has `GIT_ATTR_SOURCE`.
-const OLDEST: (u32, u32) = (2, 41);
+/// Of November 2021. The youngest thing that is relied on is `GIT_CONFIG_GLOBAL`, of 2.32.
+const OLDEST: (u32, u32) = (2, 34);
 
 /// Why this server can have no repositories.
 #[derive(Debug, thiserror::Error)]
 pub enum SetupError {
     #[error(transparent)]
     Git(#[from] GitError),
-    #[error("the server's git is {version:?}; install 2.41 or newer")]
+    #[error("the server's git is {version:?}; install 2.34 or newer")]
     TooOld { version: String },
     #[error("repositories cannot be kept in {}: {reason}", directory.display())]
     Directory { directory: PathBuf, reason: io::Error },

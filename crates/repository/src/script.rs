@@ -26,11 +26,12 @@ const ANEW: &str = include_str!("script/anew.sh");
 const CHECKOUT: &str = include_str!("script/checkout.sh");
 const SNAPSHOT: &str = include_str!("script/snapshot.sh");
 
-/// Objects go into the checkout; the rest of `.git` is made anew around them.
-const INDEX_PACK: &str = "GIT_DIR=.git safe_git index-pack --stdin --fix-thin >/dev/null\n";
+/// What the commit is on top of may be older than what a checkout knows of the history: then it needs a fresh seed.
+const INDEX_PACK: &str =
+    "safe_git index-pack --stdin --fix-thin >/dev/null\nsafe_git rev-list --quiet \"$commit\"\n";
 const READ_TREE: &str =
     "safe_git read-tree \"$commit\"\nsafe_git update-index -q --refresh || true\n";
-const HEAD: &str = "GIT_DIR=.git safe_git rev-parse --verify --quiet HEAD || printf 'none\\n'\n";
+const HEAD: &str = "safe_git rev-parse --verify --quiet HEAD || printf 'none\\n'\n";
 
 /// Writes the files of a commit, whose seed has been unpacked here.
 #[must_use]

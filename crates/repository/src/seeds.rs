@@ -14,7 +14,13 @@ use rustix::fs::{Timespec, Timestamps, UTIME_NOW, futimens};
 use tempfile::{NamedTempFile, TempDir};
 use tokio::{fs::File, task::spawn_blocking};
 
-use crate::{CommitId, GitError, git::Git, lock::Lock, mirror::Place, script::CONFIGURATION};
+use crate::{
+    CommitId, GitError,
+    git::{Git, Input},
+    lock::Lock,
+    mirror::Place,
+    script::CONFIGURATION,
+};
 
 /// Why there is no seed.
 #[derive(Debug, thiserror::Error)]
@@ -118,12 +124,12 @@ async fn copy_history(
     commit: &CommitId,
 ) -> Result<(), SeedError> {
     let found = git.call(place.repository(), "cat-file").args(["-t", commit.as_str()]);
-    if found.bytes().await.ok().as_deref() != Some(b"commit\n") {
+    if found.answer(Input::Nothing).await?.output != b"commit\n" {
         return Err(SeedError::Missing { commit: commit.clone() });
     }
     let init = git.outside("init").args(["--quiet", "--bare", "--template="]);
     init.arg("--object-format=sha1").arg(into).bytes().await?;
-    let fetch = git.call(into, "fetch").from_files();
+    let fetch = git.call(into, "fetch").at_files();
     let fetch = fetch.args(["--quiet", "--no-tags", "--no-write-fetch-head", "--refmap="]);
     let fetch = fetch.arg(format!("--depth={}", git.limits().depth));
     fetch.arg(place.repository()).arg(commit.as_str()).bytes().await?;

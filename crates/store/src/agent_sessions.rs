@@ -292,6 +292,27 @@ impl Reader {
         rows.into_iter().map(TryInto::try_into).collect()
     }
 
+    /// The sessions about something that are not archived.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`StoreError`] if the database fails.
+    pub async fn agent_sessions_about(
+        &self,
+        repository: &str,
+    ) -> Result<Vec<AgentSessionId>, StoreError> {
+        let ids: Vec<String> = Entity::find()
+            .select_only()
+            .column(Column::Id)
+            .filter(Column::Repository.eq(repository))
+            .filter(Column::Archived.eq(false))
+            .order_by_desc(Column::LastAt)
+            .into_tuple()
+            .all(&self.db)
+            .await?;
+        ids.iter().map(|it| parse("agent_session.id", it)).collect()
+    }
+
     /// Whether a user takes part in a session.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 
 use super::worker::{config_of, machine, open_artifacts};
 use crate::{
+    agents,
     args::{HubArgs, PreviewFlags},
     backend, cache, database,
     failure::Failure,
@@ -30,7 +31,7 @@ pub(crate) async fn run(args: HubArgs) -> Result<ExitCode, Failure> {
     let offers = backend::many(&args.isolation, None, &args.offer, &args.account_backend).await?;
     // Beside the database there is room; with one elsewhere, there may be no such directory.
     let data = args.isolation.data.data.clone();
-    let snapshots = if data.is_dir() { data } else { std::env::temp_dir() };
+    let snapshots = if data.is_dir() { data.clone() } else { std::env::temp_dir() };
     let environments = cache::of_server(&args.cache, &args.isolation, &offers.default)?;
     let config = engine::Config {
         max_sandboxes: args.max_sandboxes.max(1),
@@ -78,14 +79,23 @@ pub(crate) async fn run(args: HubArgs) -> Result<ExitCode, Failure> {
         token_limits: args.token_limits.limits(),
         ..server::Config::default()
     };
-    let app = App::hub(engine, config).await?;
-    let (app, preview_listener) = show_previews(app, args.previews).await?;
     let bound = listener.local_addr().map_err(Failure::internal)?;
+    let opened = agents::open(&args.agents, (&engine, &data), &format!("http://{bound}")).await?;
+    let app = App::hub(engine, config).await?;
+    let app = match &opened {
+        Ok(agents) => app.with_agents(agents.clone()),
+        Err(why) => app.without_agents(why),
+    };
+    let (app, preview_listener) = show_previews(app, args.previews).await?;
     // Before it is said: whoever was told may ask to stop at once.
     let stop = Interrupt::listen()?;
     output::say(&format!("Runbook is ready at http://{bound}"))?;
     let stopped = async move {
         stop.asked().await;
+        // Before the sandboxes go: what runs begins anew at the next start.
+        if let Ok(agents) = opened {
+            agents.shutdown().await;
+        }
         // What runs may end; what has not started is another's, or waits for the next start.
         if let Some(worker) = worker {
             worker.drain().await;

@@ -8,7 +8,7 @@ use agent::{
 };
 use tokio::{sync::mpsc, time::Instant};
 
-use super::{Attempt, Owner, STOP_GRACE};
+use super::{Attempt, Beside, Owner, STOP_GRACE};
 use crate::{
     assignment::{self, Assigning},
     checks, deliver,
@@ -223,7 +223,9 @@ impl Owner {
     fn mark_ready(&mut self, branch: BranchId) {
         let (hub, state) = (Arc::clone(&self.hub), Arc::clone(&self.state));
         let record = self.record.clone();
-        self.beside.spawn(async move { deliver::mark_ready(&hub, &record, &state, branch).await });
+        self.beside.spawn(async move {
+            Beside::Fact(deliver::mark_ready(&hub, &record, &state, branch).await)
+        });
     }
 
     /// Gives the sandbox back and keeps its files.

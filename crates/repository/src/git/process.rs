@@ -36,7 +36,7 @@ impl Answer {
     pub(crate) fn sentence(&self) -> String {
         let reason = |it: &&str| it.starts_with("fatal:") || it.starts_with("error:");
         let lines = || self.words.lines().map(str::trim).filter(|it| !it.is_empty());
-        let line = lines().rfind(reason).or_else(|| lines().last());
+        let line = lines().rfind(reason).or_else(|| lines().next_back());
         let plain = line.map(|it| it.trim_start_matches("fatal: ").trim_start_matches("error: "));
         plain.map_or_else(|| self.status.to_string(), str::to_owned)
     }
@@ -49,7 +49,8 @@ impl Drop for Group {
     fn drop(&mut self) {
         // A child that nobody has waited for keeps its number, so no other group is hit.
         if let Some(group) = self.0.id().and_then(pid) {
-            drop(kill_process_group(group, Signal::KILL));
+            // It may have ended just now.
+            let _: Result<(), _> = kill_process_group(group, Signal::KILL);
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Packs beyond which they are put together.
-const MANY_PACKS: usize = 50;
+const MANY_PACKS: usize = 20;
 
 /// Branches of a repository, as its forge named them just now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub enum FetchError {
     Redirected { address: Address },
     #[error("{address} has no commit yet; push a first one")]
     Empty { address: Address },
+    #[error("{address} names its objects by SHA-256; use a repository that names them by SHA-1")]
+    Sha256 { address: Address },
     #[error(
         "{address} is larger than {bytes} bytes; raise the server's limit for repositories, or use a smaller one"
     )]
@@ -53,6 +55,7 @@ impl FetchError {
             | Self::Unauthorized { .. }
             | Self::Redirected { .. }
             | Self::Empty { .. }
+            | Self::Sha256 { .. }
             | Self::TooLarge { .. }
             | Self::Git(_) => false,
         }
@@ -111,11 +114,16 @@ impl Mirror {
             return Err(FetchError::TooLarge { address: self.address.clone(), bytes: most });
         };
         let call = self.call_remote("fetch").args(["--quiet", "--prune", "--no-tags", "--refmap="]);
-        let call = call.args(["--no-write-fetch-head", "--no-show-forced-updates", "--atomic"]);
+        let call = call.args(["--no-write-fetch-head", "--no-show-forced-updates"]);
         let call = call.arg(self.address.as_str());
         let call = call.arg("+refs/heads/*:refs/heads/*").max_file(left).holding(&turn.lock);
         let answer = call.answer(Input::Nothing).await.map_err(|it| self.unfetched(it))?;
         if !answer.status.success() {
+            // Who writes beyond the limit is ended by the kernel and cannot say so.
+            let unfinished = self.place.clear_unfinished().map_err(GitError::from)?;
+            if unfinished >= left {
+                return Err(FetchError::TooLarge { address: self.address.clone(), bytes: most });
+            }
             return Err(self.refused("fetch", &answer));
         }
         if packs > MANY_PACKS {
@@ -142,7 +150,7 @@ impl Mirror {
         let heads = self.fetch().await?;
         let Some(head) = heads.get(branch) else { return Ok(None) };
         let known = self.log(base, head, usize::MAX).await?;
-        let is_it = |message: &str| self::trailers(message, key).any(|it| it == value);
+        let is_it = |message: &str| trailers(message, key).any(|it| it == value);
         Ok(known.into_iter().find(|it| is_it(&it.message)).map(|it| it.id))
     }
 
@@ -156,6 +164,9 @@ impl Mirror {
         }
         let heads = Heads::read(&answer.output);
         if heads.branches.is_empty() {
+            if names_sha256(&answer.output) {
+                return Err(FetchError::Sha256 { address: self.address.clone() });
+            }
             return Err(FetchError::Empty { address: self.address.clone() });
         }
         Ok(heads)
@@ -202,8 +213,6 @@ impl Mirror {
             FetchError::NotFound { address }
         } else if says(REDIRECTED) {
             FetchError::Redirected { address }
-        } else if says(TOO_LARGE) {
-            FetchError::TooLarge { address, bytes: self.shared.git.limits().repository_bytes }
         } else if says(UNREACHABLE) {
             FetchError::Unreachable { address, words: answer.sentence() }
         } else {
@@ -221,14 +230,12 @@ const UNAUTHORIZED: &[&str] = &[
 ];
 const MISSING: &[&str] = &[
     "returned error: 404",
-    "not found",
+    "' not found",
     "is this a git repository?",
     "does not appear to be a git",
 ];
 const REDIRECTED: &[&str] =
     &["returned error: 301", "returned error: 302", "returned error: 307", "returned error: 308"];
-/// The signal by which the kernel ends who writes too large a file.
-const TOO_LARGE: &[&str] = &["died of signal 25", "File too large", "File size limit exceeded"];
 const UNREACHABLE: &[&str] = &[
     "unable to access",
     "early EOF",
@@ -238,6 +245,10 @@ const UNREACHABLE: &[&str] = &[
     "expected flush",
     "invalid server response",
 ];
+
+fn names_sha256(said: &[u8]) -> bool {
+    said.split(|it| *it == b'\n').any(|it| it.iter().position(|it| *it == b'\t') == Some(64))
+}
 
 /// Values of a trailer in the last paragraph of a message.
 fn trailers<'a>(message: &'a str, key: &'a str) -> impl Iterator<Item = &'a str> {

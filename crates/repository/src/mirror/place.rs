@@ -10,6 +10,9 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use crate::{Address, GitError, git::Git, lock::Lock};
 
+/// What a repository is called until it is whole.
+const NEW: &str = "new-";
+
 /// Where one mirror is, and whose turn it is there.
 #[derive(Debug)]
 pub(crate) struct Place {
@@ -54,8 +57,14 @@ impl Place {
         if self.repository.exists() {
             return Ok(());
         }
+        for entry in fs::read_dir(&self.root)? {
+            let entry = entry?;
+            if entry.file_name().to_string_lossy().starts_with(NEW) {
+                fs::remove_dir_all(entry.path())?;
+            }
+        }
         fs::write(self.root.join("address"), format!("{address}\n"))?;
-        let new = TempDir::with_prefix_in("new-", &self.root)?;
+        let new = TempDir::with_prefix_in(NEW, &self.root)?;
         let call = git.outside("init").args(["--quiet", "--bare", "--template="]);
         call.args(["--object-format=sha1", "--initial-branch=main"])
             .arg(new.path())
@@ -77,6 +86,11 @@ impl Place {
             }
         }
         Ok(Turn { lock, _task: task })
+    }
+
+    /// Removes packs that did not become whole in this turn; gives the bytes of the largest.
+    pub(super) fn clear_unfinished(&self) -> io::Result<u64> {
+        clear_unfinished(&self.repository)
     }
 
     /// Keeps others from clearing the quarantine.
@@ -121,13 +135,21 @@ fn remove_leftovers(repository: &Path) -> io::Result<()> {
             fs::remove_file(path)?;
         }
     }
+    clear_unfinished(repository)?;
+    Ok(())
+}
+
+/// Removes packs that are not whole; gives the bytes of the largest.
+fn clear_unfinished(repository: &Path) -> io::Result<u64> {
+    let mut largest = 0;
     for entry in fs::read_dir(repository.join("objects/pack"))? {
         let entry = entry?;
         let name = entry.file_name();
         let name = name.to_string_lossy();
         if name.starts_with("tmp_") || name.starts_with(".tmp-") {
+            largest = largest.max(entry.metadata()?.len());
             fs::remove_file(entry.path())?;
         }
     }
-    Ok(())
+    Ok(largest)
 }

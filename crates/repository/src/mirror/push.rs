@@ -104,7 +104,7 @@ impl Mirror {
             return Err(PushError::Moved { branch, actual });
         }
         let words = self.words(&answer, &reason);
-        if words.to_ascii_lowercase().contains("protected branch") {
+        if PROTECTED.iter().any(|it| words.to_ascii_lowercase().contains(it)) {
             return Err(PushError::Protected { branch, words });
         }
         Err(PushError::Rejected { branch, words })
@@ -124,6 +124,7 @@ impl Mirror {
             error @ (FetchError::NotFound { .. }
             | FetchError::Redirected { .. }
             | FetchError::Empty { .. }
+            | FetchError::Sha256 { .. }
             | FetchError::TooLarge { .. }
             | FetchError::Unreachable { .. }
             | FetchError::TimedOut { .. }
@@ -141,10 +142,13 @@ impl Mirror {
     }
 }
 
+/// What GitHub and GitLab say of a branch that is changed in another way.
+const PROTECTED: [&str; 2] = ["protected branch", "changes must be made through a pull request"];
+
 /// Bytes of a forge's words that are passed on.
 const MAX_WORDS: usize = 2000;
 
-/// `!	from:to	[remote rejected] (why)`, of `git push --porcelain`.
+/// Why, out of the line of `git push --porcelain` that begins with `!`: flag, names, reason, with tabs between.
 fn rejection(output: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(output);
     let line = text.lines().find(|it| it.starts_with("!\t"))?;

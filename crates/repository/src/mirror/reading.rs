@@ -107,8 +107,8 @@ impl Mirror {
         path: &str,
         limit: usize,
     ) -> Result<Option<Excerpt>, GitError> {
-        // No name of a file has a zero in it, nor does an argument.
-        if path.is_empty() || path.contains('\0') {
+        // No entry of a tree is called so, and no argument has a zero in it.
+        if path.contains('\0') || path.split('/').any(|it| ["", ".", ".."].contains(&it)) {
             return Ok(None);
         }
         let call = self.call("ls-tree").args(["-z", "--full-tree"]);

@@ -9,11 +9,16 @@
 
 use std::{
     fs, io,
+    os::unix::process::ExitStatusExt,
     path::{Path, PathBuf},
 };
 
+use rustix::process::Signal;
 use tempfile::TempDir;
-use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt},
+    time::timeout,
+};
 
 use crate::{
     CommitId, GitError, Mirror, TreeId,
@@ -71,7 +76,18 @@ impl Mirror {
         snapshot: impl AsyncRead + Send + Unpin,
         base: &CommitId,
     ) -> Result<Taken, TakeError> {
+        let limit = self.shared.git.limits().snapshot_time;
+        let too_late = GitError::TimedOut { command: "index-pack", limit };
+        timeout(limit, self.take_all(snapshot, base)).await.unwrap_or(Err(too_late.into()))
+    }
+
+    async fn take_all(
+        &self,
+        snapshot: impl AsyncRead + Send + Unpin,
+        base: &CommitId,
+    ) -> Result<Taken, TakeError> {
         let limits = self.shared.git.limits();
+        // One byte more than is allowed tells what is too large.
         let mut snapshot = snapshot.take(limits.snapshot_bytes.saturating_add(1));
         let tree = tree_line(&mut snapshot).await?;
         let (header, objects_sent) = pack_header(&mut snapshot).await?;
@@ -81,17 +97,13 @@ impl Mirror {
         let _used = self.place.in_use().await.map_err(GitError::from)?;
         let quarantine = Quarantine::new(&self.place.quarantine()).map_err(GitError::from)?;
         if objects_sent > 0 {
-            self.index(&quarantine, &mut header.chain(&mut snapshot)).await.map_err(|error| {
-                // Reading stops one byte after the limit.
-                let is_too_large = snapshot.limit() == 0;
-                if is_too_large {
-                    TakeError::TooLarge { bytes: limits.snapshot_bytes }
-                } else {
-                    error
-                }
-            })?;
+            let indexed = self.index(&quarantine, &mut header.chain(&mut snapshot)).await;
+            if snapshot.limit() == 0 {
+                return Err(TakeError::TooLarge { bytes: limits.snapshot_bytes });
+            }
+            indexed?;
         }
-        self.examine_tree(&quarantine, &tree).await?;
+        self.examine_tree(&quarantine, base, &tree).await?;
         let changed_files = self.examine_changes(&quarantine, base, &tree).await?;
         quarantine.release(self.repository()).map_err(GitError::from)?;
         Ok(Taken { tree, changed_files })
@@ -116,20 +128,26 @@ impl Mirror {
         if lacks.iter().any(|it| answer.words.contains(it)) {
             return Err(TakeError::Incomplete { words });
         }
-        if answer.words.contains("maximum allowed size") || answer.words.contains("File too large")
-        {
+        let outgrew = answer.status.signal() == Some(Signal::XFSZ.as_raw());
+        if outgrew || answer.words.contains("maximum allowed size") {
             return Err(TakeError::TooLarge { bytes: most });
         }
         Err(TakeError::Unsound { words })
     }
 
-    async fn examine_tree(&self, quarantine: &Quarantine, tree: &TreeId) -> Result<(), TakeError> {
+    async fn examine_tree(
+        &self,
+        quarantine: &Quarantine,
+        base: &CommitId,
+        tree: &TreeId,
+    ) -> Result<(), TakeError> {
         let call = quarantine.call(self, "cat-file").arg("--batch-check=%(objecttype)");
         let said = call.bytes_from(Input::Bytes(format!("{tree}\n").as_bytes())).await?;
         if said.trim_ascii() != b"tree" {
             return Err(TakeError::Incomplete { words: format!("there is no tree {tree}") });
         }
         let call = quarantine.call(self, "rev-list").args(["--objects", "--quiet", tree.as_str()]);
+        let call = call.arg(format!("^{base}^{{tree}}"));
         match call.bytes().await {
             Ok(_) => Ok(()),
             Err(GitError::Failed { words, .. }) => Err(TakeError::Incomplete { words }),
@@ -197,7 +215,7 @@ impl Quarantine {
         let entries = fs::read_dir(self.0.path().join("pack"))?;
         let mut files = entries.map(|it| it.map(|it| it.path())).collect::<io::Result<Vec<_>>>()?;
         let is_index = |it: &PathBuf| it.extension().is_some_and(|it| it == "idx");
-        files.retain(|it| !it.extension().is_some_and(|it| it == "keep"));
+        files.retain(|it| it.extension().is_none_or(|it| it != "keep"));
         files.sort_by_key(is_index);
         for file in files {
             let name = file.file_name().expect("an entry of a directory");

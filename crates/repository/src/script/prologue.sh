@@ -1,8 +1,10 @@
 # Runs inside a sandbox, in the directory of a checkout. An agent may have changed all that is in its .git: git gets no
 # setting from there, nor from the sandbox's user, and what fails here is made anew from a seed.
 set -eu
-unset GIT_DIR GIT_WORK_TREE GIT_COMMON_DIR GIT_INDEX_FILE GIT_OBJECT_DIRECTORY GIT_ALTERNATE_OBJECT_DIRECTORIES
+unset GIT_COMMON_DIR GIT_INDEX_FILE GIT_OBJECT_DIRECTORY GIT_ALTERNATE_OBJECT_DIRECTORIES
 unset GIT_CONFIG GIT_CONFIG_PARAMETERS GIT_CONFIG_COUNT GIT_EXTERNAL_DIFF GIT_SHALLOW_FILE GIT_NAMESPACE
+# Named, so that git looks into no directory above and does not ask whose it is.
+export GIT_DIR="$PWD/.git" GIT_WORK_TREE="$PWD"
 export HOME=/nonexistent XDG_CONFIG_HOME=/nonexistent LC_ALL=C
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 GIT_ATTR_NOSYSTEM=1 GIT_TERMINAL_PROMPT=0
 export GIT_NO_REPLACE_OBJECTS=1 GIT_NO_LAZY_FETCH=1 GIT_LITERAL_PATHSPECS=1 GIT_ALLOW_PROTOCOL=

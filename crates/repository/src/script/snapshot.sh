@@ -6,10 +6,11 @@ trap 'rm -rf "$own"' EXIT
 make_repository "$own" "$commit"
 mkdir -p "$own/objects/info"
 printf '../../objects\n' >"$own/objects/info/alternates"
-export GIT_DIR="$own" GIT_WORK_TREE=. GIT_INDEX_FILE="$own/index"
+export GIT_DIR="$PWD/$own" GIT_INDEX_FILE="$PWD/$own/index"
 # What is tracked stays tracked, even if it is ignored.
 safe_git read-tree "$commit"
-safe_git add --all -- .
+safe_git add --all
 tree=$(safe_git write-tree)
 printf '%s\n' "$tree"
-printf '%s\n^%s\n' "$tree" "$commit" | safe_git pack-objects -q --revs --thin --stdout
+# By its tree: git does not look into a commit to see what a tree has of it.
+printf '%s\n^%s^{tree}\n' "$tree" "$commit" | safe_git pack-objects -q --revs --thin --stdout

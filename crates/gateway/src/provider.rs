@@ -14,7 +14,7 @@ use reqwest::{
 use serde::Deserialize;
 
 use crate::{
-    Call, GatewayConfig, GatewayError, Patience, ProviderKey, Trouble, TroubleKind,
+    GatewayConfig, GatewayError, Patience, ProviderKey, RequestKind, Trouble, TroubleKind,
     redaction::Redaction, refusal::Refusal,
 };
 
@@ -30,11 +30,8 @@ const FROM_PROVIDER_PREFIX: &str = "anthropic-ratelimit-";
 /// The most bytes of an error that are read.
 const MOST_ERROR_BYTES: usize = 64 << 10;
 
-/// Bytes of the provider's words that people are shown.
-const MOST_WORDS: usize = 500;
-
 #[derive(Debug)]
-pub(crate) struct Upstream {
+pub(crate) struct Provider {
     client: Client,
     endpoint: Url,
     key: ProviderKey,
@@ -48,7 +45,7 @@ pub(crate) enum Form {
     Json,
 }
 
-impl Upstream {
+impl Provider {
     pub(crate) fn new(config: &GatewayConfig) -> Result<Self, GatewayError> {
         let endpoint = config.endpoint.clone();
         let plain = endpoint.username().is_empty()
@@ -56,7 +53,9 @@ impl Upstream {
             && endpoint.query().is_none()
             && endpoint.fragment().is_none();
         if !matches!(endpoint.scheme(), "http" | "https") || !endpoint.has_host() || !plain {
-            return Err(GatewayError::Endpoint(endpoint));
+            // What else is in it may be a secret.
+            let host = endpoint.host_str().unwrap_or_default();
+            return Err(GatewayError::Endpoint(format!("{}://{host}", endpoint.scheme())));
         }
         let client = Client::builder()
             .redirect(Policy::none())
@@ -72,14 +71,14 @@ impl Upstream {
     /// The head of an answer, whatever it is.
     pub(crate) async fn ask(
         &self,
-        call: Call,
+        kind: RequestKind,
         query: Option<&str>,
         headers: &HeaderMap,
         body: Bytes,
     ) -> Result<Response, Unanswered> {
         let request = self
             .client
-            .post(self.address(call, query))
+            .post(self.address(kind, query))
             .headers(allowed(headers, FROM_CLIENTS, FROM_CLIENTS_PREFIX))
             .header(ACCEPT_ENCODING, "identity")
             .header(self.key.shown().0, self.key.shown().1)
@@ -91,9 +90,9 @@ impl Upstream {
         }
     }
 
-    fn address(&self, call: Call, query: Option<&str>) -> Url {
+    fn address(&self, kind: RequestKind, query: Option<&str>) -> Url {
         let mut url = self.endpoint.clone();
-        url.path_segments_mut().expect("it has a host").pop_if_empty().extend(call.path());
+        url.path_segments_mut().expect("it has a host").pop_if_empty().extend(kind.path());
         // The one query that clients of the API have.
         if query == Some("beta=true") {
             url.set_query(query);
@@ -149,7 +148,7 @@ impl Unanswered {
                 format!("the model provider did not answer within {} s", patience.as_secs()),
             ),
         };
-        Trouble::new(kind, hidden.bounded(&message, MOST_WORDS))
+        Trouble::new(kind, hidden.words(&message))
     }
 }
 
@@ -211,14 +210,16 @@ pub(crate) async fn refusal(response: Response, idle: Duration, hidden: &Redacti
     let said = serde_json::from_str::<Envelope>(&text).ok();
     let wait = headers.get(RETRY_AFTER).and_then(|it| it.to_str().ok()?.trim().parse().ok());
     let words = said.as_ref().map_or_else(String::new, |it| {
-        let words = hidden.bounded(&it.error.message, MOST_WORDS);
+        let words = hidden.words(&it.error.message);
         format!(": {words}")
     });
-    let kind = match kind(status, said.as_ref()) {
-        TroubleKind::KeyRefused => return Refusal::provider_key(),
-        TroubleKind::Unreadable => return unreadable(status),
-        kind => kind,
-    };
+    let kind = kind(status, said.as_ref());
+    if kind == TroubleKind::KeyRefused {
+        return Refusal::provider_key();
+    }
+    if kind == TroubleKind::Unreadable {
+        return unreadable(status);
+    }
     let message = format!("the model provider answered {}{words}", status.as_u16());
     let trouble =
         Trouble { retry_after: wait.map(Duration::from_secs), ..Trouble::new(kind, message) };

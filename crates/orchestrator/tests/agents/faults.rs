@@ -1,0 +1,126 @@
+//! Agents that fail, and people who stop them.
+
+use agent::session::{
+    EventKind, ExecuteTarget, Lifecycle, Note, Request, Stage as At, StepState,
+    WorkEvent,
+};
+use serde_json::json;
+
+use crate::stage::{PLAN, Stage};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_that_hangs_is_stopped_and_can_be_tried_again() {
+    let playbook = json!([
+        { "when": "(?s)Carry out.*French", "do": [{ "say": "Well." }, { "hang": {} }] },
+        { "when": "ways", "do": [{ "plan": PLAN }] },
+    ]);
+    let Some(mut stage) = Stage::open(playbook).await else { return };
+    let id = stage.session("Say hello in more ways", |_| {}).await.record.id;
+    stage.until_quiet(id).await;
+    stage.execute(id, ExecuteTarget::All).await;
+    stage
+        .until(id, "work", |it| {
+            it.running.as_ref().is_some_and(|it| matches!(it.stage, At::Working { .. }))
+        })
+        .await;
+    stage.ask(id, Request::Stop).await;
+    let state = stage.until_quiet(id).await.state;
+    let step = "1".parse().unwrap();
+    assert_eq!(state.step_state(&step), StepState::Failed);
+    assert_eq!(state.step_state(&"2".parse().unwrap()), StepState::NotStarted);
+    stage.set_playbook(json!([
+        { "when": "(?s)Carry out.*French", "do": [{ "write": { "path": "fr.txt", "text": "Bonjour\n" } }] },
+    ]));
+    stage.restart().await;
+    stage.ask(id, Request::Retry { step: step.clone() }).await;
+    let state = stage.until_quiet(id).await.state;
+    assert_eq!(state.step_state(&step), StepState::Completed, "{}", stage.story(id).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_that_dies_is_tried_again_after_a_while() {
+    let playbook = json!([{ "when": "hello", "do": [{ "say": "Oh." }, { "die": {} }] }]);
+    let Some(stage) = Stage::open(playbook).await else { return };
+    let id = stage.session("hello", |_| {}).await.record.id;
+    let waits = |it: &agent::session::State| {
+        it.running.as_ref().is_some_and(|it| matches!(it.stage, At::Waiting { .. }))
+    };
+    stage.until(id, "a wait", waits).await;
+    stage.ask(id, Request::Stop).await;
+    let state = stage.until_quiet(id).await.state;
+    assert_eq!(state.lifecycle, Lifecycle::Active);
+    assert!(stage.story(id).await.contains("faltered"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repository_that_is_not_there_is_said_so() {
+    let Some(stage) = Stage::open(json!([])).await else { return };
+    let id = stage.session("hello", |it| it.target_branch = "gone".to_owned()).await.record.id;
+    stage.until_quiet(id).await;
+    let story = stage.story(id).await;
+    assert!(
+        story.contains("has no branch") && story.contains("choose another target branch"),
+        "{story}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_script_of_the_repository_runs_before_each_step_and_its_failure_stops_nothing() {
+    let playbook = json!([
+        { "when": "(?s)Carry out.*French", "do": [{ "bash": "cp prepared.txt fr.txt" }] },
+        { "when": "ways", "do": [{ "plan": PLAN }] },
+    ]);
+    let Some(stage) = Stage::open(playbook).await else { return };
+    stage.write(
+        ".aviator/scripts/pre-execution.sh",
+        "echo getting ready; echo Bonjour > prepared.txt; env | grep -c TOKEN; exit 3\n",
+    );
+    stage.push("Prepare");
+    let id = stage.session("Say hello in more ways", |_| {}).await.record.id;
+    stage.until_quiet(id).await;
+    stage.execute(id, ExecuteTarget::Next).await;
+    let asked = stage.until(id, "an approval", |it| !it.approvals.is_empty()).await.state;
+    let decision = agent::session::Decision::Allow;
+    stage.ask(id, Request::Decide { approval: asked.approvals[0].id, decision }).await;
+    let state = stage.until_quiet(id).await.state;
+    let ran = |it: &EventKind| match it {
+        EventKind::Work(WorkEvent::Noted { note: Note::Script { output, passed, .. }, .. }) => {
+            Some((output.clone(), *passed))
+        }
+        _ => None,
+    };
+    assert_eq!(stage.of(id, ran).await, [("getting ready\n0\n".to_owned(), false)]);
+    let warned = |it: &EventKind| match it {
+        EventKind::Work(WorkEvent::Prepared { warning, .. }) => warning.clone(),
+        _ => None,
+    };
+    assert_eq!(stage.of(id, warned).await, ["the pre-execution script failed with code 3"]);
+    let branch = &state.branches[0].name;
+    assert_eq!(stage.at_forge(branch, "fr.txt").unwrap(), "Bonjour\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_persons_push_is_not_written_over() {
+    let playbook = json!([
+        { "when": "(?s)Carry out.*French", "do": [{ "write": { "path": "fr.txt", "text": "Bonjour\n" } }] },
+        { "when": "Change what these steps left", "do": [{ "bash": "cat fr.txt" }, { "write": { "path": "fr.txt", "text": "Salut\n" } }] },
+        { "when": "ways", "do": [{ "plan": PLAN }] },
+    ]);
+    let Some(stage) = Stage::open(playbook).await else { return };
+    let id = stage.session("Say hello in more ways", |_| {}).await.record.id;
+    stage.until_quiet(id).await;
+    stage.execute(id, ExecuteTarget::Next).await;
+    let state = stage.until_quiet(id).await.state;
+    let (branch, name) = (state.branches[0].id, state.branches[0].name.clone());
+    stage.at_forge(&name, "fr.txt");
+    stage.git(&["checkout", "--quiet", "-B", &name, &format!("refs/forge/{name}")]);
+    stage.write("mine.txt", "Mine\n");
+    stage.push("By a person");
+    stage.ask(id, Request::Revise { branch, text: "Be short".to_owned() }).await;
+    let state = stage.until_quiet(id).await.state;
+    assert_eq!(stage.at_forge(&name, "mine.txt").unwrap(), "Mine\n", "{}", stage.story(id).await);
+    assert_eq!(stage.at_forge(&name, "fr.txt").unwrap(), "Salut\n");
+    assert!(stage.story(id).await.contains("person_pushed"));
+    assert!(stage.log(&name).contains("By a person"));
+    drop(state);
+}

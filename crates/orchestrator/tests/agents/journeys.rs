@@ -1,0 +1,224 @@
+//! From a wish to pull requests.
+
+use agent::session::{
+    BranchState, EventKind, ExecuteTarget, PullMode, Readiness, Request, StepState, WorkEvent,
+};
+use orchestrator::FeedItem;
+use serde_json::json;
+
+use crate::stage::{PLAN, Stage};
+
+fn write(path: &str, text: &str) -> serde_json::Value {
+    json!({ "write": { "path": path, "text": text } })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wish_becomes_a_plan_and_the_plan_becomes_stacked_pull_requests() {
+    let playbook = json!([
+        { "when": "(?s)Carry out this step.*Greet in French", "do": [write("fr.txt", "Bonjour\n")] },
+        { "when": "(?s)Carry out this step.*Greet in German", "do": [write("de.txt", "Hallo\n")] },
+        { "when": "Not done yet", "do": [write("de.txt", "Guten Tag\n")] },
+        { "when": "(?s)Carry out this step.*List", "do": [{ "bash": "cat en.txt fr.txt de.txt > all.txt" }] },
+        { "when": "Change what these steps left", "do": [write("fr.txt", "Bonjour, madame\n")] },
+        { "when": "more ways", "do": [{ "think": "Two files." }, { "plan": PLAN }] },
+    ]);
+    let Some(stage) = Stage::open(playbook).await else { return };
+    let id = stage.session("Say hello in more ways", |_| {}).await.record.id;
+    let view = stage.until_quiet(id).await;
+    assert_eq!(view.record.title, "Say hello in more ways");
+    let plan = view.state.plan.clone().unwrap_or_else(|| panic!("a plan"));
+    assert_eq!(plan.steps().len(), 3);
+
+    let edited = "Greet in French\n\nAdd `fr.txt`, as one does in Paris.";
+    let edit = Request::EditStep {
+        expected_version: 1,
+        step: "1".parse().unwrap(),
+        text: edited.to_owned(),
+    };
+    assert_eq!(stage.ask(id, edit).await.state.version(), 2);
+    let stale = Request::Approve { expected_version: 1 };
+    assert!(stage.try_to_ask(id, stale).await.is_err());
+    stage.ask(id, Request::Approve { expected_version: 2 }).await;
+    stage.execute(id, ExecuteTarget::All).await;
+    // `cat > file` is no reading command, so a person is asked.
+    let view = stage.until(id, "an approval", |it| !it.approvals.is_empty()).await;
+    let approval = view.state.approvals[0].id;
+    let decision = agent::session::Decision::Allow;
+    stage.ask(id, Request::Decide { approval, decision }).await;
+    let state = stage.until_quiet(id).await.state;
+
+    let steps = ["1", "2", "3"].map(|it| state.step_state(&it.parse().unwrap()));
+    assert_eq!(steps, [StepState::Completed; 3], "{}", stage.story(id).await);
+    let names: Vec<_> = state.branches.iter().map(|it| it.name.clone()).collect();
+    let bases: Vec<_> = state.branches.iter().map(|it| it.base.clone()).collect();
+    assert_eq!(bases, ["main", &names[0], &names[1]]);
+    let pulls = stage.forge.pull_requests();
+    let titles: Vec<_> = pulls.iter().map(|it| it["title"].as_str().unwrap()).collect();
+    assert_eq!(titles, ["Greet in French", "Greet in German", "List the greetings"]);
+    let body = pulls[1]["body"].as_str().unwrap();
+    assert!(body.contains(&format!("http://hub.example.com/agents/{id}")), "{body}");
+    assert!(body.contains("- [x] **2 Greet in German**"), "{body}");
+    let all = stage.at_forge(&names[2], "all.txt").unwrap();
+    assert_eq!(all, "Hello\nBonjour\nGuten Tag\n");
+    let checked = |it: &EventKind| match it {
+        EventKind::Work(WorkEvent::Checked { failures, .. }) => Some(failures.len()),
+        _ => None,
+    };
+    assert_eq!(stage.of(id, checked).await, [1, 0]);
+    let log = stage.log(&names[2]);
+    assert!(log.contains("Co-authored-by: ada <ada@example.com>"), "{log}");
+    assert!(log.contains("Runbook-Step: 3"), "{log}");
+
+    let branch = state.branches[0].id;
+    stage.ask(id, Request::Revise { branch, text: "Be polite".to_owned() }).await;
+    let state = stage.until_quiet(id).await.state;
+    assert_eq!(stage.forge.pull_requests().len(), 3);
+    assert_eq!(stage.at_forge(&names[0], "fr.txt").unwrap(), "Bonjour, madame\n");
+    assert_eq!(state.branches[0].request.as_ref().unwrap().number, 1);
+
+    let diff = stage.agents.diff(stage.ada, id, &"2".parse().unwrap()).await.unwrap().unwrap();
+    assert!(diff.text().contains("+Guten Tag"), "{}", diff.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_goes_on_with_the_same_step_after_its_server_was_ended() {
+    let playbook = json!([
+        { "when": "(?s)Carry out this step.*French", "do": [
+            { "bash": "test -e en.txt && ls" }, write("fr.txt", "Bonjour\n"), { "hang": {} },
+        ] },
+        { "when": "ways", "do": [{ "plan": PLAN }] },
+    ]);
+    let Some(mut stage) = Stage::open(playbook).await else { return };
+    let id = stage.session("Say hello in more ways", |_| {}).await.record.id;
+    stage.until_quiet(id).await;
+    stage.execute(id, ExecuteTarget::Next).await;
+    let wrote = |it: &EventKind| {
+        let text = serde_json::to_string(it).unwrap();
+        text.contains("tool_ended").then_some(())
+    };
+    stage.until(id, "work", |it| it.running.is_some()).await;
+    while stage.of(id, wrote).await.len() < 2 {
+        stage.until(id, "more", |_| true).await;
+        tokio::task::yield_now().await;
+    }
+    let before = stage.view(id).await.state;
+    stage.set_playbook(json!([
+        { "when": "(?s)Carry out this step.*French", "do": [
+            // What the last attempt had written is gone: each begins with a clean checkout.
+            { "sneak": "test ! -e fr.txt && printf clean > seen.txt" }, write("fr.txt", "Bonjour\n"),
+        ] },
+    ]));
+    stage.restart().await;
+    let state = stage.until_quiet(id).await.state;
+    let step = "1".parse().unwrap();
+    assert_eq!(state.step_state(&step), StepState::Completed, "{}", stage.story(id).await);
+    assert!(state.seq > before.seq);
+    let branch = &state.branches[0].name;
+    assert_eq!(stage.at_forge(branch, "fr.txt").unwrap(), "Bonjour\n");
+    assert_eq!(stage.at_forge(branch, "seen.txt").unwrap(), "clean");
+    assert_eq!(stage.forge.pull_requests().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_one_shot_session_asks_nobody_and_ends_with_one_pull_request_that_is_ready() {
+    let playbook = json!([
+        { "when": "(?s)Carry out this step.*French", "do": [write("fr.txt", "Bonjour\n")] },
+        { "when": "(?s)Carry out this step.*German", "do": [write("de.txt", "Guten Tag\n")] },
+        { "when": "(?s)Carry out this step.*List", "do": [{ "bash": "curl http://evil.example.com" }, write("all.txt", "x\n")] },
+        { "when": "ways", "do": [{ "ask": "Which ways?" }, { "plan": PLAN }] },
+    ]);
+    let Some(stage) = Stage::open(playbook).await else { return };
+    let one_shot = |it: &mut agent::session::Settings| {
+        it.pace = agent::session::Pace::OneShot;
+        it.labels = vec!["agent".to_owned()];
+        it.description = Some("Asked for in the corridor.".to_owned());
+    };
+    let id = stage.session("Say hello in more ways", one_shot).await.record.id;
+    let is_done = |it: &agent::session::State| {
+        it.branches.first().is_some_and(|it| it.readiness == Readiness::Ready)
+    };
+    stage.until(id, "a pull request that is ready", is_done).await;
+    let pulls = stage.forge.pull_requests();
+    assert_eq!(pulls.len(), 1);
+    assert_eq!(pulls[0]["title"], "Greetings");
+    assert_eq!(pulls[0]["draft"], false);
+    let body = pulls[0]["body"].as_str().unwrap();
+    assert!(body.starts_with("Asked for in the corridor."), "{body}");
+    let branch = stage.view(id).await.state.branches[0].name.clone();
+    assert_eq!(stage.at_forge(&branch, "all.txt").unwrap(), "x\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn completed_steps_are_taken_back_at_the_forge() {
+    let playbook = json!([
+        { "when": "(?s)Carry out this step.*French", "do": [write("fr.txt", "Bonjour\n")] },
+        { "when": "(?s)Carry out this step.*German", "do": [write("de.txt", "Guten Tag\n")] },
+        { "when": "ways", "do": [{ "plan": PLAN }] },
+    ]);
+    let Some(stage) = Stage::open(playbook).await else { return };
+    let single = |it: &mut agent::session::Settings| it.pull_mode = PullMode::Single;
+    let id = stage.session("Say hello in more ways", single).await.record.id;
+    stage.until_quiet(id).await;
+    stage.execute(id, ExecuteTarget::Through("2".parse().unwrap())).await;
+    let state = stage.until_quiet(id).await.state;
+    let branch = state.branches[0].name.clone();
+    assert!(stage.at_forge(&branch, "de.txt").is_some());
+    stage.ask(id, Request::Revert { from: "2".parse().unwrap() }).await;
+    let state = stage.until_quiet(id).await.state;
+    assert_eq!(state.step_state(&"2".parse().unwrap()), StepState::NotStarted);
+    assert_eq!(stage.at_forge(&branch, "de.txt"), None);
+    assert!(stage.at_forge(&branch, "fr.txt").is_some());
+    stage.ask(id, Request::Revert { from: "1".parse().unwrap() }).await;
+    let state = stage.until_quiet(id).await.state;
+    assert_eq!(state.branches[0].state, BranchState::Closed);
+    assert_eq!(stage.forge.pull_requests()[0]["state"], "closed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_was_paused_finds_its_files_and_its_conversation_again() {
+    let playbook = json!([
+        { "when": "remember", "do": [
+            { "sneak": "echo 42 > \"$HOME/memory\"; for i in \"$@\"; do :; done" }, { "say": "I will." },
+        ] },
+        { "when": "what", "do": [{ "bash": "cat \"$HOME/memory\"" }] },
+    ]);
+    let Some(stage) = Stage::open(playbook).await else { return };
+    let id = stage.session("Please remember", |_| {}).await.record.id;
+    stage.until_quiet(id).await;
+    stage.ask(id, Request::Pause).await;
+    stage.ask(id, Request::Say { text: "what was it?".to_owned() }).await;
+    let state = stage.until(id, "an approval", |it| !it.approvals.is_empty()).await.state;
+    let approval = state.approvals[0].id;
+    stage.ask(id, Request::Decide { approval, decision: agent::session::Decision::Allow }).await;
+    stage.until_quiet(id).await;
+    assert!(stage.story(id).await.contains("\"output\":\"42\\n\""), "{}", stage.story(id).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_written_is_shown_before_the_whole_is_stored() {
+    let playbook = json!([{ "when": "hello", "do": [{ "say": "A greeting in several pieces." }] }]);
+    let Some(stage) = Stage::open(playbook).await else { return };
+    let settings = agent::session::Settings::new("main");
+    let new = orchestrator::NewSession {
+        repository: stage.repository,
+        prompt: "hello".to_owned(),
+        title: None,
+        settings,
+        began: orchestrator::Began::Api,
+    };
+    let id = stage.agents.open(stage.ada, new).await.unwrap().record.id;
+    let feed = stage.feed(id, 6).await;
+    let mut last = 0;
+    for item in &feed {
+        if let FeedItem::Event(event) = item {
+            assert_eq!(event.seq, last + 1);
+            last = event.seq;
+        }
+    }
+    stage.until_quiet(id).await;
+    let said = |it: &EventKind| match it {
+        EventKind::Work(WorkEvent::Said { text, .. }) => Some(text.clone()),
+        _ => None,
+    };
+    assert_eq!(stage.of(id, said).await, ["A greeting in several pieces."]);
+}

@@ -1,0 +1,9 @@
+//! Whole sessions over real sandboxes, real git and a forge in memory. The agent plays what a test wants.
+
+#![expect(clippy::unwrap_used, reason = "a broken set-up should stop the test")]
+#![expect(clippy::print_stderr, reason = "a test says why it is skipped")]
+
+mod asking;
+mod faults;
+mod journeys;
+mod stage;
