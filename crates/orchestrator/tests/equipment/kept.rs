@@ -43,7 +43,7 @@ async fn the_hub_s_is_everybody_s_and_only_administrators_write_it() {
         assert!(matches!(refused, EquipmentError::HubOnly), "{refused:?}");
     }
     let kept = it.put_template(root, (None, Whose::Hub), template()).await.unwrap();
-    assert_eq!(it.list::<Template>(ada.user).await.unwrap(), [kept.clone()]);
+    assert_eq!(it.list(ada.user).await.unwrap(), std::slice::from_ref(&kept));
     let refused = it.put_template(ada, (Some(kept.id), Whose::Hub), template()).await.unwrap_err();
     assert!(matches!(refused, EquipmentError::HubOnly), "{refused:?}");
     let refused = it.delete::<Template>(ada, kept.id).await.unwrap_err();

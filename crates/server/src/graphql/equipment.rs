@@ -39,7 +39,7 @@ pub(super) enum Unlisted {
 #[derive(SimpleObject)]
 pub(super) struct Repository {
     pub(super) id: ID,
-    /// https://host/owner/name or what was given
+    /// where git finds it, without user and password
     address: String,
     /// owner/name for people
     name: String,
