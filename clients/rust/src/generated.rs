@@ -33,6 +33,299 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub token: ::std::option::Option<TokenId>,
     }
+    ///`AgentPullRequest`
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct AgentPullRequest {
+        pub number: i64,
+        pub step_numbers: ::std::vec::Vec<::std::string::String>,
+        pub url: ::std::string::String,
+    }
+    ///An agent session, as far as it is.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct AgentRunbook {
+        pub pull_requests: ::std::vec::Vec<AgentPullRequest>,
+        pub runbook_number: i64,
+        pub status: AgentRunbookStatus,
+        pub steps: AgentRunbookSteps,
+        ///Where people look at it.
+        pub url: ::std::string::String,
+    }
+    ///What is said to a session that is there.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct AgentRunbookMessage {
+        pub prompt: AgentRunbookMessagePrompt,
+    }
+    ///`AgentRunbookMessagePrompt`
+    #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    #[serde(transparent)]
+    pub struct AgentRunbookMessagePrompt(::std::string::String);
+    impl ::std::ops::Deref for AgentRunbookMessagePrompt {
+        type Target = ::std::string::String;
+        fn deref(&self) -> &::std::string::String {
+            &self.0
+        }
+    }
+    impl ::std::convert::From<AgentRunbookMessagePrompt> for ::std::string::String {
+        fn from(value: AgentRunbookMessagePrompt) -> Self {
+            value.0
+        }
+    }
+    impl ::std::str::FromStr for AgentRunbookMessagePrompt {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            if value.chars().count() > 65536usize {
+                return Err("longer than 65536 characters".into());
+            }
+            if value.chars().count() < 1usize {
+                return Err("shorter than 1 characters".into());
+            }
+            Ok(Self(value.to_string()))
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for AgentRunbookMessagePrompt {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String> for AgentRunbookMessagePrompt {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for AgentRunbookMessagePrompt {
+        fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
+        where
+            D: ::serde::Deserializer<'de>,
+        {
+            ::std::string::String::deserialize(deserializer)?
+                .parse()
+                .map_err(|e: self::error::ConversionError| {
+                    <D::Error as ::serde::de::Error>::custom(e.to_string())
+                })
+        }
+    }
+    ///`AgentRunbookSettings`
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct AgentRunbookSettings {
+        ///What the text of each pull request begins with.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub description: ::std::option::Option<AgentRunbookSettingsDescription>,
+        ///Whether pull requests are drafts until their steps are completed.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub draft: ::std::option::Option<bool>,
+        ///Of each pull request.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub labels: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        ///Whether nobody is asked anything and all goes into one draft. True if left out.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub oneshot: ::std::option::Option<bool>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub pr_mode: ::std::option::Option<PrMode>,
+        ///What branches begin at and pull requests lead to; `main` if left out.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub target_branch: ::std::option::Option<AgentRunbookSettingsTargetBranch>,
+    }
+    ///What the text of each pull request begins with.
+    #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    #[serde(transparent)]
+    pub struct AgentRunbookSettingsDescription(::std::string::String);
+    impl ::std::ops::Deref for AgentRunbookSettingsDescription {
+        type Target = ::std::string::String;
+        fn deref(&self) -> &::std::string::String {
+            &self.0
+        }
+    }
+    impl ::std::convert::From<AgentRunbookSettingsDescription>
+    for ::std::string::String {
+        fn from(value: AgentRunbookSettingsDescription) -> Self {
+            value.0
+        }
+    }
+    impl ::std::str::FromStr for AgentRunbookSettingsDescription {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            if value.chars().count() > 16384usize {
+                return Err("longer than 16384 characters".into());
+            }
+            Ok(Self(value.to_string()))
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for AgentRunbookSettingsDescription {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String>
+    for AgentRunbookSettingsDescription {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for AgentRunbookSettingsDescription {
+        fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
+        where
+            D: ::serde::Deserializer<'de>,
+        {
+            ::std::string::String::deserialize(deserializer)?
+                .parse()
+                .map_err(|e: self::error::ConversionError| {
+                    <D::Error as ::serde::de::Error>::custom(e.to_string())
+                })
+        }
+    }
+    ///What branches begin at and pull requests lead to; `main` if left out.
+    #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    #[serde(transparent)]
+    pub struct AgentRunbookSettingsTargetBranch(::std::string::String);
+    impl ::std::ops::Deref for AgentRunbookSettingsTargetBranch {
+        type Target = ::std::string::String;
+        fn deref(&self) -> &::std::string::String {
+            &self.0
+        }
+    }
+    impl ::std::convert::From<AgentRunbookSettingsTargetBranch>
+    for ::std::string::String {
+        fn from(value: AgentRunbookSettingsTargetBranch) -> Self {
+            value.0
+        }
+    }
+    impl ::std::str::FromStr for AgentRunbookSettingsTargetBranch {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            if value.chars().count() > 200usize {
+                return Err("longer than 200 characters".into());
+            }
+            Ok(Self(value.to_string()))
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for AgentRunbookSettingsTargetBranch {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String>
+    for AgentRunbookSettingsTargetBranch {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for AgentRunbookSettingsTargetBranch {
+        fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
+        where
+            D: ::serde::Deserializer<'de>,
+        {
+            ::std::string::String::deserialize(deserializer)?
+                .parse()
+                .map_err(|e: self::error::ConversionError| {
+                    <D::Error as ::serde::de::Error>::custom(e.to_string())
+                })
+        }
+    }
+    ///`AgentRunbookStatus`
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Copy,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    pub enum AgentRunbookStatus {
+        #[serde(rename = "generating_steps")]
+        GeneratingSteps,
+        #[serde(rename = "not_started")]
+        NotStarted,
+        #[serde(rename = "in_progress")]
+        InProgress,
+        #[serde(rename = "partially_completed")]
+        PartiallyCompleted,
+        #[serde(rename = "failed")]
+        Failed,
+        #[serde(rename = "completed")]
+        Completed,
+    }
+    impl ::std::fmt::Display for AgentRunbookStatus {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match *self {
+                Self::GeneratingSteps => f.write_str("generating_steps"),
+                Self::NotStarted => f.write_str("not_started"),
+                Self::InProgress => f.write_str("in_progress"),
+                Self::PartiallyCompleted => f.write_str("partially_completed"),
+                Self::Failed => f.write_str("failed"),
+                Self::Completed => f.write_str("completed"),
+            }
+        }
+    }
+    impl ::std::str::FromStr for AgentRunbookStatus {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            match value {
+                "generating_steps" => Ok(Self::GeneratingSteps),
+                "not_started" => Ok(Self::NotStarted),
+                "in_progress" => Ok(Self::InProgress),
+                "partially_completed" => Ok(Self::PartiallyCompleted),
+                "failed" => Ok(Self::Failed),
+                "completed" => Ok(Self::Completed),
+                _ => Err("invalid value".into()),
+            }
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for AgentRunbookStatus {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String> for AgentRunbookStatus {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    ///How many of the steps that are carried out are how far.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct AgentRunbookSteps {
+        pub completed: i32,
+        pub failed: i32,
+        pub in_progress: i32,
+        pub not_started: i32,
+        pub queued: i32,
+        pub total: i32,
+    }
     ///An artifact. Its content never changes.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct Artifact {
@@ -256,6 +549,8 @@ pub mod types {
     pub enum Code {
         #[serde(rename = "account_disabled")]
         AccountDisabled,
+        #[serde(rename = "agents_not_offered")]
+        AgentsNotOffered,
         #[serde(rename = "already_running")]
         AlreadyRunning,
         #[serde(rename = "artifact_changed")]
@@ -278,6 +573,8 @@ pub mod types {
         CannotPause,
         #[serde(rename = "client_gone")]
         ClientGone,
+        #[serde(rename = "conflict")]
+        Conflict,
         #[serde(rename = "connected_elsewhere")]
         ConnectedElsewhere,
         #[serde(rename = "cross_origin")]
@@ -290,6 +587,8 @@ pub mod types {
         EmailTaken,
         #[serde(rename = "folder_not_empty")]
         FolderNotEmpty,
+        #[serde(rename = "forbidden")]
+        Forbidden,
         #[serde(rename = "function_not_ready")]
         FunctionNotReady,
         #[serde(rename = "idempotency_key_reused")]
@@ -360,6 +659,8 @@ pub mod types {
         RuntimeMissing,
         #[serde(rename = "secret_missing")]
         SecretMissing,
+        #[serde(rename = "server_failed")]
+        ServerFailed,
         #[serde(rename = "session_ended")]
         SessionEnded,
         #[serde(rename = "session_paused")]
@@ -405,6 +706,7 @@ pub mod types {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             match *self {
                 Self::AccountDisabled => f.write_str("account_disabled"),
+                Self::AgentsNotOffered => f.write_str("agents_not_offered"),
                 Self::AlreadyRunning => f.write_str("already_running"),
                 Self::ArtifactChanged => f.write_str("artifact_changed"),
                 Self::BackendNotOffered => f.write_str("backend_not_offered"),
@@ -416,12 +718,14 @@ pub mod types {
                 Self::CannotCancel => f.write_str("cannot_cancel"),
                 Self::CannotPause => f.write_str("cannot_pause"),
                 Self::ClientGone => f.write_str("client_gone"),
+                Self::Conflict => f.write_str("conflict"),
                 Self::ConnectedElsewhere => f.write_str("connected_elsewhere"),
                 Self::CrossOrigin => f.write_str("cross_origin"),
                 Self::DiskFull => f.write_str("disk_full"),
                 Self::Drifted => f.write_str("drifted"),
                 Self::EmailTaken => f.write_str("email_taken"),
                 Self::FolderNotEmpty => f.write_str("folder_not_empty"),
+                Self::Forbidden => f.write_str("forbidden"),
                 Self::FunctionNotReady => f.write_str("function_not_ready"),
                 Self::IdempotencyKeyReused => f.write_str("idempotency_key_reused"),
                 Self::InputsInvalid => f.write_str("inputs_invalid"),
@@ -457,6 +761,7 @@ pub mod types {
                 Self::RuntimeMismatch => f.write_str("runtime_mismatch"),
                 Self::RuntimeMissing => f.write_str("runtime_missing"),
                 Self::SecretMissing => f.write_str("secret_missing"),
+                Self::ServerFailed => f.write_str("server_failed"),
                 Self::SessionEnded => f.write_str("session_ended"),
                 Self::SessionPaused => f.write_str("session_paused"),
                 Self::SignInNeeded => f.write_str("sign_in_needed"),
@@ -487,6 +792,7 @@ pub mod types {
         ) -> ::std::result::Result<Self, self::error::ConversionError> {
             match value {
                 "account_disabled" => Ok(Self::AccountDisabled),
+                "agents_not_offered" => Ok(Self::AgentsNotOffered),
                 "already_running" => Ok(Self::AlreadyRunning),
                 "artifact_changed" => Ok(Self::ArtifactChanged),
                 "backend_not_offered" => Ok(Self::BackendNotOffered),
@@ -498,12 +804,14 @@ pub mod types {
                 "cannot_cancel" => Ok(Self::CannotCancel),
                 "cannot_pause" => Ok(Self::CannotPause),
                 "client_gone" => Ok(Self::ClientGone),
+                "conflict" => Ok(Self::Conflict),
                 "connected_elsewhere" => Ok(Self::ConnectedElsewhere),
                 "cross_origin" => Ok(Self::CrossOrigin),
                 "disk_full" => Ok(Self::DiskFull),
                 "drifted" => Ok(Self::Drifted),
                 "email_taken" => Ok(Self::EmailTaken),
                 "folder_not_empty" => Ok(Self::FolderNotEmpty),
+                "forbidden" => Ok(Self::Forbidden),
                 "function_not_ready" => Ok(Self::FunctionNotReady),
                 "idempotency_key_reused" => Ok(Self::IdempotencyKeyReused),
                 "inputs_invalid" => Ok(Self::InputsInvalid),
@@ -539,6 +847,7 @@ pub mod types {
                 "runtime_mismatch" => Ok(Self::RuntimeMismatch),
                 "runtime_missing" => Ok(Self::RuntimeMissing),
                 "secret_missing" => Ok(Self::SecretMissing),
+                "server_failed" => Ok(Self::ServerFailed),
                 "session_ended" => Ok(Self::SessionEnded),
                 "session_paused" => Ok(Self::SessionPaused),
                 "sign_in_needed" => Ok(Self::SignInNeeded),
@@ -1718,6 +2027,51 @@ the version before asked for.*/
         pub timeout: ::std::option::Option<::std::num::NonZeroU64>,
         pub version: ::std::string::String,
     }
+    ///An operation of a document, with its variables.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct GraphQlRequest {
+        ///Which operation is meant, where the document has several.
+        #[serde(
+            rename = "operationName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub operation_name: ::std::option::Option<::std::string::String>,
+        ///Of the schema in `schema.graphql`.
+        pub query: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub variables: ::std::option::Option<
+            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        >,
+    }
+    ///`data` and `errors` as GraphQL has them. Each error has `extensions` with `code` and `status`: those of a problem.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[serde(transparent)]
+    pub struct GraphQlResponse(
+        pub ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    );
+    impl ::std::ops::Deref for GraphQlResponse {
+        type Target = ::serde_json::Map<::std::string::String, ::serde_json::Value>;
+        fn deref(
+            &self,
+        ) -> &::serde_json::Map<::std::string::String, ::serde_json::Value> {
+            &self.0
+        }
+    }
+    impl ::std::convert::From<GraphQlResponse>
+    for ::serde_json::Map<::std::string::String, ::serde_json::Value> {
+        fn from(value: GraphQlResponse) -> Self {
+            value.0
+        }
+    }
+    impl ::std::convert::From<
+        ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    > for GraphQlResponse {
+        fn from(
+            value: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        ) -> Self {
+            Self(value)
+        }
+    }
     ///The beginning of a text.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct Head {
@@ -2497,6 +2851,255 @@ a half is left out; 1 if left out.*/
             value.parse()
         }
     }
+    ///What an agent session is to do.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct NewAgentRunbook {
+        ///What the text of each pull request begins with.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub description: ::std::option::Option<NewAgentRunbookDescription>,
+        ///Whether pull requests are drafts until their steps are completed.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub draft: ::std::option::Option<bool>,
+        ///Of each pull request.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub labels: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        ///Whether nobody is asked anything and all goes into one draft. True if left out.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub oneshot: ::std::option::Option<bool>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub pr_mode: ::std::option::Option<PrMode>,
+        ///What is to be done.
+        pub prompt: NewAgentRunbookPrompt,
+        pub repository: RepositoryName,
+        ///What branches begin at and pull requests lead to; `main` if left out.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub target_branch: ::std::option::Option<NewAgentRunbookTargetBranch>,
+        ///The beginning of the prompt if left out.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub title: ::std::option::Option<NewAgentRunbookTitle>,
+    }
+    ///What the text of each pull request begins with.
+    #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    #[serde(transparent)]
+    pub struct NewAgentRunbookDescription(::std::string::String);
+    impl ::std::ops::Deref for NewAgentRunbookDescription {
+        type Target = ::std::string::String;
+        fn deref(&self) -> &::std::string::String {
+            &self.0
+        }
+    }
+    impl ::std::convert::From<NewAgentRunbookDescription> for ::std::string::String {
+        fn from(value: NewAgentRunbookDescription) -> Self {
+            value.0
+        }
+    }
+    impl ::std::str::FromStr for NewAgentRunbookDescription {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            if value.chars().count() > 16384usize {
+                return Err("longer than 16384 characters".into());
+            }
+            Ok(Self(value.to_string()))
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for NewAgentRunbookDescription {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String> for NewAgentRunbookDescription {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for NewAgentRunbookDescription {
+        fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
+        where
+            D: ::serde::Deserializer<'de>,
+        {
+            ::std::string::String::deserialize(deserializer)?
+                .parse()
+                .map_err(|e: self::error::ConversionError| {
+                    <D::Error as ::serde::de::Error>::custom(e.to_string())
+                })
+        }
+    }
+    ///What is to be done.
+    #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    #[serde(transparent)]
+    pub struct NewAgentRunbookPrompt(::std::string::String);
+    impl ::std::ops::Deref for NewAgentRunbookPrompt {
+        type Target = ::std::string::String;
+        fn deref(&self) -> &::std::string::String {
+            &self.0
+        }
+    }
+    impl ::std::convert::From<NewAgentRunbookPrompt> for ::std::string::String {
+        fn from(value: NewAgentRunbookPrompt) -> Self {
+            value.0
+        }
+    }
+    impl ::std::str::FromStr for NewAgentRunbookPrompt {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            if value.chars().count() > 65536usize {
+                return Err("longer than 65536 characters".into());
+            }
+            if value.chars().count() < 1usize {
+                return Err("shorter than 1 characters".into());
+            }
+            Ok(Self(value.to_string()))
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for NewAgentRunbookPrompt {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String> for NewAgentRunbookPrompt {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for NewAgentRunbookPrompt {
+        fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
+        where
+            D: ::serde::Deserializer<'de>,
+        {
+            ::std::string::String::deserialize(deserializer)?
+                .parse()
+                .map_err(|e: self::error::ConversionError| {
+                    <D::Error as ::serde::de::Error>::custom(e.to_string())
+                })
+        }
+    }
+    ///What branches begin at and pull requests lead to; `main` if left out.
+    #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    #[serde(transparent)]
+    pub struct NewAgentRunbookTargetBranch(::std::string::String);
+    impl ::std::ops::Deref for NewAgentRunbookTargetBranch {
+        type Target = ::std::string::String;
+        fn deref(&self) -> &::std::string::String {
+            &self.0
+        }
+    }
+    impl ::std::convert::From<NewAgentRunbookTargetBranch> for ::std::string::String {
+        fn from(value: NewAgentRunbookTargetBranch) -> Self {
+            value.0
+        }
+    }
+    impl ::std::str::FromStr for NewAgentRunbookTargetBranch {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            if value.chars().count() > 200usize {
+                return Err("longer than 200 characters".into());
+            }
+            Ok(Self(value.to_string()))
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for NewAgentRunbookTargetBranch {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String> for NewAgentRunbookTargetBranch {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for NewAgentRunbookTargetBranch {
+        fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
+        where
+            D: ::serde::Deserializer<'de>,
+        {
+            ::std::string::String::deserialize(deserializer)?
+                .parse()
+                .map_err(|e: self::error::ConversionError| {
+                    <D::Error as ::serde::de::Error>::custom(e.to_string())
+                })
+        }
+    }
+    ///The beginning of the prompt if left out.
+    #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    #[serde(transparent)]
+    pub struct NewAgentRunbookTitle(::std::string::String);
+    impl ::std::ops::Deref for NewAgentRunbookTitle {
+        type Target = ::std::string::String;
+        fn deref(&self) -> &::std::string::String {
+            &self.0
+        }
+    }
+    impl ::std::convert::From<NewAgentRunbookTitle> for ::std::string::String {
+        fn from(value: NewAgentRunbookTitle) -> Self {
+            value.0
+        }
+    }
+    impl ::std::str::FromStr for NewAgentRunbookTitle {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            if value.chars().count() > 200usize {
+                return Err("longer than 200 characters".into());
+            }
+            if value.chars().count() < 1usize {
+                return Err("shorter than 1 characters".into());
+            }
+            Ok(Self(value.to_string()))
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for NewAgentRunbookTitle {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String> for NewAgentRunbookTitle {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for NewAgentRunbookTitle {
+        fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
+        where
+            D: ::serde::Deserializer<'de>,
+        {
+            ::std::string::String::deserialize(deserializer)?
+                .parse()
+                .map_err(|e: self::error::ConversionError| {
+                    <D::Error as ::serde::de::Error>::custom(e.to_string())
+                })
+        }
+    }
     ///`NewDirectory`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct NewDirectory {
@@ -3241,6 +3844,65 @@ a half is left out; 1 if left out.*/
         pub everywhere: bool,
         pub port: i32,
     }
+    ///How steps become pull requests.
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Copy,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    pub enum PrMode {
+        #[serde(rename = "stacked_pr")]
+        StackedPr,
+        #[serde(rename = "single_pr")]
+        SinglePr,
+        #[serde(rename = "manual")]
+        Manual,
+    }
+    impl ::std::fmt::Display for PrMode {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match *self {
+                Self::StackedPr => f.write_str("stacked_pr"),
+                Self::SinglePr => f.write_str("single_pr"),
+                Self::Manual => f.write_str("manual"),
+            }
+        }
+    }
+    impl ::std::str::FromStr for PrMode {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            match value {
+                "stacked_pr" => Ok(Self::StackedPr),
+                "single_pr" => Ok(Self::SinglePr),
+                "manual" => Ok(Self::Manual),
+                _ => Err("invalid value".into()),
+            }
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for PrMode {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String> for PrMode {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
     ///A way into a port of a session, for a browser.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct Preview {
@@ -3301,6 +3963,120 @@ a half is left out; 1 if left out.*/
         pub from: ::std::string::String,
         ///A path that is not taken.
         pub to: ::std::string::String,
+    }
+    ///A repository that was set up for sessions, by what its address ends with.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct RepositoryName {
+        pub name: RepositoryNameName,
+        pub org: RepositoryNameOrg,
+    }
+    ///`RepositoryNameName`
+    #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    #[serde(transparent)]
+    pub struct RepositoryNameName(::std::string::String);
+    impl ::std::ops::Deref for RepositoryNameName {
+        type Target = ::std::string::String;
+        fn deref(&self) -> &::std::string::String {
+            &self.0
+        }
+    }
+    impl ::std::convert::From<RepositoryNameName> for ::std::string::String {
+        fn from(value: RepositoryNameName) -> Self {
+            value.0
+        }
+    }
+    impl ::std::str::FromStr for RepositoryNameName {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            if value.chars().count() < 1usize {
+                return Err("shorter than 1 characters".into());
+            }
+            Ok(Self(value.to_string()))
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for RepositoryNameName {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String> for RepositoryNameName {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for RepositoryNameName {
+        fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
+        where
+            D: ::serde::Deserializer<'de>,
+        {
+            ::std::string::String::deserialize(deserializer)?
+                .parse()
+                .map_err(|e: self::error::ConversionError| {
+                    <D::Error as ::serde::de::Error>::custom(e.to_string())
+                })
+        }
+    }
+    ///`RepositoryNameOrg`
+    #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    #[serde(transparent)]
+    pub struct RepositoryNameOrg(::std::string::String);
+    impl ::std::ops::Deref for RepositoryNameOrg {
+        type Target = ::std::string::String;
+        fn deref(&self) -> &::std::string::String {
+            &self.0
+        }
+    }
+    impl ::std::convert::From<RepositoryNameOrg> for ::std::string::String {
+        fn from(value: RepositoryNameOrg) -> Self {
+            value.0
+        }
+    }
+    impl ::std::str::FromStr for RepositoryNameOrg {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            if value.chars().count() < 1usize {
+                return Err("shorter than 1 characters".into());
+            }
+            Ok(Self(value.to_string()))
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for RepositoryNameOrg {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String> for RepositoryNameOrg {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for RepositoryNameOrg {
+        fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
+        where
+            D: ::serde::Deserializer<'de>,
+        {
+            ::std::string::String::deserialize(deserializer)?
+                .parse()
+                .map_err(|e: self::error::ConversionError| {
+                    <D::Error as ::serde::de::Error>::custom(e.to_string())
+                })
+        }
     }
     ///`Revision`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -4032,6 +4808,10 @@ over a map within a choice.*/
         JobRead,
         #[serde(rename = "job:write")]
         JobWrite,
+        #[serde(rename = "agent:read")]
+        AgentRead,
+        #[serde(rename = "agent:write")]
+        AgentWrite,
         #[serde(rename = "token:write")]
         TokenWrite,
         #[serde(rename = "admin")]
@@ -4049,6 +4829,8 @@ over a map within a choice.*/
                 Self::SessionRun => f.write_str("session:run"),
                 Self::JobRead => f.write_str("job:read"),
                 Self::JobWrite => f.write_str("job:write"),
+                Self::AgentRead => f.write_str("agent:read"),
+                Self::AgentWrite => f.write_str("agent:write"),
                 Self::TokenWrite => f.write_str("token:write"),
                 Self::Admin => f.write_str("admin"),
             }
@@ -4069,6 +4851,8 @@ over a map within a choice.*/
                 "session:run" => Ok(Self::SessionRun),
                 "job:read" => Ok(Self::JobRead),
                 "job:write" => Ok(Self::JobWrite),
+                "agent:read" => Ok(Self::AgentRead),
+                "agent:write" => Ok(Self::AgentWrite),
                 "token:write" => Ok(Self::TokenWrite),
                 "admin" => Ok(Self::Admin),
                 _ => Err("invalid value".into()),
@@ -7185,6 +7969,50 @@ it. `Last-Event-ID` resumes after that event.
             .await?;
         Ok(response.json().await?)
     }
+    /** Lets an agent carry something out in a repository of mine.
+
+ `POST /api/v1/runbook`*/
+    pub async fn agents_open(
+        &self,
+        body: &types::NewAgentRunbook,
+    ) -> Result<types::AgentRunbook, Error> {
+        let route = "/api/v1/runbook".to_owned();
+        let query: &[(&str, Option<String>)] = &[];
+        let response = self
+            .send(reqwest::Method::POST, &route, query, Some(body))
+            .await?;
+        Ok(response.json().await?)
+    }
+    /** How far an agent session is.
+
+ `GET /api/v1/runbook/{number}`*/
+    pub async fn agents_show(&self, number: &str) -> Result<types::AgentRunbook, Error> {
+        let route = "/api/v1/runbook/{number}"
+            .to_owned()
+            .replace("{number}", &crate::escape(number));
+        let query: &[(&str, Option<String>)] = &[];
+        let response = self
+            .send(reqwest::Method::GET, &route, query, None::<&()>)
+            .await?;
+        Ok(response.json().await?)
+    }
+    /** Says something to an agent session.
+
+ `PATCH /api/v1/runbook/{number}`*/
+    pub async fn agents_follow_up(
+        &self,
+        number: &str,
+        body: &types::AgentRunbookMessage,
+    ) -> Result<types::AgentRunbook, Error> {
+        let route = "/api/v1/runbook/{number}"
+            .to_owned()
+            .replace("{number}", &crate::escape(number));
+        let query: &[(&str, Option<String>)] = &[];
+        let response = self
+            .send(reqwest::Method::PATCH, &route, query, Some(body))
+            .await?;
+        Ok(response.json().await?)
+    }
     /** My schedules, the latest first.
 
  `GET /api/v1/schedules`*/
@@ -7327,6 +8155,20 @@ With the last byte the upload becomes an artifact.
         let query: &[(&str, Option<String>)] = &[];
         let response = self
             .send(reqwest::Method::GET, &route, query, None::<&()>)
+            .await?;
+        Ok(response.json().await?)
+    }
+    /** Asks one operation of GraphQL: agent sessions, and what they are equipped with.
+
+ `POST /graphql`*/
+    pub async fn agents_ask(
+        &self,
+        body: &types::GraphQlRequest,
+    ) -> Result<types::GraphQlResponse, Error> {
+        let route = "/graphql".to_owned();
+        let query: &[(&str, Option<String>)] = &[];
+        let response = self
+            .send(reqwest::Method::POST, &route, query, Some(body))
             .await?;
         Ok(response.json().await?)
     }

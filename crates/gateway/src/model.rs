@@ -80,7 +80,8 @@ impl Models {
     }
 
     /// All names that may be asked for.
-    pub(crate) fn names(&self) -> BTreeSet<&ModelId> {
+    #[must_use]
+    pub fn names(&self) -> BTreeSet<&ModelId> {
         self.allowed.iter().chain(self.aliases.keys()).collect()
     }
 }

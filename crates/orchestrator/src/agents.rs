@@ -24,6 +24,7 @@ use crate::{
     equipment::{Equipment, EquipmentError, Repository},
     live::{FeedItem, Live},
     owner::{Beginning, Message, Owner, append},
+    settings::InvalidSettings,
     view::{Began, Listed, Record, View},
     webhooks::WebhookError,
 };
@@ -115,6 +116,8 @@ pub enum RequestError {
     Equipment(#[from] EquipmentError),
     #[error(transparent)]
     Store(StoreError),
+    #[error(transparent)]
+    Settings(#[from] InvalidSettings),
     #[error("another server goes on with this session; ask that one")]
     Elsewhere,
     #[error("the server is shutting down; try again in a moment")]
@@ -328,6 +331,38 @@ impl Agents {
         let page = self.0.engine.store().agent_sessions(filter, after, limit).await?;
         let items = page.items.into_iter().map(Listed::read).collect::<Result<_, _>>()?;
         Ok(Page { items, next: page.next })
+    }
+
+    /// One session as lists show it; `None` for whoever takes no part in it.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn listed(
+        &self,
+        by: UserId,
+        session: AgentSessionId,
+    ) -> Result<Option<Listed>, StoreError> {
+        let store = self.0.engine.store();
+        if !store.takes_part(by, session).await? {
+            return Ok(None);
+        }
+        store.agent_session(session).await?.map(Listed::read).transpose()
+    }
+
+    /// Models that sessions may ask; the first is asked where nobody chose.
+    #[must_use]
+    pub fn models(&self) -> Vec<String> {
+        let config = &self.0.config;
+        let default = config.default_model.as_ref();
+        let others = config.models.names().into_iter().filter(|it| Some(*it) != default);
+        default.into_iter().chain(others).map(ToString::to_string).collect()
+    }
+
+    /// Where people look at a session.
+    #[must_use]
+    pub fn link(&self, session: AgentSessionId) -> String {
+        format!("{}/agents/{session}", self.0.config.public_url)
     }
 
     /// Events after number `after`, as they were stored; none for whoever takes no part.

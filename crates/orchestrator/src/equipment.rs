@@ -36,7 +36,7 @@ pub use self::{
     learning::Learning,
     mcp_server::{McpServer, ResolvedServers},
     mcp_test::{McpTestError, Tool},
-    persona::{Persona, PersonaId},
+    persona::{NamedPersona, Persona, PersonaId},
     repository::{ForgeKind, Repository},
     template::Template,
     tool_policy::StoredPolicy,

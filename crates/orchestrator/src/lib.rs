@@ -26,6 +26,7 @@ mod ground;
 mod live;
 mod owner;
 mod prepare;
+mod settings;
 mod view;
 mod watching;
 mod webhooks;
@@ -34,10 +35,11 @@ pub use agents::{Agents, AgentsConfig, DiffError, NewSession, RequestError, is_s
 pub use bench::CHECKOUT_DIRECTORY;
 pub use equipment::{
     Actor, Content, ContextFile, Equipment, EquipmentError, ForgeKind, Invalid, Item, Learning,
-    McpServer, McpTestError, Persona, PersonaId, Repository, ResolvedServers, SessionBriefing,
-    StoredPolicy, Template, Tool, Whose,
+    McpServer, McpTestError, NamedPersona, Persona, PersonaId, Repository, ResolvedServers,
+    SessionBriefing, StoredPolicy, Template, Tool, Whose,
 };
 pub use ground::GroundError;
 pub use live::{Delta, FeedItem};
+pub use settings::{InvalidSettings, SettingsChange};
 pub use view::{Began, Listed, Record, StepCounts, Summary, View};
 pub use webhooks::WebhookError;

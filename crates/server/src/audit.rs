@@ -39,6 +39,9 @@ const NOT_WRITTEN: [&str; 10] = [
     "sessions_run",
 ];
 
+/// The operation that is a question or a change; its handler says which change.
+const GRAPHQL: &str = "agents_ask";
+
 /// Operations by path and method, as the document names them.
 static ACTIONS: LazyLock<HashMap<String, Vec<(Method, String)>>> = LazyLock::new(|| {
     let paths = &openapi().paths.paths;
@@ -66,6 +69,7 @@ pub(crate) struct Witness(Arc<Known>);
 struct Known {
     actor: OnceLock<Actor>,
     object: OnceLock<String>,
+    deed: OnceLock<(String, u16)>,
 }
 
 #[derive(Debug)]
@@ -81,6 +85,11 @@ impl Witness {
         let actor = Actor { id: user.id, name: user.username.clone(), token };
         // The first is who was asked for; a second one is the same.
         drop(self.0.actor.set(actor));
+    }
+
+    /// What it did and what came of it, where neither the path nor the answer's status says so.
+    pub(crate) fn did(&self, action: String, status: u16) {
+        drop(self.0.deed.set((action, status)));
     }
 
     /// What it is about, where the path does not say.
@@ -107,7 +116,12 @@ pub(crate) async fn write(State(app): State<App>, mut request: Request, next: Ne
     let object = in_path(&request);
     let from = origin(&request);
     let response = next.run(request).await;
-    let status = response.status();
+    let (action, status) = match witness.0.deed.get() {
+        Some((action, status)) => (action.as_str(), told(*status)),
+        // It only read.
+        None if action == GRAPHQL => return response,
+        None => (action, response.status()),
+    };
     let is_worth_it = status.is_success()
         || status.is_redirection()
         || matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
@@ -127,6 +141,10 @@ pub(crate) async fn write(State(app): State<App>, mut request: Request, next: Ne
         tracing::error!(%error, action, "an act is missing from the audit log");
     }
     response
+}
+
+fn told(status: u16) -> StatusCode {
+    StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 fn action(request: &Request) -> Option<&'static str> {

@@ -9,6 +9,7 @@ mod audit;
 mod auth;
 mod base64;
 mod extract;
+mod graphql;
 mod idempotency;
 mod limits;
 mod listener;
@@ -37,15 +38,20 @@ use axum::{
 };
 use engine::Engine;
 use futures_util::future::join_all;
+use orchestrator::{Agents, Equipment};
 use store::{Reader, StoreError};
 use tokio::net::TcpListener;
 use tower_http::{
     catch_panic::CatchPanicLayer, cors::CorsLayer, set_header::SetResponseHeaderLayer,
 };
 
-use self::{auth::Auth, idempotency::UnderWay, limits::Meters, preview::Previews, socket::Sockets};
+use self::{
+    auth::Auth, graphql::Api, idempotency::UnderWay, limits::Meters, preview::Previews,
+    socket::Sockets,
+};
 pub use self::{
     auth::hash_password,
+    graphql::graphql_schema,
     limits::RequestLimits,
     local::{Follows, Local, LocalDocument, LocalSecret, Source},
     openapi::openapi,
@@ -117,6 +123,10 @@ pub struct App {
     pub(crate) meters: Arc<Meters>,
     pub(crate) sockets: Arc<Sockets>,
     pub(crate) previews: Option<Arc<Previews>>,
+    pub(crate) equipment: Equipment,
+    /// Agent sessions, or why there are none.
+    pub(crate) agents: Result<Agents, Arc<str>>,
+    pub(crate) graphql: Api,
 }
 
 impl App {
@@ -147,7 +157,6 @@ impl App {
         let reader = engine.store().reader();
         let auth = Arc::new(Auth::new(secret.as_bytes()));
         Self {
-            engine,
             reader,
             auth,
             config: Arc::new(config),
@@ -156,6 +165,10 @@ impl App {
             meters: Arc::default(),
             sockets: Arc::default(),
             previews: None,
+            agents: Err("this hub was started without agents; its operator can offer them".into()),
+            equipment: Equipment::new(engine.clone()),
+            graphql: Api::new(),
+            engine,
         }
     }
 
@@ -163,6 +176,31 @@ impl App {
     #[must_use]
     pub fn with_previews(self, url: PreviewUrl) -> Self {
         Self { previews: Some(Arc::new(Previews::new(url))), ..self }
+    }
+
+    /// Lets people have agent sessions.
+    #[must_use]
+    pub fn with_agents(self, agents: Agents) -> Self {
+        Self { agents: Ok(agents), ..self }
+    }
+
+    /// Says why nobody can have agent sessions.
+    #[must_use]
+    pub fn without_agents(self, why: &str) -> Self {
+        Self { agents: Err(why.into()), ..self }
+    }
+
+    pub(crate) fn agents(&self) -> Result<&Agents, Problem> {
+        let refused = |why: &Arc<str>| Problem::conflict(Code::AgentsNotOffered, &**why);
+        self.agents.as_ref().map_err(refused)
+    }
+
+    /// Refuses what only a hub has.
+    pub(crate) fn check_hub(&self) -> Result<(), Problem> {
+        match &self.local {
+            None => Ok(()),
+            Some(_) => Err(Problem::not_found("thing in local mode; agent sessions are a hub's")),
+        }
     }
 
     /// All routes of the server.

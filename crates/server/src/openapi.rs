@@ -20,9 +20,9 @@ use crate::{
     App,
     auth::{API_KEY, COOKIE},
     routes::{
-        account, artifacts, audit, code, editing, exchange, executions, files, folders, functions,
-        health, history, inputs, jobs, library, preview, queue, revisions, runbooks, schedules,
-        search, secrets, sessions, terminal, tokens, users, walks,
+        account, agents, artifacts, audit, code, editing, exchange, executions, files, folders,
+        functions, graphql, health, history, inputs, jobs, library, preview, queue, revisions,
+        runbooks, schedules, search, secrets, sessions, terminal, tokens, users, walks,
     },
     wire,
 };
@@ -55,6 +55,9 @@ const MAX_FUNCTION_REQUEST_BYTES: usize = 2 << 20;
 
 /// Largest request about jobs: an order of a mebibyte with room for its JSON escapes.
 const MAX_JOB_REQUEST_BYTES: usize = 4 << 20;
+
+/// Largest request about agent sessions.
+const MAX_AGENT_REQUEST_BYTES: usize = 4 << 20;
 
 impl Modify for Security {
     fn modify(&self, document: &mut Document) {
@@ -130,6 +133,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(secrets::put, secrets::delete))
         .merge(artifact_routes())
         .merge(job_routes())
+        .merge(agent_routes())
         .routes(routes!(users::list))
         .routes(routes!(audit::list))
         .routes(routes!(audit::export))
@@ -204,6 +208,15 @@ fn artifact_routes() -> OpenApiRouter<App> {
         .routes(routes!(artifacts::content))
         .routes(routes!(artifacts::begin_upload))
         .routes(routes!(artifacts::show_upload, artifacts::send_part, artifacts::abandon_upload))
+}
+
+/// A plan of a mebibyte with room for its JSON escapes.
+fn agent_routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(graphql::ask, graphql::subscribe))
+        .routes(routes!(agents::open))
+        .routes(routes!(agents::show, agents::follow_up))
+        .layer(DefaultBodyLimit::max(MAX_AGENT_REQUEST_BYTES))
 }
 
 /// Files are larger than other requests.

@@ -1,5 +1,6 @@
 //! Failures as RFC 9457 problem details, with a closed set of codes.
 
+mod agents;
 mod desk;
 mod functions;
 mod library;
@@ -28,6 +29,7 @@ use utoipa::ToSchema;
 #[serde(rename_all = "snake_case")]
 pub enum Code {
     AccountDisabled,
+    AgentsNotOffered,
     AlreadyRunning,
     ArtifactChanged,
     BackendNotOffered,
@@ -39,12 +41,14 @@ pub enum Code {
     CannotCancel,
     CannotPause,
     ClientGone,
+    Conflict,
     ConnectedElsewhere,
     CrossOrigin,
     DiskFull,
     Drifted,
     EmailTaken,
     FolderNotEmpty,
+    Forbidden,
     FunctionNotReady,
     IdempotencyKeyReused,
     InputsInvalid,
@@ -80,6 +84,7 @@ pub enum Code {
     RuntimeMismatch,
     RuntimeMissing,
     SecretMissing,
+    ServerFailed,
     SessionEnded,
     SessionPaused,
     SignInNeeded,
@@ -184,6 +189,10 @@ impl Problem {
 
     pub(crate) fn code(&self) -> Code {
         self.code
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
     }
 
     pub(crate) fn conflict(code: Code, detail: impl Into<String>) -> Self {

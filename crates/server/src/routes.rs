@@ -1,6 +1,7 @@
 //! Every route, by resource.
 
 pub(crate) mod account;
+pub(crate) mod agents;
 pub(crate) mod artifacts;
 pub(crate) mod audit;
 pub(crate) mod code;
@@ -10,6 +11,7 @@ pub(crate) mod executions;
 pub(crate) mod files;
 pub(crate) mod folders;
 pub(crate) mod functions;
+pub(crate) mod graphql;
 pub(crate) mod health;
 pub(crate) mod history;
 pub(crate) mod inputs;

@@ -72,6 +72,14 @@ pub(crate) enum Farewell {
     SignedOut,
     /// What the socket was about has ended.
     Ended,
+    /// A message is none of graphql-transport-ws, whose codes these four are.
+    NotOfProtocol,
+    /// Something was asked before the connection was initialised.
+    NotInitialised,
+    /// Something was asked under the name of what is still answered.
+    NameInUse,
+    /// The connection was initialised twice.
+    InitialisedTwice,
 }
 
 impl Farewell {
@@ -84,6 +92,10 @@ impl Farewell {
             Self::TooSlow => (4408, "too slow"),
             Self::SignedOut => (4401, "signed out"),
             Self::Ended => (4410, "it has ended"),
+            Self::NotOfProtocol => (4400, "the message is not of the protocol"),
+            Self::NotInitialised => (4401, "the connection is not initialised"),
+            Self::NameInUse => (4409, "there is an operation of this id"),
+            Self::InitialisedTwice => (4429, "the connection is initialised already"),
         };
         CloseFrame { code, reason: Utf8Bytes::from_static(reason) }
     }
@@ -218,6 +230,17 @@ impl FromRequestParts<App> for Upgrade {
 }
 
 impl Upgrade {
+    /// Requires that the peer speaks a protocol, which is said to it.
+    pub(crate) fn speaking(self, protocol: &'static str) -> Result<Self, Problem> {
+        let upgrade = self.upgrade.protocols([protocol]);
+        if upgrade.selected_protocol().is_none() {
+            let detail =
+                format!("this WebSocket speaks {protocol}; ask for it in Sec-WebSocket-Protocol");
+            return Err(Problem::invalid(detail));
+        }
+        Ok(Self { upgrade, ..self })
+    }
+
     /// Answers with the upgrade, and lets `work` speak with the peer, whose messages have at most
     /// `most_bytes`.
     pub(crate) fn serve<F>(

@@ -1,6 +1,7 @@
 //! The shapes that travel: what requests and responses look like as JSON, by resource.
 
 pub(crate) mod account;
+pub(crate) mod agents;
 pub(crate) mod artifacts;
 pub(crate) mod audit;
 pub(crate) mod code;
@@ -9,6 +10,7 @@ pub(crate) mod editing;
 pub(crate) mod exchange;
 pub(crate) mod executions;
 pub(crate) mod functions;
+pub(crate) mod graphql;
 pub(crate) mod health;
 pub(crate) mod history;
 pub(crate) mod inputs;
@@ -91,7 +93,7 @@ fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
 }
 
 /// Reads the `cursor` of a list.
-fn parse_cursor(text: Option<&str>) -> Result<Option<Cursor>, Problem> {
+pub(crate) fn parse_cursor(text: Option<&str>) -> Result<Option<Cursor>, Problem> {
     let cursor = text.map(str::parse).transpose();
     cursor.map_err(|error: ParseCursorError| Problem::invalid(error.to_string()))
 }

@@ -135,10 +135,7 @@ impl Reader {
         if text.contains('\0') {
             return Ok(Page { items: Vec::new(), next: None });
         }
-        // Literally: `_` is a character of names.
-        let literal =
-            text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        let like = LikeExpr::new(format!("%{literal}%")).escape('\\');
+        let like = LikeExpr::new(format!("%{}%", literal(text))).escape('\\');
         let named = Condition::any()
             .add(Expr::col(Column::UsernameKey).like(like.clone()))
             .add(Expr::col(Column::EmailKey).like(like));
@@ -153,6 +150,21 @@ impl Reader {
             key: it.created_at.as_millis(),
             id: it.id.to_string(),
         }))
+    }
+
+    /// Accounts whose name begins with a text, without regard to case, by name.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`StoreError`] if the database fails.
+    pub async fn users_named(&self, text: &str, limit: u64) -> Result<Vec<User>, StoreError> {
+        if text.contains('\0') {
+            return Ok(Vec::new());
+        }
+        let like = LikeExpr::new(format!("{}%", literal(text))).escape('\\');
+        let query = Entity::find().filter(Expr::col(Column::UsernameKey).like(like));
+        let rows = query.order_by_asc(Column::UsernameKey).limit(limit).all(&self.db).await?;
+        rows.into_iter().map(User::try_from).collect()
     }
 
     /// # Errors
@@ -193,4 +205,9 @@ impl Reader {
     pub async fn count_users(&self) -> Result<u64, StoreError> {
         Ok(Entity::find().count(&self.db).await?)
     }
+}
+
+/// A text within a pattern, where `_` stands for itself: it is a character of names.
+fn literal(text: &str) -> String {
+    text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }

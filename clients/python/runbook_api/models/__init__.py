@@ -2,6 +2,12 @@
 
 from .account import Account
 from .act import Act
+from .agent_pull_request import AgentPullRequest
+from .agent_runbook import AgentRunbook
+from .agent_runbook_message import AgentRunbookMessage
+from .agent_runbook_settings import AgentRunbookSettings
+from .agent_runbook_status import AgentRunbookStatus
+from .agent_runbook_steps import AgentRunbookSteps
 from .artifact import Artifact
 from .artifact_in import ArtifactIn
 from .artifact_payload import ArtifactPayload
@@ -68,6 +74,9 @@ from .function_status_type_1_type import FunctionStatusType1Type
 from .function_status_type_2 import FunctionStatusType2
 from .function_status_type_2_type import FunctionStatusType2Type
 from .function_version import FunctionVersion
+from .graph_ql_request import GraphQlRequest
+from .graph_ql_request_variables_type_0 import GraphQlRequestVariablesType0
+from .graph_ql_response import GraphQlResponse
 from .head import Head
 from .hide import Hide
 from .history_list_outcome import HistoryListOutcome
@@ -109,6 +118,7 @@ from .made_token import MadeToken
 from .marked_text import MarkedText
 from .missed import Missed
 from .mode import Mode
+from .new_agent_runbook import NewAgentRunbook
 from .new_directory import NewDirectory
 from .new_execution import NewExecution
 from .new_folder import NewFolder
@@ -137,11 +147,13 @@ from .page_body_trashed_runbook import PageBodyTrashedRunbook
 from .past_execution import PastExecution
 from .payload_kind import PayloadKind
 from .port import Port
+from .pr_mode import PrMode
 from .preview import Preview
 from .problem import Problem
 from .program_pattern import ProgramPattern
 from .queue import Queue
 from .rename_file import RenameFile
+from .repository_name import RepositoryName
 from .revision import Revision
 from .revision_diff import RevisionDiff
 from .revision_diff_hunk import RevisionDiffHunk
@@ -217,6 +229,12 @@ from .worker_state import WorkerState
 __all__ = (
     "Account",
     "Act",
+    "AgentPullRequest",
+    "AgentRunbook",
+    "AgentRunbookMessage",
+    "AgentRunbookSettings",
+    "AgentRunbookStatus",
+    "AgentRunbookSteps",
     "Artifact",
     "ArtifactIn",
     "ArtifactPayload",
@@ -283,6 +301,9 @@ __all__ = (
     "FunctionStatusType2",
     "FunctionStatusType2Type",
     "FunctionVersion",
+    "GraphQlRequest",
+    "GraphQlRequestVariablesType0",
+    "GraphQlResponse",
     "Head",
     "Hide",
     "HistoryListOutcome",
@@ -324,6 +345,7 @@ __all__ = (
     "MarkedText",
     "Missed",
     "Mode",
+    "NewAgentRunbook",
     "NewDirectory",
     "NewExecution",
     "NewFolder",
@@ -352,11 +374,13 @@ __all__ = (
     "PastExecution",
     "PayloadKind",
     "Port",
+    "PrMode",
     "Preview",
     "Problem",
     "ProgramPattern",
     "Queue",
     "RenameFile",
+    "RepositoryName",
     "Revision",
     "RevisionDiff",
     "RevisionDiffHunk",

@@ -3,6 +3,8 @@ from enum import StrEnum
 
 class Scope(StrEnum):
     ADMIN = "admin"
+    AGENTREAD = "agent:read"
+    AGENTWRITE = "agent:write"
     CODERUN = "code:run"
     FUNCTIONREAD = "function:read"
     FUNCTIONRUN = "function:run"

@@ -135,6 +135,27 @@ impl Equipment {
         }
     }
 
+    /// Those in which each word is found, whatever its case; the latest first.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn search_learnings(
+        &self,
+        user: UserId,
+        search: &str,
+    ) -> Result<Vec<Item<Learning>>, EquipmentError> {
+        let words: Vec<_> = search.split_whitespace().map(str::to_lowercase).collect();
+        let mut found = self.list::<Learning>(user).await?;
+        found.retain(|it| {
+            let Learning { pattern, solution, files, .. } = &it.content;
+            let text = format!("{pattern}\n{solution}\n{}", files.join("\n")).to_lowercase();
+            words.iter().all(|it| text.contains(it))
+        });
+        found.sort_by_key(|it| (Reverse(it.updated_at), it.id));
+        Ok(found)
+    }
+
     /// What is worth telling about these files: first what is about most of them, then what was used often and
     /// lately. What is told counts as used.
     pub(super) async fn learnings_for(

@@ -43,7 +43,7 @@ async fn the_hub_s_is_everybody_s_and_only_administrators_write_it() {
         assert!(matches!(refused, EquipmentError::HubOnly), "{refused:?}");
     }
     let kept = it.put_template(root, (None, Whose::Hub), template()).await.unwrap();
-    assert_eq!(it.list::<Template>(ada.user).await.unwrap(), [kept.clone()]);
+    assert_eq!(it.list(ada.user).await.unwrap(), std::slice::from_ref(&kept));
     let refused = it.put_template(ada, (Some(kept.id), Whose::Hub), template()).await.unwrap_err();
     assert!(matches!(refused, EquipmentError::HubOnly), "{refused:?}");
     let refused = it.delete::<Template>(ada, kept.id).await.unwrap_err();
@@ -159,6 +159,23 @@ async fn what_is_learned_again_is_kept_once() {
     let other = it.put_learning(ada, None, learning("c", "three", "x")).await.unwrap();
     let refused = it.put_learning(ada, Some(other.id), learning("A B", "four", "x")).await;
     assert!(matches!(refused, Err(EquipmentError::Put(_))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_learning_is_found_by_all_words_of_it_in_any_case() {
+    let stage = Stage::new().await;
+    let ada = stage.user("ada").await;
+    let it = &stage.equipment;
+    for (pattern, file) in [("Port 80 is taken", "src/net.rs"), ("Tests hang", "tests/all.rs")] {
+        let learning = Learning::parse(pattern, "Wait.", vec![file.to_owned()]).unwrap();
+        it.put_learning(ada, None, learning).await.unwrap();
+    }
+    for (search, count) in
+        [("", 2), ("PORT taken", 1), ("wait", 2), ("net.rs", 1), ("port hang", 0)]
+    {
+        let found = it.search_learnings(ada.user, search).await.unwrap();
+        assert_eq!(found.len(), count, "{search}");
+    }
 }
 
 #[tokio::test]

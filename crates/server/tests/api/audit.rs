@@ -37,7 +37,7 @@ impl Hub {
     }
 
     /// Pairs of action and object that this user is on record with, in their order.
-    async fn acts_of(&self, user: &Account) -> Vec<(String, String, u64)> {
+    pub(crate) async fn acts_of(&self, user: &Account) -> Vec<(String, String, u64)> {
         let path = format!("/api/audit?actor={}&limit=100", user.id);
         let page = self.app.get(&self.root, &path).await.expect(200).json();
         let text = |it: &Value| it.as_str().unwrap_or_default().to_owned();

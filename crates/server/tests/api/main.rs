@@ -11,6 +11,7 @@ mod desk;
 mod exchange;
 mod fences;
 mod functions;
+mod graphql;
 mod history;
 mod jobs;
 mod library;

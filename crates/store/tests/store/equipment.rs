@@ -42,7 +42,7 @@ async fn equipment_is_listed_by_owner_and_kind_in_the_order_of_names() {
         let mine = store.equipment_of(Some(ada), EquipmentKind::Persona).await.unwrap();
         assert_eq!(mine, [rows[1].clone(), rows[0].clone()]);
         let hub = store.equipment_of(None, EquipmentKind::Persona).await.unwrap();
-        assert_eq!(hub, [rows[2].clone()]);
+        assert_eq!(hub, rows[2..3]);
         assert_eq!(store.equipment(rows[3].id).await.unwrap().as_ref(), Some(&rows[3]));
     })
     .await;

@@ -127,9 +127,16 @@ async fn accounts_are_found_by_a_part_of_their_name_or_address_in_pages() {
         let rest = reader.users_like("ANN_", first.next.as_ref(), 2).await.unwrap();
         assert_eq!((names(&rest), rest.next), (vec!["Ann_1".to_owned()], None));
         assert_eq!(names(&reader.users_like("user2@", None, 9).await.unwrap()), ["Ann_2"]);
+        let named = async |text: &str| {
+            let found = reader.users_named(text, 2).await.unwrap();
+            found.into_iter().map(|it| it.username).collect::<Vec<_>>()
+        };
+        assert_eq!(named("aNN_").await, ["Ann_1", "Ann_2"]);
+        assert_eq!(named("nn_").await, [""; 0]);
         for nothing in ["%", "n__", "\\", "\0"] {
             let found = reader.users_like(nothing, None, 9).await.unwrap();
             assert_eq!(names(&found), [""; 0], "{nothing:?}");
+            assert_eq!(named(nothing).await, [""; 0], "{nothing:?}");
         }
     })
     .await;

@@ -1730,6 +1730,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runbook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets an agent carry something out in a repository of mine. */
+        post: operations["agents_open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runbook/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far an agent session is. */
+        get: operations["agents_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Says something to an agent session. */
+        patch: operations["agents_follow_up"];
+        trace?: never;
+    };
     "/api/v1/schedules": {
         parameters: {
             query?: never;
@@ -1823,6 +1858,33 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/graphql": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Opens subscriptions of GraphQL.
+         * @description A WebSocket of the protocol `graphql-transport-ws`, for subscriptions only. Who opens it is found as for every
+         *     request; what `connection_init` carries is not looked at.
+         */
+        get: operations["agents_subscribe"];
+        put?: never;
+        /**
+         * Asks one operation of GraphQL: agent sessions, and what they are equipped with.
+         * @description The schema is `crates/server/schema.graphql`, and introspection tells it. A document is at most 12 fields deep, asks
+         *     for at most 1,000 fields, 20 of them at the top, and makes at most one change, for which a token needs `agent:write`.
+         *     What is wrong with an operation is among `errors`, each with the code of a problem.
+         */
+        post: operations["agents_ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -1888,6 +1950,56 @@ export interface components {
              */
             status: number;
             token?: components["schemas"]["TokenId"] | null;
+        };
+        AgentPullRequest: {
+            /** Format: int64 */
+            number: number;
+            step_numbers: string[];
+            url: string;
+        };
+        /** @description An agent session, as far as it is. */
+        AgentRunbook: {
+            pull_requests: components["schemas"]["AgentPullRequest"][];
+            /** Format: int64 */
+            runbook_number: number;
+            status: components["schemas"]["AgentRunbookStatus"];
+            steps: components["schemas"]["AgentRunbookSteps"];
+            /** @description Where people look at it. */
+            url: string;
+        };
+        /** @description What is said to a session that is there. */
+        AgentRunbookMessage: {
+            prompt: string;
+        };
+        AgentRunbookSettings: {
+            /** @description What the text of each pull request begins with. */
+            description?: string | null;
+            /** @description Whether pull requests are drafts until their steps are completed. */
+            draft?: boolean | null;
+            /** @description Of each pull request. */
+            labels?: string[] | null;
+            /** @description Whether nobody is asked anything and all goes into one draft. True if left out. */
+            oneshot?: boolean | null;
+            pr_mode?: components["schemas"]["PrMode"] | null;
+            /** @description What branches begin at and pull requests lead to; `main` if left out. */
+            target_branch?: string | null;
+        };
+        /** @enum {string} */
+        AgentRunbookStatus: "generating_steps" | "not_started" | "in_progress" | "partially_completed" | "failed" | "completed";
+        /** @description How many of the steps that are carried out are how far. */
+        AgentRunbookSteps: {
+            /** Format: int32 */
+            completed: number;
+            /** Format: int32 */
+            failed: number;
+            /** Format: int32 */
+            in_progress: number;
+            /** Format: int32 */
+            not_started: number;
+            /** Format: int32 */
+            queued: number;
+            /** Format: int32 */
+            total: number;
         };
         /** @description An artifact. Its content never changes. */
         Artifact: {
@@ -1986,7 +2098,7 @@ export interface components {
          * @description What went wrong, for programs. Codes are added, never renamed.
          * @enum {string}
          */
-        Code: "account_disabled" | "already_running" | "artifact_changed" | "backend_not_offered" | "block_changed" | "block_not_found" | "block_not_runnable" | "blocked" | "build_failed" | "cannot_cancel" | "cannot_pause" | "client_gone" | "connected_elsewhere" | "cross_origin" | "disk_full" | "drifted" | "email_taken" | "folder_not_empty" | "function_not_ready" | "idempotency_key_reused" | "inputs_invalid" | "internal" | "invalid" | "job_not_allowed" | "job_not_ended" | "job_rate_limited" | "missing_scope" | "name_taken" | "needs_broken" | "network_not_offered" | "not_a_document" | "not_acceptable" | "not_fetched" | "not_found" | "not_reading" | "nothing_listens" | "not_yours" | "odd_value" | "over_limit" | "path_taken" | "payload_too_large" | "predecessor_failed" | "previews_not_offered" | "queue_full" | "rate_limited" | "request_under_way" | "read_only" | "reference_expired" | "reference_invalid" | "revision_conflict" | "runtime_mismatch" | "runtime_missing" | "secret_missing" | "session_ended" | "session_paused" | "sign_in_needed" | "sign_up_closed" | "text_replaced" | "too_large" | "too_many_at_once" | "too_many_tokens" | "too_slow" | "unauthenticated" | "unavailable" | "untrusted" | "upgrade_needed" | "upload_busy" | "upload_offset" | "username_taken" | "value_too_large" | "version_answers_already" | "version_not_built" | "wrong_credentials";
+        Code: "account_disabled" | "agents_not_offered" | "already_running" | "artifact_changed" | "backend_not_offered" | "block_changed" | "block_not_found" | "block_not_runnable" | "blocked" | "build_failed" | "cannot_cancel" | "cannot_pause" | "client_gone" | "conflict" | "connected_elsewhere" | "cross_origin" | "disk_full" | "drifted" | "email_taken" | "folder_not_empty" | "forbidden" | "function_not_ready" | "idempotency_key_reused" | "inputs_invalid" | "internal" | "invalid" | "job_not_allowed" | "job_not_ended" | "job_rate_limited" | "missing_scope" | "name_taken" | "needs_broken" | "network_not_offered" | "not_a_document" | "not_acceptable" | "not_fetched" | "not_found" | "not_reading" | "nothing_listens" | "not_yours" | "odd_value" | "over_limit" | "path_taken" | "payload_too_large" | "predecessor_failed" | "previews_not_offered" | "queue_full" | "rate_limited" | "request_under_way" | "read_only" | "reference_expired" | "reference_invalid" | "revision_conflict" | "runtime_mismatch" | "runtime_missing" | "secret_missing" | "server_failed" | "session_ended" | "session_paused" | "sign_in_needed" | "sign_up_closed" | "text_replaced" | "too_large" | "too_many_at_once" | "too_many_tokens" | "too_slow" | "unauthenticated" | "unavailable" | "untrusted" | "upgrade_needed" | "upload_busy" | "upload_offset" | "username_taken" | "value_too_large" | "version_answers_already" | "version_not_built" | "wrong_credentials";
         CodeFile: {
             /** @description In base64. */
             content: string;
@@ -2435,6 +2547,18 @@ export interface components {
             status: components["schemas"]["FunctionStatus"];
             version: string;
         };
+        /** @description An operation of a document, with its variables. */
+        GraphQlRequest: {
+            /** @description Which operation is meant, where the document has several. */
+            operationName?: string | null;
+            /** @description Of the schema in `schema.graphql`. */
+            query: string;
+            variables?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** @description `data` and `errors` as GraphQL has them. Each error has `extensions` with `code` and `status`: those of a problem. */
+        GraphQlResponse: Record<string, never>;
         /** @description The beginning of a text. */
         Head: {
             /**
@@ -2763,6 +2887,14 @@ export interface components {
         Missed: "skip" | "once" | "all";
         /** @enum {string} */
         Mode: "hub" | "local";
+        /** @description What an agent session is to do. */
+        NewAgentRunbook: components["schemas"]["AgentRunbookSettings"] & {
+            /** @description What is to be done. */
+            prompt: string;
+            repository: components["schemas"]["RepositoryName"];
+            /** @description The beginning of the prompt if left out. */
+            title?: string | null;
+        };
         NewDirectory: {
             /** @description Relative to the workspace. */
             path: string;
@@ -3013,6 +3145,11 @@ export interface components {
             /** @description Opens once, within a minute, for whoever has it. */
             url: string;
         };
+        /**
+         * @description How steps become pull requests.
+         * @enum {string}
+         */
+        PrMode: "stacked_pr" | "single_pr" | "manual";
         /** @description How a [`Problem`] is sent: RFC 9457 problem details. */
         Problem: {
             code: components["schemas"]["Code"];
@@ -3080,6 +3217,11 @@ export interface components {
             from: string;
             /** @description A path that is not taken. */
             to: string;
+        };
+        /** @description A repository that was set up for sessions, by what its address ends with. */
+        RepositoryName: {
+            name: string;
+            org: string;
         };
         Revision: {
             author: components["schemas"]["UserId"];
@@ -3251,7 +3393,7 @@ export interface components {
         };
         ScheduleId: string;
         /** @enum {string} */
-        Scope: "code:run" | "function:read" | "function:write" | "function:run" | "runbook:read" | "runbook:write" | "session:run" | "job:read" | "job:write" | "token:write" | "admin";
+        Scope: "code:run" | "function:read" | "function:write" | "function:run" | "runbook:read" | "runbook:write" | "session:run" | "job:read" | "job:write" | "agent:read" | "agent:write" | "token:write" | "admin";
         /** @description The block that a place is in. */
         SearchBlock: {
             id: string;
@@ -14162,6 +14304,312 @@ export interface operations {
             };
         };
     };
+    agents_open: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAgentRunbook"];
+            };
+        };
+        responses: {
+            /** @description it is begun */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentRunbook"];
+                };
+            };
+            /** @description the request cannot be understood, or asks for what is not allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is signed in, or the token is wrong, expired or revoked */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the token lacks the scope, or another site made the request up */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such repository */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this hub runs no agents */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many requests, or the queue is full; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the server failed; its log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the database is not available, or the server is stopping */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agents_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentRunbook"];
+                };
+            };
+            /** @description the request cannot be understood, or asks for what is not allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is signed in, or the token is wrong, expired or revoked */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the token lacks the scope, or another site made the request up */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not there, or not shared with me */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this hub runs no agents */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many requests, or the queue is full; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the server failed; its log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the database is not available, or the server is stopping */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agents_follow_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentRunbookMessage"];
+            };
+        };
+        responses: {
+            /** @description it is heard in its turn */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentRunbook"];
+                };
+            };
+            /** @description the request cannot be understood, or asks for what is not allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is signed in, or the token is wrong, expired or revoked */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the token lacks the scope, or another site made the request up */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not there, or not shared with me */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description this hub runs no agents, or the session is archived */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many requests, or the queue is full; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the server failed; its log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the database is not available, or the server is stopping */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     schedules_list: {
         parameters: {
             query?: {
@@ -15006,6 +15454,174 @@ export interface operations {
             };
             /** @description the token lacks the scope, or another site made the request up */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many requests, or the queue is full; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the server failed; its log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the database is not available, or the server is stopping */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agents_subscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the socket is open */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description the request cannot be understood, or asks for what is not allowed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is signed in, or the token is wrong, expired or revoked */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not a WebSocket */
+            426: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many are open */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the server failed; its log says why */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the database is not available, or the server is stopping */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agents_ask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GraphQlRequest"];
+            };
+        };
+        responses: {
+            /** @description the answer, which may be errors */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraphQlResponse"];
+                };
+            };
+            /** @description the request is no operation of GraphQL */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is signed in, or the token is wrong, expired or revoked */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the token lacks the scope, or another site made the request up */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the request is too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -21,6 +21,8 @@ export const scopeWords: readonly (readonly [Exclude<Scope, "admin">, string])[]
   ["session:run", "Run blocks of runbooks"],
   ["job:read", "See jobs"],
   ["job:write", "Submit and cancel jobs"],
+  ["agent:read", "Look at agent sessions"],
+  ["agent:write", "Open and steer agent sessions"],
   ["token:write", "See, make and revoke tokens"],
 ];
 

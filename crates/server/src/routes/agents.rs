@@ -1,0 +1,97 @@
+//! Agent sessions for programs: open one, say something to it, look how far it is. All else is GraphQL's.
+
+use agent::session::{Request, Settings};
+use axum::{Json as Reply, extract::State, http::StatusCode};
+use model::id::{EquipmentId, UserId};
+use orchestrator::{Began, NewSession, Repository, View};
+
+use crate::{
+    App,
+    audit::Witness,
+    auth::Caller,
+    extract::{Json, Path},
+    graphql::USUAL_BRANCH,
+    problem::{Problem, ProblemDetails},
+    wire::agents::{
+        AgentRunbookBody, AgentRunbookMessageBody, NewAgentRunbookBody, RepositoryNameBody,
+    },
+};
+
+type Shown = (StatusCode, Reply<AgentRunbookBody>);
+
+/// Lets an agent carry something out in a repository of mine.
+#[utoipa::path(post, path = "/api/v1/runbook", tag = "agents", security(("bearer" = ["agent:write"])),
+    request_body = NewAgentRunbookBody, responses(
+    (status = 202, description = "it is begun", body = AgentRunbookBody),
+    (status = 404, description = "there is no such repository", body = ProblemDetails),
+    (status = 409, description = "this hub runs no agents", body = ProblemDetails)))]
+pub(crate) async fn open(
+    State(app): State<App>,
+    caller: Caller,
+    witness: Witness,
+    Json(body): Json<NewAgentRunbookBody>,
+) -> Result<Shown, Problem> {
+    let (agents, user) = (app.agents()?, caller.user.id);
+    let repository = repository(&app, user, &body.repository).await?;
+    let settings = agents.settings(user, Settings::new(USUAL_BRANCH), body.settings()).await?;
+    let NewAgentRunbookBody { prompt, title, .. } = body;
+    let new = NewSession { repository, prompt, title, settings, began: Began::Api };
+    let view = agents.open(user, new).await?;
+    witness.about(view.record.id);
+    Ok((StatusCode::ACCEPTED, shown(&app, &view)?))
+}
+
+/// How far an agent session is.
+#[utoipa::path(get, path = "/api/v1/runbook/{number}", tag = "agents", security(("bearer" = ["agent:read"])),
+    params(("number" = u64, Path)), responses(
+    (status = 200, description = "as it is now", body = AgentRunbookBody),
+    (status = 404, description = "not there, or not shared with me", body = ProblemDetails),
+    (status = 409, description = "this hub runs no agents", body = ProblemDetails)))]
+pub(crate) async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    Path(number): Path<u64>,
+) -> Result<Reply<AgentRunbookBody>, Problem> {
+    let view = numbered(&app, caller.user.id, number).await?;
+    shown(&app, &view)
+}
+
+/// Says something to an agent session.
+#[utoipa::path(patch, path = "/api/v1/runbook/{number}", tag = "agents", security(("bearer" = ["agent:write"])),
+    params(("number" = u64, Path)), request_body = AgentRunbookMessageBody, responses(
+    (status = 202, description = "it is heard in its turn", body = AgentRunbookBody),
+    (status = 404, description = "not there, or not shared with me", body = ProblemDetails),
+    (status = 409, description = "this hub runs no agents, or the session is archived", body = ProblemDetails)))]
+pub(crate) async fn follow_up(
+    State(app): State<App>,
+    caller: Caller,
+    Path(number): Path<u64>,
+    Json(body): Json<AgentRunbookMessageBody>,
+) -> Result<Shown, Problem> {
+    let user = caller.user.id;
+    let id = numbered(&app, user, number).await?.record.id;
+    let view = app.agents()?.request(user, id, Request::Say { text: body.prompt }).await?;
+    Ok((StatusCode::ACCEPTED, shown(&app, &view)?))
+}
+
+async fn numbered(app: &App, user: UserId, number: u64) -> Result<View, Problem> {
+    let found = app.agents()?.view_by_number(user, number).await?;
+    found.ok_or_else(|| Problem::not_found("session"))
+}
+
+fn shown(app: &App, view: &View) -> Result<Reply<AgentRunbookBody>, Problem> {
+    let url = app.agents()?.link(view.record.id);
+    Ok(Reply(AgentRunbookBody::new(view, url)))
+}
+
+/// The user's repository of this name.
+async fn repository(
+    app: &App,
+    user: UserId,
+    named: &RepositoryNameBody,
+) -> Result<EquipmentId, Problem> {
+    let name = format!("{}/{}", named.org, named.name);
+    let all = app.equipment.list::<Repository>(user).await?;
+    let found = all.iter().find(|it| it.content.name.eq_ignore_ascii_case(&name));
+    found.map(|it| it.id).ok_or_else(|| Problem::not_found("repository"))
+}

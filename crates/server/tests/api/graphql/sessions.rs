@@ -1,0 +1,306 @@
+//! Agent sessions of a hub whose forge and provider nobody answers for: what people do is there all the same.
+
+use std::{path::PathBuf, sync::Arc};
+
+use agent::harness::scripted::{Script, Scripted};
+use gateway::{Gateway, GatewayConfig, KeyHeader, Models, ProviderKey};
+use orchestrator::{Agents, AgentsConfig};
+use repository::{Limits, Repositories};
+use serde_json::{Value, json};
+use server::App;
+use tempfile::TempDir;
+
+use super::{
+    ask, field, refused,
+    sockets::{Peer, serve},
+};
+use crate::app::{Account, TestApp, engine, scripted};
+
+/// Where nobody listens.
+const NOWHERE: &str = "http://127.0.0.1:9";
+
+const PLAN: &str =
+    "# Plan\n\nWhy.\n\n## Step 1: First\n\nDo it.\n\n## Step 2: Second\n\nAnd that.\n";
+
+struct Hub {
+    app: TestApp,
+    ada: Account,
+    repository: String,
+    _directory: TempDir,
+}
+
+impl Hub {
+    /// `None` where there is no git.
+    async fn new() -> Option<Self> {
+        let directory = TempDir::new().unwrap();
+        let path = [("PATH".into(), "/usr/local/bin:/usr/bin:/bin".into())];
+        let mirrors = directory.path().join("mirrors");
+        let repositories = match Repositories::new(&mirrors, Limits::default(), path).await {
+            Ok(repositories) => repositories,
+            Err(why) => {
+                #[expect(clippy::print_stdout, reason = "a test says why it is skipped")]
+                {
+                    println!("skipped: {why}");
+                }
+                return None;
+            }
+        };
+        let engine = engine(scripted(), engine::Config::default()).await;
+        let config = config(directory.path().to_owned(), repositories);
+        let agents = Agents::start(engine.clone(), config).await.unwrap();
+        let app = App::hub(engine, TestApp::config()).await.unwrap().with_agents(agents);
+        let app = TestApp { router: app.router() };
+        let ada = app.sign_up("ada").await;
+        let add = "mutation ($input: RepositoryInput!) { addRepository(input: $input) { id } }";
+        let input = json!({ "address": format!("{NOWHERE}/a/b"), "forge": "GIT" });
+        let answer = ask(&app, &ada, add, &json!({ "input": input })).await;
+        let repository = field(&answer, "addRepository")["id"].as_str().unwrap().to_owned();
+        Some(Self { app, ada, repository, _directory: directory })
+    }
+
+    async fn ask(&self, query: &str, variables: &Value) -> Value {
+        ask(&self.app, &self.ada, query, variables).await
+    }
+
+    async fn open(&self) -> String {
+        let open = "mutation ($input: NewAgentSession!) { openAgentSession(input: $input) { id } }";
+        let input = json!({ "repository": self.repository, "prompt": "Add a counter." });
+        let answer = self.ask(open, &json!({ "input": input })).await;
+        field(&answer, "openAgentSession")["id"].as_str().unwrap().to_owned()
+    }
+}
+
+fn config(directory: PathBuf, repositories: Repositories) -> AgentsConfig {
+    let key = ProviderKey::new("no-key", KeyHeader::ApiKey).unwrap();
+    let model: gateway::ModelId = "model-a".parse().unwrap();
+    AgentsConfig {
+        directory: directory.join("sessions"),
+        harness: Arc::new(Scripted { program: "/bin/true".to_owned(), script: Script::default() }),
+        toolchains: Vec::new(),
+        gateway: Gateway::new(GatewayConfig::new(NOWHERE.parse().unwrap(), key)).unwrap(),
+        models: Models::new([model.clone(), "model-b".parse().unwrap()]),
+        default_model: Some(model),
+        repositories,
+        network: Vec::new(),
+        limits: sandbox::Limits::default(),
+        public_url: "https://hub.example.com".to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn a_session_is_its_people_s_and_nobody_else_s() {
+    let Some(hub) = Hub::new().await else { return };
+    let eve = hub.app.sign_up("eve").await;
+    let id = hub.open().await;
+    let show = "query ($id: ID!) { agentSession(id: $id) { title origin owner { name } \
+        people { name } repository { name } settings { targetBranch pullMode model budget } \
+        lifecycle sandbox usage { cost } versions { number } } }";
+    let answer = hub.ask(show, &json!({ "id": id })).await;
+    let session = field(&answer, "agentSession");
+    assert_eq!(session["title"], "Add a counter.");
+    assert_eq!((&session["origin"], &session["lifecycle"]), (&json!("web"), &json!("ACTIVE")));
+    assert_eq!(session["repository"]["name"], "a/b");
+    let settings =
+        json!({ "targetBranch": "main", "pullMode": "STACKED", "model": null, "budget": null });
+    assert_eq!(session["settings"], settings);
+
+    let list = "{ agentSessions { items { id needsAttention steps { total } } next } }";
+    let rename =
+        "mutation ($id: ID!) { renameAgentSession(session: $id, title: \"New\") { title } }";
+    let answer = ask(&hub.app, &eve, show, &json!({ "id": id })).await;
+    assert_eq!(*field(&answer, "agentSession"), Value::Null);
+    let answer = ask(&hub.app, &eve, list, &Value::Null).await;
+    assert_eq!(*field(&answer, "agentSessions"), json!({ "items": [], "next": null }));
+    refused(&ask(&hub.app, &eve, rename, &json!({ "id": id })).await, "not_found", 404);
+    let events = "query ($id: ID!) { agentEvents(session: $id) { seq at body } }";
+    refused(&ask(&hub.app, &eve, events, &json!({ "id": id })).await, "not_found", 404);
+
+    let share =
+        "mutation ($id: ID!, $with: ID!) { share(session: $id, with: $with) { people { name } } }";
+    let answer = hub.ask(share, &json!({ "id": id, "with": eve.id })).await;
+    assert_eq!(field(&answer, "share")["people"].as_array().unwrap().len(), 2);
+    let nobody = json!({ "id": id, "with": format!("user_{:032x}", 1) });
+    refused(&hub.ask(share, &nobody).await, "not_found", 404);
+    let answer = ask(&hub.app, &eve, rename, &json!({ "id": id })).await;
+    assert_eq!(field(&answer, "renameAgentSession")["title"], "New");
+    let answer = ask(&hub.app, &eve, events, &json!({ "id": id })).await;
+    let first = &field(&answer, "agentEvents")[0];
+    assert_eq!((&first["seq"], &first["body"]["event"]), (&json!(1), &json!("opened")));
+    assert!(first["at"].is_i64() && first["body"].get("seq").is_none(), "{first}");
+    let answer = ask(&hub.app, &eve, list, &Value::Null).await;
+    assert_eq!(field(&answer, "agentSessions")["items"][0]["id"], id);
+}
+
+#[tokio::test]
+async fn a_plan_is_saved_edited_and_taken_back_by_the_version_that_was_seen() {
+    let Some(hub) = Hub::new().await else { return };
+    let id = hub.open().await;
+    let save = "mutation ($id: ID!, $version: Int!, $text: String!) { \
+        savePlan(session: $id, expectedVersion: $version, text: $text) { \
+        plan { version title approved steps { number title depth isLeaf state body failure commit checks } } } }";
+    let variables =
+        |version: u32, text: &str| json!({ "id": id, "version": version, "text": text });
+    let answer = hub.ask(save, &variables(0, PLAN)).await;
+    let plan = &field(&answer, "savePlan")["plan"];
+    let step = json!({
+        "number": "1", "title": "First", "depth": 1, "isLeaf": true, "state": "NOT_STARTED",
+        "body": plan["steps"][0]["body"], "failure": null, "commit": null, "checks": 0
+    });
+    assert_eq!((&plan["version"], &plan["steps"][0]), (&json!(1), &step), "{plan}");
+    refused(&hub.ask(save, &variables(0, PLAN)).await, "conflict", 409);
+    let edit = "mutation ($id: ID!) { editStep(session: $id, expectedVersion: 1, step: \"2\", \
+        text: \"Last\\n\\nThat.\") { plan { version steps { title } } } }";
+    let answer = hub.ask(edit, &json!({ "id": id })).await;
+    let plan = &field(&answer, "editStep")["plan"];
+    assert_eq!(
+        *plan,
+        json!({ "version": 2, "steps": [{ "title": "First" }, { "title": "Last" }] })
+    );
+    let wrong = edit.replace("step: \"2\"", "step: \"x\"");
+    refused(&hub.ask(&wrong, &json!({ "id": id })).await, "invalid", 400);
+    let back = "mutation ($id: ID!) { rollBackPlan(session: $id, expectedVersion: 2, to: 1) { \
+        versions { number author } } }";
+    let answer = hub.ask(back, &json!({ "id": id })).await;
+    let versions = &field(&answer, "rollBackPlan")["versions"];
+    assert_eq!(
+        (&versions[0]["author"], &versions[2]["author"]),
+        (&json!("ada"), &json!("rollback"))
+    );
+    let comment = "mutation ($id: ID!) { commentStep(session: $id, step: \"1\", text: \"Why?\") { \
+        comments { id by { name } step text } } }";
+    let answer = hub.ask(comment, &json!({ "id": id })).await;
+    let comments = &field(&answer, "commentStep")["comments"];
+    assert_eq!((&comments[0]["by"]["name"], &comments[0]["step"]), (&json!("ada"), &json!("1")));
+    let execute = "mutation ($id: ID!, $target: ExecuteTarget!) { \
+        execute(session: $id, expectedVersion: 3, target: $target) { id } }";
+    for target in [json!({}), json!({ "next": true, "all": true }), json!({ "next": false })] {
+        refused(&hub.ask(execute, &json!({ "id": id, "target": target })).await, "invalid", 400);
+    }
+    let answer = hub
+        .ask(
+            "mutation ($id: ID!) { cloneAgentSession(session: $id) { cloneOf plan { text } } }",
+            &json!({ "id": id }),
+        )
+        .await;
+    assert_eq!(
+        *field(&answer, "cloneAgentSession"),
+        json!({ "cloneOf": id, "plan": { "text": PLAN } })
+    );
+}
+
+#[tokio::test]
+async fn only_what_there_is_can_be_chosen_for_a_session() {
+    let Some(hub) = Hub::new().await else { return };
+    let id = hub.open().await;
+    let configure = "mutation ($id: ID!, $settings: SettingsInput!) { \
+        configure(session: $id, settings: $settings) { settings { \
+        targetBranch pullMode draft oneShot idleMinutes budget model planner } } }";
+    let variables = |settings: Value| json!({ "id": id, "settings": settings });
+    let answer = hub
+        .ask(
+            configure,
+            &variables(json!({
+                "targetBranch": "next", "pullMode": "SINGLE", "draft": true, "idleMinutes": 5,
+                "budget": 1000, "model": "model-b", "planner": "developer"
+            })),
+        )
+        .await;
+    let expected = json!({
+        "targetBranch": "next", "pullMode": "SINGLE", "draft": true, "oneShot": false,
+        "idleMinutes": 5, "budget": 1000, "model": "model-b", "planner": "developer"
+    });
+    assert_eq!(field(&answer, "configure")["settings"], expected);
+    let answer = hub.ask(configure, &variables(json!({ "budget": null, "model": null }))).await;
+    let settings = &field(&answer, "configure")["settings"];
+    assert_eq!((&settings["budget"], &settings["model"]), (&Value::Null, &Value::Null));
+    assert_eq!(settings["planner"], "developer");
+    for wrong in [
+        json!({ "model": "gpt" }),
+        json!({ "planner": "nobody" }),
+        json!({ "developer": format!("eqp_{:032x}", 1) }),
+        json!({ "idleMinutes": 0 }),
+        json!({ "budget": -1 }),
+        json!({ "checkRepairs": 99 }),
+        json!({ "targetBranch": "--force" }),
+    ] {
+        refused(&hub.ask(configure, &variables(wrong)).await, "invalid", 400);
+    }
+    let answer = hub.ask("{ models }", &Value::Null).await;
+    assert_eq!(*field(&answer, "models"), json!(["model-a", "model-b"]));
+}
+
+#[tokio::test]
+async fn what_happens_in_a_session_is_heard_by_its_people() {
+    let Some(hub) = Hub::new().await else { return };
+    let address = serve(&hub.app).await;
+    let id = hub.open().await;
+    let mut peer = Peer::initialised(&address, &hub.ada.token).await;
+    let feed = "subscription ($id: ID!) { agentSessionFeed(session: $id) { \
+        ... on AgentEvent { seq body } ... on Delta { text } } }";
+    peer.subscribe("feed", feed, json!({ "id": id })).await;
+    for seq in 1..=2 {
+        let next = peer.hear().await;
+        assert_eq!(next["payload"]["data"]["agentSessionFeed"]["seq"], seq, "{next}");
+    }
+    peer.say(&json!({ "type": "complete", "id": "feed" })).await;
+
+    let changed = "subscription ($id: ID!) { agentSessionChanged(session: $id) { title } }";
+    let mut watcher = Peer::initialised(&address, &hub.ada.token).await;
+    watcher.subscribe("1", changed, json!({ "id": id })).await;
+    let title = |it: &Value| it["payload"]["data"]["agentSessionChanged"]["title"].clone();
+    assert_eq!(title(&watcher.hear().await), "Add a counter.");
+    let mut listener = Peer::initialised(&address, &hub.ada.token).await;
+    let listed = "subscription { agentSessionsChanged { id title } }";
+    listener.subscribe("2", listed, json!({})).await;
+    // Answered once what was subscribed to before it has begun.
+    listener.say(&json!({ "type": "ping" })).await;
+    while listener.hear().await["type"] != "pong" {}
+    let rename = "mutation ($id: ID!) { renameAgentSession(session: $id, title: \"New\") { id } }";
+    field(&hub.ask(rename, &json!({ "id": id })).await, "renameAgentSession");
+    while title(&watcher.hear().await) != "New" {}
+    loop {
+        let next = listener.hear().await;
+        let session = &next["payload"]["data"]["agentSessionsChanged"];
+        assert_eq!(session["id"], id, "{next}");
+        if session["title"] == "New" {
+            break;
+        }
+    }
+
+    let eve = hub.app.sign_up("eve").await;
+    let mut stranger = Peer::initialised(&address, &eve.token).await;
+    for query in [feed, changed] {
+        stranger.subscribe("3", query, json!({ "id": id })).await;
+        let next = stranger.hear().await;
+        assert_eq!(next["payload"]["errors"][0]["extensions"]["code"], "not_found", "{next}");
+        assert_eq!(stranger.hear().await["type"], "complete");
+    }
+}
+
+#[tokio::test]
+async fn programs_open_sessions_by_the_name_of_a_repository_and_follow_them_by_number() {
+    let Some(hub) = Hub::new().await else { return };
+    let (app, ada) = (&hub.app, &hub.ada);
+    let new = |org: &str| {
+        json!({
+            "repository": { "org": org, "name": "B" }, "prompt": "Add a counter.",
+            "pr_mode": "single_pr", "labels": ["bot"], "author_email": "ada@example.com"
+        })
+    };
+    app.ask(ada, "POST", "/api/v1/runbook", &new("c")).await.problem(404, "not_found");
+    let opened = app.ask(ada, "POST", "/api/v1/runbook", &new("a")).await.expect(202).json();
+    let number = opened["runbook_number"].as_u64().unwrap();
+    assert!(opened["url"].as_str().unwrap().starts_with("https://hub.example.com/agents/agent_"));
+    assert_eq!((&opened["steps"]["total"], &opened["pull_requests"]), (&json!(0), &json!([])));
+    let path = format!("/api/v1/runbook/{number}");
+    let shown = app.get(ada, &path).await.expect(200).json();
+    assert_eq!(shown["runbook_number"], number);
+    let more = json!({ "prompt": "And a test." });
+    app.ask(ada, "PATCH", &path, &more).await.expect(202);
+    app.ask(ada, "PATCH", &path, &json!({ "prompt": " " })).await.problem(400, "invalid");
+    let eve = app.sign_up("eve").await;
+    app.get(&eve, &path).await.problem(404, "not_found");
+    app.ask(&eve, "PATCH", &path, &more).await.problem(404, "not_found");
+    let answer = hub.ask("{ agentSessions { items { title } } }", &Value::Null).await;
+    assert_eq!(field(&answer, "agentSessions")["items"], json!([{ "title": "Add a counter." }]));
+}
