@@ -6487,6 +6487,24 @@ header `Audit-Head`, if there is an entry.
         drop(response);
         Ok(())
     }
+    /** What the forge of a repository tells by itself. It signs with the secret that `revealWebhook` gives.
+
+ `POST /api/forge/webhook/{repository}`*/
+    pub async fn agents_receive(
+        &self,
+        repository: &str,
+        body: &serde_json::Value,
+    ) -> Result<(), Error> {
+        let route = "/api/forge/webhook/{repository}"
+            .to_owned()
+            .replace("{repository}", &crate::escape(repository));
+        let query: &[(&str, Option<String>)] = &[];
+        let response = self
+            .send(reqwest::Method::POST, &route, query, Some(body))
+            .await?;
+        drop(response);
+        Ok(())
+    }
     /** My functions, the one changed last first. The next page is where `X-Next-Cursor` and `Link` say.
 
  `GET /api/function`*/

@@ -28,11 +28,24 @@ pub enum WebhookError {
     #[error("plain git delivers nothing; there is no webhook for it")]
     PlainGit,
     #[error(transparent)]
-    Undeliverable(#[from] Undeliverable),
+    Unsigned(Undeliverable),
+    #[error(transparent)]
+    Unreadable(Undeliverable),
     #[error(transparent)]
     Ground(#[from] GroundError),
     #[error(transparent)]
     Request(#[from] RequestError),
+}
+
+impl From<Undeliverable> for WebhookError {
+    fn from(error: Undeliverable) -> Self {
+        match error {
+            Undeliverable::Unsigned => Self::Unsigned(error),
+            Undeliverable::Header { .. } | Undeliverable::Unreadable { .. } => {
+                Self::Unreadable(error)
+            }
+        }
+    }
 }
 
 impl Agents {
@@ -43,6 +56,12 @@ impl Agents {
     /// When the store fails.
     pub async fn webhook_secret(&self, repository: EquipmentId) -> Result<String, StoreError> {
         self.hub().engine.secret(&format!("webhook_{repository}")).await
+    }
+
+    /// Where the forge delivers what happens in a repository.
+    #[must_use]
+    pub fn webhook_url(&self, repository: EquipmentId) -> String {
+        format!("{}/api/forge/webhook/{repository}", self.hub().config.public_url)
     }
 
     /// Takes a delivery for a repository.

@@ -56,6 +56,9 @@ const MAX_FUNCTION_REQUEST_BYTES: usize = 2 << 20;
 /// Largest request about jobs: an order of a mebibyte with room for its JSON escapes.
 const MAX_JOB_REQUEST_BYTES: usize = 4 << 20;
 
+/// Largest delivery of a forge: GitHub's limit.
+const MAX_WEBHOOK_BYTES: usize = 25 << 20;
+
 /// Largest request about agent sessions.
 const MAX_AGENT_REQUEST_BYTES: usize = 4 << 20;
 
@@ -134,6 +137,7 @@ fn routes() -> OpenApiRouter<App> {
         .merge(artifact_routes())
         .merge(job_routes())
         .merge(agent_routes())
+        .merge(webhook_routes())
         .routes(routes!(users::list))
         .routes(routes!(audit::list))
         .routes(routes!(audit::export))
@@ -217,6 +221,13 @@ fn agent_routes() -> OpenApiRouter<App> {
         .routes(routes!(agents::open))
         .routes(routes!(agents::show, agents::follow_up))
         .layer(DefaultBodyLimit::max(MAX_AGENT_REQUEST_BYTES))
+}
+
+/// A forge shows who it is by its signature over all of it.
+fn webhook_routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(agents::receive))
+        .layer(DefaultBodyLimit::max(MAX_WEBHOOK_BYTES))
 }
 
 /// Files are larger than other requests.

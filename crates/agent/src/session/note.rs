@@ -9,19 +9,48 @@ use crate::{harness::Diff, plan::StepNumber};
 #[serde(tag = "note", rename_all = "snake_case")]
 pub enum Note {
     /// What the agent thought before it spoke.
-    Thought { text: String },
+    Thought {
+        text: String,
+    },
     /// The agent says in a line what it is doing.
-    Progress { text: String },
+    Progress {
+        text: String,
+    },
     /// `call` is the harness's id of it.
-    ToolCalled { call: String, tool: String, input: String },
-    ToolJudged { call: String, verdict: ToolVerdict, why: String },
-    ToolEnded { call: String, output: String, failed: bool, diff: Option<Diff> },
+    ToolCalled {
+        call: String,
+        tool: String,
+        input: String,
+    },
+    ToolJudged {
+        call: String,
+        verdict: ToolVerdict,
+        why: String,
+    },
+    ToolEnded {
+        call: String,
+        output: String,
+        failed: bool,
+        diff: Option<Diff>,
+    },
     /// The model could not be reached and is asked again.
-    Retrying { attempt: u32, why: String },
+    Retrying {
+        attempt: u32,
+        why: String,
+    },
     /// The pre-execution script has run.
-    Script { path: String, output: String, passed: bool },
+    Script {
+        path: String,
+        output: String,
+        passed: bool,
+    },
     /// A check of a step has run; `line` is that of its fence in the plan.
-    Check { step: StepNumber, line: usize, output: String, passed: bool },
+    Check {
+        step: StepNumber,
+        line: usize,
+        output: String,
+        passed: bool,
+    },
 }
 
 /// What the policy said of a call.
@@ -82,7 +111,8 @@ fn ends_of(text: &str) -> String {
         return text.replace('\0', "");
     }
     let half = MAX_NOTE_BYTES / 2;
-    let (first, last) = (text.floor_char_boundary(half), text.ceil_char_boundary(text.len() - half));
+    let (first, last) =
+        (text.floor_char_boundary(half), text.ceil_char_boundary(text.len() - half));
     let left_out = last - first;
     format!("{}\n… {left_out} bytes are left out …\n{}", &text[..first], &text[last..])
         .replace('\0', "")

@@ -49,6 +49,14 @@ pub(super) struct Repository {
     default_branch: Option<String>,
 }
 
+/// What is set at a forge, so that it tells what happens there.
+#[derive(SimpleObject)]
+pub(super) struct Webhook {
+    pub(super) url: String,
+    /// only its owner is told
+    pub(super) secret: String,
+}
+
 #[derive(SimpleObject)]
 pub(super) struct Persona {
     pub(super) id: ID,

@@ -2,7 +2,9 @@
 
 use agent::session::Refusal;
 use axum::http::StatusCode;
-use orchestrator::{DiffError, EquipmentError, GroundError, McpTestError, RequestError};
+use orchestrator::{
+    DiffError, EquipmentError, GroundError, McpTestError, RequestError, WebhookError,
+};
 use store::PutEquipmentError;
 
 use super::{Code, Problem};
@@ -66,6 +68,23 @@ impl From<RequestError> for Problem {
             RequestError::Equipment(error) => error.into(),
             RequestError::Store(error) => error.into(),
             RequestError::Elsewhere | RequestError::ShuttingDown => unavailable(detail),
+        }
+    }
+}
+
+impl From<WebhookError> for Problem {
+    fn from(error: WebhookError) -> Self {
+        let detail = error.to_string();
+        match error {
+            WebhookError::NoRepository => Self::not_found("repository"),
+            WebhookError::Unsigned(_) => {
+                Self::new(StatusCode::UNAUTHORIZED, Code::Unauthenticated, detail)
+            }
+            WebhookError::Unreadable(_) => Self::invalid(detail),
+            WebhookError::PlainGit | WebhookError::Ground(_) => {
+                Self::conflict(Code::Conflict, detail)
+            }
+            WebhookError::Request(error) => error.into(),
         }
     }
 }

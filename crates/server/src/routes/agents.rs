@@ -1,7 +1,12 @@
 //! Agent sessions for programs: open one, say something to it, look how far it is. All else is GraphQL's.
 
 use agent::session::{Request, Settings};
-use axum::{Json as Reply, extract::State, http::StatusCode};
+use axum::{
+    Json as Reply,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+};
 use model::id::{EquipmentId, UserId};
 use orchestrator::{Began, NewSession, Repository, View};
 
@@ -39,6 +44,25 @@ pub(crate) async fn open(
     let view = agents.open(user, new).await?;
     witness.about(view.record.id);
     Ok((StatusCode::ACCEPTED, shown(&app, &view)?))
+}
+
+/// What the forge of a repository tells by itself. It signs with the secret that `revealWebhook` gives.
+#[utoipa::path(post, path = "/api/forge/webhook/{repository}", tag = "agents", security(()),
+    params(("repository" = String, Path)),
+    request_body(content = String, content_type = "application/json", description = "as GitHub or GitLab delivers it"),
+    responses(
+    (status = 204, description = "it is taken"),
+    (status = 401, description = "it is not signed with the repository's secret", body = ProblemDetails),
+    (status = 404, description = "there is no such repository", body = ProblemDetails),
+    (status = 409, description = "this hub runs no agents", body = ProblemDetails)))]
+pub(crate) async fn receive(
+    State(app): State<App>,
+    Path(repository): Path<EquipmentId>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<StatusCode, Problem> {
+    app.agents()?.receive_webhook(repository, &headers, &body).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// How far an agent session is.

@@ -29,9 +29,7 @@ impl State {
                 let has_failed = !failures.is_empty();
                 self.running.iter_mut().for_each(|it| it.repairs += u8::from(has_failed));
             }
-            WorkEvent::Said { .. }
-            | WorkEvent::Noted { .. }
-            | WorkEvent::HeadMoved { .. } => {}
+            WorkEvent::Said { .. } | WorkEvent::Noted { .. } | WorkEvent::HeadMoved { .. } => {}
             WorkEvent::Delivered { change, .. } => {
                 if let Some(change) = change {
                     self.take_delivery(change);

@@ -11,7 +11,7 @@ use super::super::{
     equipment::{
         ContextFile, ContextFileInput, Learning, LearningInput, McpServer, McpServerInput, Persona,
         PersonaInput, Repository, RepositoryInput, Scope, Template, TemplateInput, ToolInfo,
-        ToolList, ToolListsInput, ToolPolicy,
+        ToolList, ToolListsInput, ToolPolicy, Webhook,
     },
     refusal::{Result, refused},
 };
@@ -42,6 +42,18 @@ impl EquipmentMutation {
 
     async fn remove_repository(&self, context: &Context<'_>, id: ID) -> Result<bool> {
         delete::<orchestrator::Repository>(Asker::of(context), &id).await
+    }
+
+    /// Where the forge of a repository delivers what happens there, and with what it signs.
+    async fn reveal_webhook(&self, context: &Context<'_>, repository: ID) -> Result<Webhook> {
+        let asker = Asker::of(context);
+        let agents = asker.app.agents().map_err(refused)?;
+        let id = named::<orchestrator::Repository>(&repository)?;
+        let kept = asker.equipment().get::<orchestrator::Repository>(asker.user.id, id).await;
+        kept.map_err(refused)?;
+        asker.about(&*repository);
+        let secret = agents.webhook_secret(id).await.map_err(refused)?;
+        Ok(Webhook { url: agents.webhook_url(id), secret })
     }
 
     async fn put_persona(
