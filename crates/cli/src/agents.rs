@@ -2,6 +2,7 @@
 
 use std::{
     env, fs,
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -162,6 +163,16 @@ fn find(name: &str) -> Result<Program, String> {
     let is_of_system = found.starts_with("/usr");
     if !is_of_system && !sandbox::may_be_shown(&directory) {
         return Err(format!("{} is where no sandbox may look", directory.display()));
+    }
+    // Sandboxes of root have a user of their own.
+    let is_root = fs::metadata("/proc/self").is_ok_and(|it| it.uid() == 0);
+    let readable = |it: &Path| fs::metadata(it).is_ok_and(|it| it.mode() & 0o005 == 0o005);
+    if is_root && !(readable(&found) && readable(&directory)) {
+        return Err(format!(
+            "{} may be read by its owner only, and sandboxes are another user's; make it readable with chmod -R o+rX {}",
+            found.display(),
+            directory.display()
+        ));
     }
     let toolchains = if is_of_system { Vec::new() } else { vec![directory] };
     Ok(Program { command: found.to_string_lossy().into_owned(), toolchains })

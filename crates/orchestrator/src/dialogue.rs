@@ -276,7 +276,7 @@ impl Dialogue {
             HarnessEvent::Delta { speaker, text } => self.delta(speaker, &text),
             HarnessEvent::Message { speaker, text } => self.message(speaker, &text).await,
             HarnessEvent::ToolCalled { call, .. } => {
-                let (call, tool, input) = self.shown(&call);
+                let (call, tool, input) = self.shown_briefly(&call);
                 self.note(Note::ToolCalled { call, tool, input }).await;
             }
             HarnessEvent::ToolProposed { request, call } => self.judge(request, &call).await,
@@ -409,6 +409,16 @@ impl Dialogue {
         let command = call.input.get("command").and_then(Value::as_str);
         let input = command.map_or_else(|| call.input.to_string(), str::to_owned);
         (call.id.clone(), call.name.clone(), self.hide(&input))
+    }
+
+    /// As [`Self::shown`], but of what is written only where: its end brings the difference.
+    fn shown_briefly(&self, call: &ToolCall) -> (String, String, String) {
+        let path =
+            ["file_path", "notebook_path"].iter().find_map(|it| call.input.get(it)?.as_str());
+        match path {
+            Some(path) => (call.id.clone(), call.name.clone(), self.hide(path)),
+            None => self.shown(call),
+        }
     }
 
     fn hide(&self, text: &str) -> String {

@@ -183,7 +183,7 @@ def init():
 
 
 def main():
-    with open(os.environ.get("AGENT_PLAYBOOK") or os.path.join(os.environ["HOME"], "playbook.json")) as file:
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "playbook.json")) as file:
         playbook = json.load(file)
     while True:
         message = read()

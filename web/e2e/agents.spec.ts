@@ -1,0 +1,87 @@
+/** From a wish to pull requests, with everybody who takes part: a person, an agent, its model, a code host. */
+import { signUp } from "./hub.ts";
+import { expect, test } from "@playwright/test";
+import { lacking, whileHubHasAgents, type AgentHub, type Scene } from "./agent-hub.ts";
+import type { Page } from "@playwright/test";
+
+const plan = `# Greetings
+
+Say hello in more ways.
+
+## 1. Greet in French
+
+Add \`fr.txt\`.
+
+## 2. Greet in German
+
+Add \`de.txt\`, politely.
+
+\`\`\`bash {check}
+grep -q Guten de.txt
+\`\`\`
+`;
+
+const playbook: Scene[] = [
+  { when: "(?s)Carry out this step.*Greet in French", do: [{ write: { path: "fr.txt", text: "Bonjour\n" } }, { bash: "make --version" }] },
+  { when: "(?s)Carry out this step.*Greet in German", do: [{ write: { path: "de.txt", text: "Hallo\n" } }] },
+  { when: "Not done yet", do: [{ write: { path: "de.txt", text: "Guten Tag\n" } }] },
+  { when: "Change what these steps left", do: [{ write: { path: "fr.txt", text: "Bonsoir\n" } }] },
+  { when: "ways", do: [{ think: "Two files will do." }, { model: "Which language is bonjour?" }, { plan }] },
+];
+
+async function addRepository(page: Page, hub: AgentHub): Promise<void> {
+  const kept = await page.evaluate(
+    async (value) => (await fetch("/api/secrets/FORGE_TOKEN", { method: "PUT", headers: { "content-type": "application/json" }, body: JSON.stringify({ value }) })).status,
+    hub.token,
+  );
+  expect(kept).toBeLessThan(300);
+  await page.goto(`${hub.url}/agents/settings`);
+  await page.getByRole("button", { name: "New repository" }).click();
+  await page.getByLabel("Address", { exact: true }).fill(hub.repository);
+  await page.getByLabel("Code host").selectOption("GITHUB");
+  await page.getByLabel("Secret with the token").selectOption("FORGE_TOKEN");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("ada/greetings").first()).toBeVisible();
+}
+
+test("a wish becomes a plan, the plan pull requests, and a word about one of them another commit", async ({ page }) => {
+  test.setTimeout(240_000);
+  const lacks = lacking();
+  test.skip(lacks !== null, `skipped: ${lacks}`);
+  await whileHubHasAgents(playbook, async (hub) => {
+    const mistakes: string[] = [];
+    page.on("pageerror", (error) => mistakes.push(error.message));
+    await signUp(page, hub.url);
+    await addRepository(page, hub);
+
+    await page.goto(`${hub.url}/agents`);
+    await page.getByLabel("What is to be done?").fill("Say hello in more ways");
+    await page.getByRole("button", { name: "Start planning" }).click();
+    await expect(page.getByText("Bonjour is French.")).toBeVisible();
+    await expect(page.getByRole("heading", { name: /Greet in German/ }).first()).toBeVisible();
+
+    await page.getByRole("button", { name: "Approve and run all" }).click();
+    // No pattern allows make: somebody is asked.
+    await page.getByRole("button", { name: "Allow", exact: true }).click();
+    await expect.poll(async () => (await hub.pullRequests()).length, { timeout: 120_000 }).toBe(2);
+    const [first, second] = await hub.pullRequests();
+    expect([first?.title, second?.title]).toEqual(["Greet in French", "Greet in German"]);
+    expect(hub.file(second?.branch ?? "", "de.txt")).toBe("Guten Tag\n");
+    expect(hub.file(second?.branch ?? "", "fr.txt")).toBe("Bonjour\n");
+    await expect(page.getByText("Step 2 is completed.")).toBeVisible();
+
+    const branch = page.getByRole("listitem", { name: first?.branch });
+    await branch.getByRole("button", { name: "Ask for a change" }).click();
+    await branch.getByLabel("What should be different?").fill("As one says at night");
+    await branch.getByRole("button", { name: "Ask for the change" }).click();
+    await expect.poll(() => hub.file(first?.branch ?? "", "fr.txt"), { timeout: 60_000 }).toBe("Bonsoir\n");
+    expect((await hub.pullRequests()).length).toBe(2);
+
+    await page.reload();
+    await expect(page.getByText("Bonjour is French.")).toBeVisible();
+    await page.setViewportSize({ width: 375, height: 800 });
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(overflow).toBeLessThanOrEqual(0);
+    expect(mistakes).toEqual([]);
+  });
+});
