@@ -66,7 +66,8 @@ async fn run_one(bench: &Bench, check: &Check) -> Result<(bool, String), String>
     };
     let mut output = said.text();
     if said.end == End::TimedOut {
-        output.push_str(&format!("\nthe check took longer than {} s", timeout.as_secs()));
+        let seconds = timeout.as_secs();
+        output = format!("{output}\nthe check took longer than {seconds} s");
     }
     Ok((is_as_expected(&outcome, check.expect), output))
 }

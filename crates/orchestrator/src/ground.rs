@@ -46,13 +46,19 @@ pub enum GroundError {
     #[error(transparent)]
     Address(#[from] InvalidAddress),
     #[error(transparent)]
-    Open(#[from] OpenError),
+    Open(Box<OpenError>),
     #[error(transparent)]
     Site(#[from] InvalidSite),
     #[error("{address} is not at {site}; change the address or the forge's API")]
     Elsewhere { address: String, site: String },
     #[error(transparent)]
     Forge(#[from] ForgeError),
+}
+
+impl From<OpenError> for GroundError {
+    fn from(error: OpenError) -> Self {
+        Self::Open(Box::new(error))
+    }
 }
 
 impl Hub {

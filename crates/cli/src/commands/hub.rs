@@ -32,6 +32,7 @@ pub(crate) async fn run(args: HubArgs) -> Result<ExitCode, Failure> {
     // Beside the database there is room; with one elsewhere, there may be no such directory.
     let data = args.isolation.data.data.clone();
     let snapshots = if data.is_dir() { data.clone() } else { std::env::temp_dir() };
+    let server_config = server_config(&args);
     let environments = cache::of_server(&args.cache, &args.isolation, &offers.default)?;
     let config = engine::Config {
         max_sandboxes: args.max_sandboxes.max(1),
@@ -68,20 +69,9 @@ pub(crate) async fn run(args: HubArgs) -> Result<ExitCode, Failure> {
     } else {
         Some(engine.work(config_of(args.work, &machine(), &engine)).await?)
     };
-    let config = server::Config {
-        jwt_secret: args.jwt_secret,
-        cors_origin: args.cors_origin,
-        sign_up: !args.no_sign_up,
-        metrics_token: args.metrics_token,
-        max_code_request_bytes: args.code_request_mb << 20,
-        max_job_payload_bytes: args.jobs.job_payload_bytes,
-        accept_as_tinirun: args.accept_as_tinirun,
-        token_limits: args.token_limits.limits(),
-        ..server::Config::default()
-    };
     let bound = listener.local_addr().map_err(Failure::internal)?;
     let opened = agents::open(&args.agents, (&engine, &data), &format!("http://{bound}")).await?;
-    let app = App::hub(engine, config).await?;
+    let app = App::hub(engine, server_config).await?;
     let app = match &opened {
         Ok(agents) => app.with_agents(agents.clone()),
         Err(why) => app.without_agents(why),
@@ -104,6 +94,20 @@ pub(crate) async fn run(args: HubArgs) -> Result<ExitCode, Failure> {
     app.serve_with_previews(vec![listener], preview_listener, stopped).await;
     store.close().await?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn server_config(args: &HubArgs) -> server::Config {
+    server::Config {
+        jwt_secret: args.jwt_secret.clone(),
+        cors_origin: args.cors_origin.clone(),
+        sign_up: !args.no_sign_up,
+        metrics_token: args.metrics_token.clone(),
+        max_code_request_bytes: args.code_request_mb << 20,
+        max_job_payload_bytes: args.jobs.job_payload_bytes,
+        accept_as_tinirun: args.accept_as_tinirun,
+        token_limits: args.token_limits.limits(),
+        ..server::Config::default()
+    }
 }
 
 async fn show_previews(

@@ -8,19 +8,19 @@ use serde_json::json;
 use crate::stage::{PLAN, Stage};
 
 fn judged(kind: &EventKind) -> Option<(ToolVerdict, String)> {
-    match kind {
-        EventKind::Work(WorkEvent::Noted {
-            note: Note::ToolJudged { verdict, why, .. }, ..
-        }) => Some((*verdict, why.clone())),
-        _ => None,
-    }
+    let EventKind::Work(WorkEvent::Noted { note: Note::ToolJudged { verdict, why, .. }, .. }) =
+        kind
+    else {
+        return None;
+    };
+    Some((*verdict, why.clone()))
 }
 
 fn said(kind: &EventKind) -> Option<String> {
-    match kind {
-        EventKind::Work(WorkEvent::Said { text, .. }) => Some(text.clone()),
-        _ => None,
-    }
+    let EventKind::Work(WorkEvent::Said { text, .. }) = kind else {
+        return None;
+    };
+    Some(text.clone())
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -82,16 +82,20 @@ async fn the_script_of_the_repository_runs_before_each_step_and_its_failure_stop
     let decision = agent::session::Decision::Allow;
     stage.ask(id, Request::Decide { approval: asked.approvals[0].id, decision }).await;
     let state = stage.until_quiet(id).await.state;
-    let ran = |it: &EventKind| match it {
-        EventKind::Work(WorkEvent::Noted { note: Note::Script { output, passed, .. }, .. }) => {
-            Some((output.clone(), *passed))
-        }
-        _ => None,
+    let ran = |it: &EventKind| {
+        let EventKind::Work(WorkEvent::Noted { note: Note::Script { output, passed, .. }, .. }) =
+            it
+        else {
+            return None;
+        };
+        Some((output.clone(), *passed))
     };
     assert_eq!(stage.of(id, ran).await, [("getting ready\n0\n".to_owned(), false)]);
-    let warned = |it: &EventKind| match it {
-        EventKind::Work(WorkEvent::Prepared { warning, .. }) => warning.clone(),
-        _ => None,
+    let warned = |it: &EventKind| {
+        let EventKind::Work(WorkEvent::Prepared { warning, .. }) = it else {
+            return None;
+        };
+        warning.clone()
     };
     assert_eq!(stage.of(id, warned).await, ["the pre-execution script failed with code 3"]);
     let branch = &state.branches[0].name;

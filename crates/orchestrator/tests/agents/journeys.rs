@@ -61,9 +61,11 @@ async fn a_wish_becomes_a_plan_and_the_plan_becomes_stacked_pull_requests() {
     assert!(body.contains("- [x] **2 Greet in German**"), "{body}");
     let all = stage.at_forge(&names[2], "all.txt").unwrap();
     assert_eq!(all, "Hello\nBonjour\nGuten Tag\n");
-    let checked = |it: &EventKind| match it {
-        EventKind::Work(WorkEvent::Checked { failures, .. }) => Some(failures.len()),
-        _ => None,
+    let checked = |it: &EventKind| {
+        let EventKind::Work(WorkEvent::Checked { failures, .. }) = it else {
+            return None;
+        };
+        Some(failures.len())
     };
     assert_eq!(stage.of(id, checked).await, [1, 0]);
     let log = stage.log(&names[2]);
@@ -214,9 +216,11 @@ async fn what_is_written_is_shown_before_the_whole_is_stored() {
         }
     }
     stage.until_quiet(id).await;
-    let said = |it: &EventKind| match it {
-        EventKind::Work(WorkEvent::Said { text, .. }) => Some(text.clone()),
-        _ => None,
+    let said = |it: &EventKind| {
+        let EventKind::Work(WorkEvent::Said { text, .. }) = it else {
+            return None;
+        };
+        Some(text.clone())
     };
     assert_eq!(stage.of(id, said).await, ["A greeting in several pieces."]);
 }

@@ -100,6 +100,27 @@ fn events_of_work_have_the_shape_in_which_they_are_stored() {
             r#""event":"ended","work":3,"end":{"end":"failed","failure":{"failure":"lasting","why":"401"}}"#,
         ),
         (
+            AskEvent::ApprovalAsked { fence, call }.into(),
+            r#""event":"approval_asked","fence":4,"call":{"id":"toolu_1","tool":"Bash","input":"make","pattern":null}"#,
+        ),
+        (
+            BranchEvent::CiEnded {
+                branch: BranchId(9),
+                head: "c0ffee".to_owned(),
+                end: CiEnd::Passed,
+            }
+            .into(),
+            r#""event":"ci_ended","branch":9,"head":"c0ffee","end":{"end":"passed"}"#,
+        ),
+    ];
+    rows.into_iter().for_each(check);
+}
+
+#[test]
+fn notes_have_the_shape_in_which_they_are_stored() {
+    let fence = Fence(4);
+    let rows: Vec<(EventKind, &str)> = vec![
+        (
             WorkEvent::Noted {
                 fence,
                 note: Note::ToolJudged {
@@ -132,19 +153,6 @@ fn events_of_work_have_the_shape_in_which_they_are_stored() {
             }
             .into(),
             r#""event":"noted","fence":4,"note":"tool_ended","call":"toolu_1","output":"ok","failed":false,"diff":{"path":"a","hunks":[{"old_start":1,"old_lines":0,"new_start":1,"new_lines":1,"lines":["+b"]}]}"#,
-        ),
-        (
-            AskEvent::ApprovalAsked { fence, call }.into(),
-            r#""event":"approval_asked","fence":4,"call":{"id":"toolu_1","tool":"Bash","input":"make","pattern":null}"#,
-        ),
-        (
-            BranchEvent::CiEnded {
-                branch: BranchId(9),
-                head: "c0ffee".to_owned(),
-                end: CiEnd::Passed,
-            }
-            .into(),
-            r#""event":"ci_ended","branch":9,"head":"c0ffee","end":{"end":"passed"}"#,
         ),
     ];
     rows.into_iter().for_each(check);
