@@ -74,6 +74,11 @@ bench: build ## Measure against the bare program and print ratios
 bench-kernels: ## Of make bench, kernels alone: beside ipykernel and Jupyter Server
 	scripts/bench-kernels
 
+.PHONY: bench-agents
+bench-agents: ## Of make bench, agent sessions and the model gateway alone
+	cargo run --quiet --release --locked -p orchestrator --example sessions
+	cargo run --quiet --release --locked -p gateway --example overhead
+
 .PHONY: bench-finding
 bench-finding: ## Of make bench, search and lists alone
 	scripts/bench-finding

@@ -4,7 +4,7 @@
 A playbook is a list of scenes {"when": REGEX, "do": [ACT…]}; a prompt plays the first whose regex is found in it.
 Acts: say, think, plan, ask, progress TEXT; bash COMMAND (asked for, then really run); write {"path", "text"};
 sneak COMMAND (run without asking, as a program of the repository could); model TEXT (asks the model gateway);
-fail {…} (ends the turn so); hang; die.
+fail {…} (ends the turn so); stamp COUNT (says the time so often); hang; die.
 """
 
 import json
@@ -167,8 +167,12 @@ def play(acts):
                 read()
         elif kind == "die":
             os._exit(9)
-        elif kind == "sleep":
-            time.sleep(what)
+        elif kind == "stamp":
+            # When each of these was written, for whoever measures how long it takes to be read.
+            for _ in range(what):
+                delta = {"type": "text_delta", "text": f"{time.time_ns()} "}
+                tell({"type": "stream_event", "event": {"type": "content_block_delta", "index": 0, "delta": delta}})
+                time.sleep(0.005)
         else:
             raise ValueError(f"no act {kind}")
     return ending

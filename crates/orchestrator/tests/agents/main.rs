@@ -4,6 +4,9 @@
 #![expect(clippy::print_stderr, reason = "a test says why it is skipped")]
 
 mod asking;
+mod claude;
 mod faults;
 mod journeys;
+#[path = "../../../agent/tests/harness/messages_api.rs"]
+mod messages_api;
 mod stage;

@@ -67,6 +67,15 @@ impl Harness for Playing {
     }
 }
 
+/// Who plays the agent and its model.
+pub(crate) struct Players {
+    pub(crate) harness: Arc<dyn Harness>,
+    /// Where the agent's program is.
+    pub(crate) toolchains: Vec<PathBuf>,
+    /// The address of the provider of models.
+    pub(crate) provider: String,
+}
+
 pub(crate) struct Stage {
     pub(crate) engine: Engine,
     pub(crate) agents: Agents,
@@ -74,14 +83,21 @@ pub(crate) struct Stage {
     pub(crate) ada: UserId,
     pub(crate) repository: EquipmentId,
     pub(crate) directory: TempDir,
-    playbook: Value,
-    provider: String,
+    players: Players,
     _serving: JoinSet<()>,
 }
 
 impl Stage {
     /// `None`, with a word about it, where this machine has no sandboxes or no git.
     pub(crate) async fn open(playbook: Value) -> Option<Self> {
+        let (provider, serving) = provider().await;
+        let harness = Arc::new(Playing(playbook));
+        let players = Players { harness, toolchains: Vec::new(), provider };
+        let stage = Self::with(players).await?;
+        Some(Self { _serving: serving, ..stage })
+    }
+
+    pub(crate) async fn with(players: Players) -> Option<Self> {
         if !forge::fake::git::is_there() {
             eprintln!("skipped: git or git-http-backend is not installed");
             return None;
@@ -98,10 +114,9 @@ impl Stage {
         let directory = tempfile::tempdir().unwrap();
         let forge = Fake::with_git(Kind::GitHub, directory.path().join("forge"), 0).await;
         forge.add_repository(REPOSITORY);
-        let (provider, serving) = provider().await;
         let url = format!("sqlite://{}/hub.db", directory.path().display());
         let store = Store::open(&url).await.unwrap();
-        let (engine, agents) = start(store, directory.path(), &playbook, &provider).await;
+        let (engine, agents) = start(store, directory.path(), &players).await;
         let ada = engine.create_user("ada@example.com", "ada", "").await.unwrap().id;
         let name = "FORGE_TOKEN".parse().unwrap();
         engine.put_secret(ada, &name, TOKEN).await.unwrap();
@@ -117,9 +132,8 @@ impl Stage {
             ada,
             repository,
             directory,
-            playbook,
-            provider,
-            _serving: serving,
+            players,
+            _serving: JoinSet::new(),
         };
         stage.git(&["clone", "--quiet", &stage.remote(), "work"]);
         stage.write("en.txt", "Hello\n");
@@ -129,7 +143,7 @@ impl Stage {
 
     /// What agents play from the next start on.
     pub(crate) fn set_playbook(&mut self, playbook: Value) {
-        self.playbook = playbook;
+        self.players.harness = Arc::new(Playing(playbook));
     }
 
     /// Ends the server and starts another with the same data. What had been under way was not told.
@@ -139,8 +153,7 @@ impl Stage {
         self.engine.store().clone().close().await.unwrap();
         let url = format!("sqlite://{}/hub.db", self.directory.path().display());
         let store = Store::open(&url).await.unwrap();
-        (self.engine, self.agents) =
-            start(store, self.directory.path(), &self.playbook, &self.provider).await;
+        (self.engine, self.agents) = start(store, self.directory.path(), &self.players).await;
     }
 
     pub(crate) async fn session(&self, prompt: &str, change: impl FnOnce(&mut Settings)) -> View {
@@ -293,35 +306,36 @@ impl Stage {
     }
 }
 
-async fn start(
-    store: Store,
-    directory: &std::path::Path,
-    playbook: &Value,
-    provider: &str,
-) -> (Engine, Agents) {
+async fn start(store: Store, directory: &std::path::Path, players: &Players) -> (Engine, Agents) {
     let runtimes = Arc::new(sandbox::runtime::discover(env!("PATH")));
     let backend = Arc::new(Namespaces::new(Readiness::OnDemand).unwrap());
-    let config = Config { snapshots: directory.to_owned(), ..Config::default() };
+    let config = Config {
+        snapshots: directory.to_owned(),
+        max_sandboxes: 64,
+        max_sandboxes_per_user: Some(64),
+        ..Config::default()
+    };
     let secret_key = engine::SecretKey::load_or_create(&directory.join("secrets.key")).unwrap();
     let config = Config { secret_key, ..config };
     let engine =
         Engine::start(store, Offers::one(backend, runtimes), config, Clock::system()).await;
     let engine = engine.unwrap();
     let key = ProviderKey::new("key-of-the-provider", KeyHeader::ApiKey).unwrap();
-    let gateway = Gateway::new(GatewayConfig::new(provider.parse().unwrap(), key)).unwrap();
+    let gateway = Gateway::new(GatewayConfig::new(players.provider.parse().unwrap(), key)).unwrap();
     let model: ModelId = "claude-sonnet-4-5".parse().unwrap();
     let repositories = directory.join("repositories");
     let path = std::env::vars_os().filter(|(name, _)| name == "PATH");
     let agents = AgentsConfig {
         directory: directory.join("agents"),
-        harness: Arc::new(Playing(playbook.clone())),
-        toolchains: Vec::new(),
+        harness: Arc::clone(&players.harness),
+        toolchains: players.toolchains.clone(),
         gateway,
-        models: Models::new([model.clone()]),
+        // The other is asked by Claude Code for titles and the like.
+        models: Models::new([model.clone(), "claude-haiku-4-5".parse().unwrap()]),
         default_model: Some(model),
         repositories: Repositories::new(&repositories, Limits::default(), path).await.unwrap(),
         network: Vec::new(),
-        limits: sandbox::Limits::default(),
+        limits: sandbox::Limits { memory_bytes: 2 << 30, ..sandbox::Limits::default() },
         public_url: "http://hub.example.com".to_owned(),
     };
     let agents = Agents::start(engine.clone(), agents).await.unwrap();
