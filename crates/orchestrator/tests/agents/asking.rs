@@ -157,3 +157,27 @@ async fn the_model_is_reached_by_the_gateway_alone_and_what_it_costs_is_counted(
     let refused = stage.try_to_ask(id, Request::Say { text: "more".to_owned() }).await;
     assert!(refused.unwrap_err().to_string().contains("raise its budget"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_finds_no_credential_and_reaches_no_host_that_nobody_allowed() {
+    let look = "(grep -rs -e token-of-ada -e key-of-the-provider /tmp /proc/*/environ /proc/*/cmdline; \
+        for it in 127.0.0.1/8000 192.0.2.1/80 93.184.216.34/443; do \
+        timeout 5 bash -c \"exec 3<>/dev/tcp/$it\" && echo reached $it; done; echo looked) \
+        > \"$HOME/found\" 2>/dev/null";
+    let playbook = json!([
+        { "when": "look", "do": [{ "sneak": look }, { "bash": "cat \"$HOME/found\"" }] },
+    ]);
+    let Some(stage) = Stage::open(playbook).await else { return };
+    let id = stage.session("look", |_| {}).await.record.id;
+    stage.until_quiet(id).await;
+    let ended = |it: &EventKind| {
+        let EventKind::Work(WorkEvent::Noted { note: Note::ToolEnded { output, .. }, .. }) = it else {
+            return None;
+        };
+        Some(output.clone())
+    };
+    // The playbook itself is in the agent's home, and holds the words that are looked for.
+    let found = stage.of(id, ended).await.concat();
+    let lines: Vec<_> = found.lines().filter(|it| !it.contains("playbook.json")).collect();
+    assert_eq!(lines, ["looked"], "{found}");
+}
