@@ -17,7 +17,7 @@ use model::id::{AgentSessionId, EquipmentId, UserId};
 use repository::{CommitId, Excerpt, Repositories};
 use sandbox::Rule;
 use store::{AgentSessionFilter, Cursor, NewAgentSession, Page, StoreError, StoredEvent};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -78,6 +78,12 @@ impl std::fmt::Debug for AgentsConfig {
 #[derive(Clone)]
 pub struct Agents(Arc<Hub>);
 
+/// Where the owner of a session is told something, and what it shows.
+struct Handle {
+    mailbox: mpsc::UnboundedSender<Message>,
+    shown: watch::Receiver<View>,
+}
+
 pub(crate) struct Hub {
     pub(crate) engine: Engine,
     pub(crate) equipment: Equipment,
@@ -85,7 +91,7 @@ pub(crate) struct Hub {
     pub(crate) live: Live,
     pub(crate) tasks: TaskTracker,
     pub(crate) shutdown: CancellationToken,
-    owners: Mutex<HashMap<AgentSessionId, mpsc::UnboundedSender<Message>>>,
+    owners: Mutex<HashMap<AgentSessionId, Handle>>,
     /// Ids of deliveries that were taken, the latest last.
     delivered: Mutex<VecDeque<String>>,
 }
@@ -415,13 +421,14 @@ impl Agents {
         self.expect_participant(by, session).await?;
         let title = checked_title(title)?;
         self.0.engine.store().rename_agent_session(session, &title).await?;
-        let sender = self.0.owners().get(&session).cloned();
+        let sender = self.0.owners().get(&session).map(|it| it.mailbox.clone());
         match sender {
             // It may be going just then, and reads the title when it comes again.
-            Some(owner) => drop(owner.send(Message::Rename(title))),
+            Some(owner) => drop(owner.send(Message::Rename(title.clone()))),
             None => self.0.live.stored(session, 0),
         }
-        self.0.read(session).await
+        let view = self.0.read(session).await?;
+        Ok(View { record: Record { title, ..view.record }, ..view })
     }
 
     /// What a completed step changed; `None` if it changed nothing or is not completed.
@@ -463,7 +470,7 @@ impl std::fmt::Debug for Agents {
 }
 
 impl Hub {
-    fn owners(&self) -> MutexGuard<'_, HashMap<AgentSessionId, mpsc::UnboundedSender<Message>>> {
+    fn owners(&self) -> MutexGuard<'_, HashMap<AgentSessionId, Handle>> {
         self.owners.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -475,7 +482,7 @@ impl Hub {
     ) -> Result<(), RequestError> {
         // Under the lock: an owner that goes takes its sender away under it too.
         let message = match self.owners().get(&session) {
-            Some(owner) => match owner.send(message) {
+            Some(owner) => match owner.mailbox.send(message) {
                 Ok(()) => return Ok(()),
                 Err(unsent) => unsent.0,
             },
@@ -521,15 +528,15 @@ impl Hub {
         if self.shutdown.is_cancelled() {
             return Err(RequestError::ShuttingDown);
         }
-        let View { record, state } = self.read(session).await?;
+        let View { record, state } = self.read_events(session).await?;
         let mut owners = self.owners();
-        if let Some(owner) = owners.get(&session).filter(|it| !it.is_closed()) {
-            return Ok(owner.clone());
+        if let Some(owner) = owners.get(&session).filter(|it| !it.mailbox.is_closed()) {
+            return Ok(owner.mailbox.clone());
         }
         let (owner, mailbox) = mpsc::unbounded_channel();
-        owners.insert(session, owner.clone());
         let state = Arc::unwrap_or_clone(state);
-        let actor = Owner::new(Arc::clone(self), record, state, mailbox);
+        let (actor, shown) = Owner::new(Arc::clone(self), record, state, mailbox);
+        owners.insert(session, Handle { mailbox: owner.clone(), shown });
         self.tasks.spawn(actor.live(beginning));
         Ok(owner)
     }
@@ -549,8 +556,17 @@ impl Hub {
         true
     }
 
+    /// A session as it is: its owner's, where there is one.
+    pub(crate) async fn read(&self, session: AgentSessionId) -> Result<View, RequestError> {
+        let shown = self.owners().get(&session).map(|it| it.shown.borrow().clone());
+        match shown {
+            Some(view) => Ok(view),
+            None => self.read_events(session).await,
+        }
+    }
+
     /// A session out of its events.
-    async fn read(&self, session: AgentSessionId) -> Result<View, RequestError> {
+    async fn read_events(&self, session: AgentSessionId) -> Result<View, RequestError> {
         let reader = self.engine.store().reader();
         let row = reader.agent_session(session).await?.ok_or(RequestError::NotFound)?;
         let mut state: Option<State> = None;

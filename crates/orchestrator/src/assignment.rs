@@ -18,7 +18,7 @@ use crate::{
     equipment::{EquipmentError, StoredPolicy},
     ground::Ground,
     owner::uuid,
-    view::Record,
+    view::{Record, View},
 };
 
 /// Of a file in which a repository tells agents how to work in it.
@@ -37,7 +37,7 @@ pub(crate) struct Assigning<'a> {
 /// An agent for one attempt, ready to be spoken with.
 pub(crate) async fn cast(
     order: Assigning<'_>,
-    seq: watch::Receiver<u64>,
+    shown: watch::Receiver<View>,
     heard: mpsc::Sender<(Fence, Heard)>,
 ) -> Result<Cast, Fault> {
     let Assigning { hub, record, state, task, bench, fence, .. } = order;
@@ -83,7 +83,7 @@ pub(crate) async fn cast(
         sandbox: bench.sandbox().clone(),
         directory: bench.directory(),
         live: hub.live.clone(),
-        seq,
+        shown,
         heard,
     })
 }

@@ -24,9 +24,12 @@ use engine::OpenedSecrets;
 use model::id::AgentSessionId;
 use sandbox::{ExitStatus, Process, ProcessEvent, Program, Sandbox, SandboxError, SandboxPath};
 use serde_json::Value;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
-use crate::live::{Delta, Live};
+use crate::{
+    live::{Delta, Live},
+    view::View,
+};
 
 /// How long a program may take to end a turn that it was told to stop.
 const GRACE: Duration = Duration::from_secs(5);
@@ -49,8 +52,8 @@ pub(crate) struct Cast {
     /// The checkout.
     pub(crate) directory: String,
     pub(crate) live: Live,
-    /// Number of the last event that was stored of the session.
-    pub(crate) seq: tokio::sync::watch::Receiver<u64>,
+    /// The session as it was stored last.
+    pub(crate) shown: watch::Receiver<View>,
     pub(crate) heard: mpsc::Sender<(Fence, Heard)>,
 }
 
@@ -400,7 +403,8 @@ impl Dialogue {
         } else {
             text.to_owned()
         };
-        let (session, fence, seq) = (self.cast.session, self.cast.fence, *self.cast.seq.borrow());
+        let (session, fence) = (self.cast.session, self.cast.fence);
+        let seq = self.cast.shown.borrow().state.seq;
         self.cast.live.written(session, seq, Delta { fence, speaker, text });
     }
 

@@ -109,8 +109,8 @@ pub(crate) struct Owner {
     metered: mpsc::Receiver<Metered>,
     meter: mpsc::Sender<Metered>,
     budget: Budget,
-    /// Number of the last event.
-    seq: watch::Sender<u64>,
+    /// The session as it is, for whoever looks at it.
+    shown: watch::Sender<View>,
     bench: Option<Arc<Bench>>,
     attempt: Option<Attempt>,
     /// What goes on whatever runs; ends with the owner.
@@ -162,14 +162,15 @@ impl Owner {
         record: Record,
         state: State,
         mailbox: mpsc::UnboundedReceiver<Message>,
-    ) -> Self {
+    ) -> (Self, watch::Receiver<View>) {
         let (tell, heard) = mpsc::channel(HEARD);
         let (meter, metered) = mpsc::channel(METERED);
         let budget = Budget::new(state.settings.budget, state.usage.cost);
-        let (seq, _) = watch::channel(state.seq);
         let state = Arc::new(state);
+        let view = View { record: record.clone(), state: Arc::clone(&state) };
+        let (shown, watcher) = watch::channel(view);
         let (bench, attempt, beside) = (None, None, JoinSet::new());
-        Self {
+        let owner = Self {
             hub,
             record,
             state,
@@ -179,14 +180,15 @@ impl Owner {
             metered,
             meter,
             budget,
-            seq,
+            shown,
             bench,
             attempt,
             beside,
             look_at: Instant::now() + LOOK_EVERY,
             told: Told::new(),
             later: VecDeque::new(),
-        }
+        };
+        (owner, watcher)
     }
 
     /// Goes on with the session until nothing can happen in it any more, or the server stops.
@@ -281,6 +283,7 @@ impl Owner {
             Message::Look => self.look_at = Instant::now(),
             Message::Rename(title) => {
                 self.record.title = title;
+                self.shown.send_replace(self.view());
                 self.hub.live.stored(self.record.id, self.state.seq);
             }
         }
@@ -321,7 +324,7 @@ impl Owner {
         }
         self.store(&events, &after, is_fact).await?;
         self.state = Arc::new(after);
-        self.seq.send_replace(self.state.seq);
+        self.shown.send_replace(self.view());
         self.hub.live.stored(self.record.id, self.state.seq);
         self.note_asked(&events, waiting);
         if events.iter().any(|it| matches!(it.kind, EventKind::Life(LifeEvent::Configured { .. })))

@@ -123,7 +123,7 @@ impl Owner {
             ground: (&ground, &commit),
             fence,
         };
-        let cast = assignment::cast(assigning, self.seq.subscribe(), self.tell.clone()).await?;
+        let cast = assignment::cast(assigning, self.shown.subscribe(), self.tell.clone()).await?;
         let (orders, receiver) = mpsc::channel(ORDERS);
         if let Some(attempt) = &mut self.attempt {
             attempt.orders = Some(orders);

@@ -171,7 +171,8 @@ async fn an_agent_finds_no_credential_and_reaches_no_host_that_nobody_allowed() 
     let id = stage.session("look", |_| {}).await.record.id;
     stage.until_quiet(id).await;
     let ended = |it: &EventKind| {
-        let EventKind::Work(WorkEvent::Noted { note: Note::ToolEnded { output, .. }, .. }) = it else {
+        let EventKind::Work(WorkEvent::Noted { note: Note::ToolEnded { output, .. }, .. }) = it
+        else {
             return None;
         };
         Some(output.clone())

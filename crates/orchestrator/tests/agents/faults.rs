@@ -3,6 +3,7 @@
 use agent::session::{
     EventKind, ExecuteTarget, Lifecycle, Note, Request, Stage as At, StepState, WorkEvent,
 };
+use forge::fake::Answer;
 use serde_json::json;
 
 use crate::stage::{PLAN, Stage};
@@ -126,4 +127,28 @@ async fn a_persons_push_is_not_written_over() {
     assert!(stage.story(id).await.contains("person_pushed"));
     assert!(stage.log(&name).contains("By a person"));
     drop(state);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forge_that_is_busy_is_asked_again_and_nothing_is_pushed_twice() {
+    let playbook = json!([
+        { "when": "(?s)Carry out.*French", "do": [{ "write": { "path": "fr.txt", "text": "Bonjour\n" } }] },
+        { "when": "ways", "do": [{ "plan": PLAN }] },
+    ]);
+    let Some(stage) = Stage::open(playbook).await else { return };
+    let id = stage.session("Say hello in more ways", |_| {}).await.record.id;
+    stage.until_quiet(id).await;
+    stage.forge.answer_next("POST /api/v3/repos/ada/notes/pulls", Answer::json(502, &json!({})));
+    stage.execute(id, ExecuteTarget::Next).await;
+    let state = stage.until_quiet(id).await.state;
+    assert_eq!(
+        state.step_state(&"1".parse().unwrap()),
+        StepState::Completed,
+        "{}",
+        stage.story(id).await
+    );
+    assert_eq!(stage.forge.pull_requests().len(), 1);
+    stage.at_forge(&state.branches[0].name, "fr.txt");
+    let branches = stage.git(&["for-each-ref", "--format=%(refname)", "refs/forge/"]);
+    assert_eq!(branches.lines().count(), 2, "{branches}");
 }
