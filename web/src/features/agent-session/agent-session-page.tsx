@@ -1,11 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
-import { Link, useParams } from "react-router";
+import { useParams } from "react-router";
 import { hasStatus, messageOf } from "@/api/errors.ts";
 import type { AgentSession } from "@/api/__generated__/agents.ts";
 import { paths } from "@/paths.ts";
-import { BlankSlate, Skeleton } from "@/ui/blank-slate.tsx";
-import { Button, buttonClass } from "@/ui/button.tsx";
+import { Skeleton } from "@/ui/blank-slate.tsx";
+import { PageFailure } from "@/ui/page-failure.tsx";
 import { Tabs } from "@/ui/tabs.tsx";
 import { agentSessionQuery, useLiveSession } from "./agent-queries.ts";
 import { ChatPane } from "./chat-pane.tsx";
@@ -93,27 +93,6 @@ function PageSkeleton() {
 }
 
 function PageError({ error, retry }: { error: Error | null; retry: () => void }) {
-  const missing = hasStatus(error, 404) || hasStatus(error, 403);
-  return (
-    <main id="content" className="mx-auto w-full max-w-2xl flex-1 px-4 py-20">
-      <title>Agent session · Runbook</title>
-      <BlankSlate
-        icon={missing ? "question" : "alert"}
-        title={missing ? "This session is not here" : "The session could not be loaded"}
-        action={
-          missing ? (
-            <Link to={paths.agents()} className={buttonClass("primary")}>
-              Go to your sessions
-            </Link>
-          ) : (
-            <Button look="primary" icon="retry" onClick={retry}>
-              Try again
-            </Button>
-          )
-        }
-      >
-        {missing ? "It belongs to someone else who has not shared it with you, or it never was." : messageOf(error)}
-      </BlankSlate>
-    </main>
-  );
+  const isMissing = hasStatus(error, 404) || hasStatus(error, 403);
+  return <PageFailure noun="session" reason={isMissing ? null : messageOf(error)} list={paths.agents()} missing="It belongs to someone else who has not shared it with you, or it never was." onRetry={retry} />;
 }

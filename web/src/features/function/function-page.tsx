@@ -7,10 +7,11 @@ import type { FunctionInfo } from "@/api/schema.ts";
 import { useAccount } from "@/features/account/account-queries.ts";
 import { languageOf } from "@/features/code/language.ts";
 import { paths, type FunctionView } from "@/paths.ts";
-import { BlankSlate, Skeleton } from "@/ui/blank-slate.tsx";
-import { Button, buttonClass, IconButton } from "@/ui/button.tsx";
+import { Skeleton } from "@/ui/blank-slate.tsx";
+import { IconButton } from "@/ui/button.tsx";
 import { confirm } from "@/ui/confirm.tsx";
 import { Icon } from "@/ui/icon.tsx";
+import { PageFailure } from "@/ui/page-failure.tsx";
 import { toast } from "@/ui/toasts.tsx";
 import { BuildPanel } from "./build-panel.tsx";
 import { builds, buildOf, forgetBuild } from "./builds.ts";
@@ -150,27 +151,6 @@ function PageSkeleton() {
 }
 
 function PageError({ error, retry }: { error: Error | null; retry: () => void }) {
-  const missing = hasStatus(error, 404);
-  return (
-    <main id="content" className="mx-auto w-full max-w-2xl flex-1 px-4 py-20">
-      <title>Function · Runbook</title>
-      <BlankSlate
-        icon={missing ? "question" : "alert"}
-        title={missing ? "This function is not here" : "The function could not be loaded"}
-        action={
-          missing ? (
-            <Link to={paths.functions()} className={buttonClass("primary")}>
-              Go to your functions
-            </Link>
-          ) : (
-            <Button look="primary" icon="retry" onClick={retry}>
-              Try again
-            </Button>
-          )
-        }
-      >
-        {missing ? "It may have been deleted, or it belongs to someone else." : messageOf(error)}
-      </BlankSlate>
-    </main>
-  );
+  const isMissing = hasStatus(error, 404);
+  return <PageFailure noun="function" reason={isMissing ? null : messageOf(error)} list={paths.functions()} onRetry={retry} />;
 }

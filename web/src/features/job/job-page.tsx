@@ -6,11 +6,12 @@ import { hasStatus, messageOf } from "@/api/errors.ts";
 import type { JobDetail } from "@/api/schema.ts";
 import { useFeed } from "@/features/execution/use-feed.ts";
 import { paths } from "@/paths.ts";
-import { BlankSlate, Skeleton } from "@/ui/blank-slate.tsx";
+import { Skeleton } from "@/ui/blank-slate.tsx";
 import { Button, buttonClass, IconButton } from "@/ui/button.tsx";
 import { confirm } from "@/ui/confirm.tsx";
 import { Icon } from "@/ui/icon.tsx";
 import { Notice } from "@/ui/notice.tsx";
+import { PageFailure } from "@/ui/page-failure.tsx";
 import { TimeAgo, useNow } from "@/ui/time.tsx";
 import { toast } from "@/ui/toasts.tsx";
 import { ArtifactList } from "./artifact-list.tsx";
@@ -177,27 +178,6 @@ function PageSkeleton() {
 }
 
 function PageError({ error, retry }: { error: Error | null; retry: () => void }) {
-  const missing = hasStatus(error, 404) || hasStatus(error, 403);
-  return (
-    <main id="content" className="mx-auto w-full max-w-2xl flex-1 px-4 py-20">
-      <title>Job · Runbook</title>
-      <BlankSlate
-        icon={missing ? "question" : "alert"}
-        title={missing ? "This job is not here" : "The job could not be loaded"}
-        action={
-          missing ? (
-            <Link to={paths.jobs()} className={buttonClass("primary")}>
-              Go to your jobs
-            </Link>
-          ) : (
-            <Button look="primary" icon="retry" onClick={retry}>
-              Try again
-            </Button>
-          )
-        }
-      >
-        {missing ? "It may have been deleted, or it belongs to someone else." : messageOf(error)}
-      </BlankSlate>
-    </main>
-  );
+  const isMissing = hasStatus(error, 404) || hasStatus(error, 403);
+  return <PageFailure noun="job" reason={isMissing ? null : messageOf(error)} list={paths.jobs()} onRetry={retry} />;
 }

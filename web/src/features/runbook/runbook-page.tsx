@@ -1,10 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, useParams, useSearchParams } from "react-router";
+import { useParams, useSearchParams } from "react-router";
 import { hasStatus, messageOf } from "@/api/errors.ts";
 import type { Runbook } from "@/api/schema.ts";
 import { paths } from "@/paths.ts";
-import { BlankSlate, Skeleton } from "@/ui/blank-slate.tsx";
-import { Button, buttonClass } from "@/ui/button.tsx";
+import { Skeleton } from "@/ui/blank-slate.tsx";
+import { PageFailure } from "@/ui/page-failure.tsx";
 import { configQuery } from "@/features/account/account-queries.ts";
 import { runbookQuery } from "./runbook-queries.ts";
 import { RunbookView } from "./runbook-view.tsx";
@@ -49,27 +49,6 @@ function PageSkeleton() {
 }
 
 function PageError({ error, retry }: { error: Error | null; retry: () => void }) {
-  const missing = hasStatus(error, 404) || hasStatus(error, 403);
-  return (
-    <main id="content" className="mx-auto w-full max-w-2xl flex-1 px-4 py-20">
-      <title>Runbook</title>
-      <BlankSlate
-        icon={missing ? "question" : "alert"}
-        title={missing ? "This runbook is not here" : "The runbook could not be loaded"}
-        action={
-          missing ? (
-            <Link to={paths.runbooks()} className={buttonClass("primary")}>
-              Go to your runbooks
-            </Link>
-          ) : (
-            <Button look="primary" icon="retry" onClick={retry}>
-              Try again
-            </Button>
-          )
-        }
-      >
-        {missing ? "It may have been deleted, or it belongs to someone else." : messageOf(error)}
-      </BlankSlate>
-    </main>
-  );
+  const isMissing = hasStatus(error, 404) || hasStatus(error, 403);
+  return <PageFailure noun="runbook" reason={isMissing ? null : messageOf(error)} list={paths.runbooks()} onRetry={retry} />;
 }

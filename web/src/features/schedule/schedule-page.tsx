@@ -4,10 +4,11 @@ import { hasStatus, messageOf } from "@/api/errors.ts";
 import type { Schedule } from "@/api/schema.ts";
 import { draftOf } from "@/features/job/job-draft.ts";
 import { paths } from "@/paths.ts";
-import { BlankSlate, Skeleton } from "@/ui/blank-slate.tsx";
+import { Skeleton } from "@/ui/blank-slate.tsx";
 import { Button, buttonClass, IconButton } from "@/ui/button.tsx";
 import { confirm } from "@/ui/confirm.tsx";
 import { Icon } from "@/ui/icon.tsx";
+import { PageFailure } from "@/ui/page-failure.tsx";
 import { toast } from "@/ui/toasts.tsx";
 import { NextTime } from "./next-time.tsx";
 import { draftOfSchedule } from "./schedule-draft.ts";
@@ -102,27 +103,6 @@ function ScheduleHeader({ schedule }: { schedule: Schedule }) {
 }
 
 function PageError({ error, retry }: { error: Error | null; retry: () => void }) {
-  const missing = hasStatus(error, 404) || hasStatus(error, 403);
-  return (
-    <main id="content" className="mx-auto w-full max-w-2xl flex-1 px-4 py-20">
-      <title>Schedule · Runbook</title>
-      <BlankSlate
-        icon={missing ? "question" : "alert"}
-        title={missing ? "This schedule is not here" : "The schedule could not be loaded"}
-        action={
-          missing ? (
-            <Link to={paths.schedules()} className={buttonClass("primary")}>
-              Go to your schedules
-            </Link>
-          ) : (
-            <Button look="primary" icon="retry" onClick={retry}>
-              Try again
-            </Button>
-          )
-        }
-      >
-        {missing ? "It may have been deleted, or it belongs to someone else." : messageOf(error)}
-      </BlankSlate>
-    </main>
-  );
+  const isMissing = hasStatus(error, 404) || hasStatus(error, 403);
+  return <PageFailure noun="schedule" reason={isMissing ? null : messageOf(error)} list={paths.schedules()} onRetry={retry} />;
 }
