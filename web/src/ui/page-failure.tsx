@@ -1,14 +1,14 @@
-import { Link } from "react-router";
+import type { ReactNode } from "react";
 import { BlankSlate } from "./blank-slate.tsx";
-import { Button, buttonClass } from "./button.tsx";
+import { Button } from "./button.tsx";
 
 interface PageFailureProps {
   /** What the page is about: "job". */
   noun: string;
   /** Why it could not be loaded; null where there is no such thing for this reader. */
   reason: string | null;
-  /** Where all of them are that there are. */
-  list: string;
+  /** A link to all that there are. */
+  list: ReactNode;
   /** Why there may be no such thing. */
   missing?: string;
   onRetry: () => void;
@@ -24,9 +24,7 @@ export function PageFailure({ noun, reason, list, missing = "It may have been de
         title={reason === null ? `This ${noun} is not here` : `The ${noun} could not be loaded`}
         action={
           reason === null ? (
-            <Link to={list} className={buttonClass("primary")}>
-              Go to your {noun}s
-            </Link>
+            list
           ) : (
             <Button look="primary" icon="retry" onClick={onRetry}>
               Try again

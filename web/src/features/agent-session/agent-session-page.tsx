@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
-import { useParams } from "react-router";
+import { Link, useParams } from "react-router";
 import { hasStatus, messageOf } from "@/api/errors.ts";
 import type { AgentSession } from "@/api/__generated__/agents.ts";
 import { paths } from "@/paths.ts";
 import { Skeleton } from "@/ui/blank-slate.tsx";
+import { buttonClass } from "@/ui/button.tsx";
 import { PageFailure } from "@/ui/page-failure.tsx";
 import { Tabs } from "@/ui/tabs.tsx";
 import { agentSessionQuery, useLiveSession } from "./agent-queries.ts";
@@ -94,5 +95,10 @@ function PageSkeleton() {
 
 function PageError({ error, retry }: { error: Error | null; retry: () => void }) {
   const isMissing = hasStatus(error, 404) || hasStatus(error, 403);
-  return <PageFailure noun="session" reason={isMissing ? null : messageOf(error)} list={paths.agents()} missing="It belongs to someone else who has not shared it with you, or it never was." onRetry={retry} />;
+  const list = (
+    <Link to={paths.agents()} className={buttonClass("primary")}>
+      Go to your sessions
+    </Link>
+  );
+  return <PageFailure noun="session" reason={isMissing ? null : messageOf(error)} list={list} missing="It belongs to someone else who has not shared it with you, or it never was." onRetry={retry} />;
 }

@@ -8,7 +8,7 @@ import { useAccount } from "@/features/account/account-queries.ts";
 import { languageOf } from "@/features/code/language.ts";
 import { paths, type FunctionView } from "@/paths.ts";
 import { Skeleton } from "@/ui/blank-slate.tsx";
-import { IconButton } from "@/ui/button.tsx";
+import { IconButton, buttonClass } from "@/ui/button.tsx";
 import { confirm } from "@/ui/confirm.tsx";
 import { Icon } from "@/ui/icon.tsx";
 import { PageFailure } from "@/ui/page-failure.tsx";
@@ -152,5 +152,10 @@ function PageSkeleton() {
 
 function PageError({ error, retry }: { error: Error | null; retry: () => void }) {
   const isMissing = hasStatus(error, 404);
-  return <PageFailure noun="function" reason={isMissing ? null : messageOf(error)} list={paths.functions()} onRetry={retry} />;
+  const list = (
+    <Link to={paths.functions()} className={buttonClass("primary")}>
+      Go to your functions
+    </Link>
+  );
+  return <PageFailure noun="function" reason={isMissing ? null : messageOf(error)} list={list} onRetry={retry} />;
 }

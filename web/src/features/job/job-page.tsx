@@ -179,5 +179,10 @@ function PageSkeleton() {
 
 function PageError({ error, retry }: { error: Error | null; retry: () => void }) {
   const isMissing = hasStatus(error, 404) || hasStatus(error, 403);
-  return <PageFailure noun="job" reason={isMissing ? null : messageOf(error)} list={paths.jobs()} onRetry={retry} />;
+  const list = (
+    <Link to={paths.jobs()} className={buttonClass("primary")}>
+      Go to your jobs
+    </Link>
+  );
+  return <PageFailure noun="job" reason={isMissing ? null : messageOf(error)} list={list} onRetry={retry} />;
 }

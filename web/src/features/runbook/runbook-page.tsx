@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
-import { useParams, useSearchParams } from "react-router";
+import { Link, useParams, useSearchParams } from "react-router";
 import { hasStatus, messageOf } from "@/api/errors.ts";
 import type { Runbook } from "@/api/schema.ts";
 import { paths } from "@/paths.ts";
 import { Skeleton } from "@/ui/blank-slate.tsx";
+import { buttonClass } from "@/ui/button.tsx";
 import { PageFailure } from "@/ui/page-failure.tsx";
 import { configQuery } from "@/features/account/account-queries.ts";
 import { runbookQuery } from "./runbook-queries.ts";
@@ -50,5 +51,10 @@ function PageSkeleton() {
 
 function PageError({ error, retry }: { error: Error | null; retry: () => void }) {
   const isMissing = hasStatus(error, 404) || hasStatus(error, 403);
-  return <PageFailure noun="runbook" reason={isMissing ? null : messageOf(error)} list={paths.runbooks()} onRetry={retry} />;
+  const list = (
+    <Link to={paths.runbooks()} className={buttonClass("primary")}>
+      Go to your runbooks
+    </Link>
+  );
+  return <PageFailure noun="runbook" reason={isMissing ? null : messageOf(error)} list={list} onRetry={retry} />;
 }

@@ -104,5 +104,10 @@ function ScheduleHeader({ schedule }: { schedule: Schedule }) {
 
 function PageError({ error, retry }: { error: Error | null; retry: () => void }) {
   const isMissing = hasStatus(error, 404) || hasStatus(error, 403);
-  return <PageFailure noun="schedule" reason={isMissing ? null : messageOf(error)} list={paths.schedules()} onRetry={retry} />;
+  const list = (
+    <Link to={paths.schedules()} className={buttonClass("primary")}>
+      Go to your schedules
+    </Link>
+  );
+  return <PageFailure noun="schedule" reason={isMissing ? null : messageOf(error)} list={list} onRetry={retry} />;
 }
