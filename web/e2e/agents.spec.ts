@@ -41,7 +41,8 @@ async function addRepository(page: Page, hub: AgentHub): Promise<void> {
   await page.getByLabel("Code host").selectOption("GITHUB");
   await page.getByLabel("Secret with the token").selectOption("FORGE_TOKEN");
   await page.getByRole("button", { name: "Save" }).click();
-  await expect(page.getByText("ada/greetings").first()).toBeVisible();
+  await page.getByRole("button", { name: "Webhook of ada/greetings" }).click();
+  await expect(page.getByText(/\/api\/forge\/webhook\/eqp_/)).toBeVisible();
 }
 
 test("a wish becomes a plan, the plan pull requests, and a word about one of them another commit", async ({ page }) => {

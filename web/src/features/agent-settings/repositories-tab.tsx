@@ -1,10 +1,13 @@
-import { useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";
-import { addRepository, removeRepository, updateRepository, type ForgeKind, type Repository } from "@/api/__generated__/agents.ts";
+import { addRepository, removeRepository, revealWebhook, updateRepository, type ForgeKind, type Repository } from "@/api/__generated__/agents.ts";
+import { ask } from "@/api/graphql.ts";
 import { repositoriesQuery } from "@/features/agent-session/agent-queries.ts";
 import { tellFailure } from "@/features/agent-session/tell-failure.ts";
 import { paths } from "@/paths.ts";
+import { Button } from "@/ui/button.tsx";
+import { CopyButton } from "@/ui/copy-button.tsx";
 import { Field } from "@/ui/field.tsx";
 import { Select } from "@/ui/select.tsx";
 import { secretNamesQuery, useChange } from "./agent-settings-queries.ts";
@@ -16,7 +19,6 @@ import { forgeOf, forges } from "./repository-form.ts";
 /** Where agents work. */
 export function RepositoriesTab() {
   const repositories = useQuery(repositoriesQuery);
-  const remove = useChange(removeRepository, "repositories");
   return (
     <EntryList
       noun="repository"
@@ -33,21 +35,61 @@ export function RepositoriesTab() {
       empty="No repository yet. Set a token as a secret of your account, then add the repository here."
       form={RepositoryDialog}
     >
-      {(repository, onEdit) => (
-        <EntryRow
-          key={repository.id}
-          title={repository.name}
-          busy={remove.isPending && remove.variables.id === repository.id}
-          loss="Sessions that work in it stay, and can push no more. Nothing changes at the code host."
-          onEdit={onEdit}
-          onDelete={() => remove.mutate({ id: repository.id }, { onError: tellFailure })}
-        >
-          <span className="font-mono">{repository.address}</span>
-          {repository.secret ? `, token in ${repository.secret}` : ", without a token"}
-          {repository.defaultBranch ? `, ${repository.defaultBranch}` : ""}
-        </EntryRow>
-      )}
+      {(repository, onEdit) => <RepositoryRow key={repository.id} repository={repository} onEdit={onEdit} />}
     </EntryList>
+  );
+}
+
+function RepositoryRow({ repository, onEdit }: { repository: Repository; onEdit: () => void }) {
+  const remove = useChange(removeRepository, "repositories");
+  const webhook = useMutation({ mutationFn: async () => (await ask(revealWebhook, { repository: repository.id })).revealWebhook, onError: tellFailure });
+  return (
+    <EntryRow
+      title={repository.name}
+      busy={remove.isPending}
+      loss="Sessions that work in it stay, and can push no more. Nothing changes at the code host."
+      extra={
+        repository.forge === "GIT" ? null : (
+          <Button size="small" busy={webhook.isPending} aria-label={`Webhook of ${repository.name}`} onClick={() => webhook.mutate()}>
+            Webhook
+          </Button>
+        )
+      }
+      onEdit={onEdit}
+      onDelete={() => remove.mutate({ id: repository.id }, { onError: tellFailure })}
+    >
+      <span className="font-mono">{repository.address}</span>
+      {repository.secret ? `, token in ${repository.secret}` : ", without a token"}
+      {repository.defaultBranch ? `, ${repository.defaultBranch}` : ""}
+      {webhook.data ? <WebhookFacts {...webhook.data} /> : null}
+    </EntryRow>
+  );
+}
+
+/** What is set at the code host, so that it tells what happens there. */
+function WebhookFacts({ url, secret }: { url: string; secret: string }) {
+  const facts = [
+    ["Payload URL", url],
+    ["Secret", secret],
+  ] as const;
+  return (
+    <div className="mt-3 space-y-2">
+      <p>
+        Set this at the code host, as <code className="font-mono">application/json</code> with all events. Then reviews and checks are known at once, and <code className="font-mono">/runbook revise</code> in a comment orders a
+        change.
+      </p>
+      <dl className="space-y-1">
+        {facts.map(([name, value]) => (
+          <div key={name} className="flex flex-wrap items-center gap-x-2">
+            <dt className="font-medium text-ink-soft">{name}</dt>
+            <dd className="flex min-w-0 items-center gap-1 font-mono break-all text-ink">
+              {value}
+              <CopyButton label={`Copy: ${name}`} text={() => value} />
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </div>
   );
 }
 
