@@ -5711,7 +5711,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description there is no such repository */
+            /** @description this is no id of a repository */
             404: {
                 headers: {
                     [name: string]: unknown;

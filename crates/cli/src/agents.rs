@@ -5,6 +5,7 @@ use std::{
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use agent::harness::{
@@ -21,6 +22,9 @@ use crate::{
     args::{AgentFlags, KeyHeaderFlag},
     failure::Failure,
 };
+
+/// Six times the longest that Claude Code lets a command take.
+const SILENCE: Duration = Duration::from_secs(60 * 60);
 
 /// Directories of commands that are not part of a sandbox's system.
 struct Program {
@@ -72,6 +76,7 @@ pub(crate) async fn open(
         repositories,
         network: flags.agent_allow.clone(),
         limits: flags.sandbox(),
+        silence: SILENCE,
         public_url: public_url.trim_end_matches('/').to_owned(),
     };
     Agents::start(engine.clone(), config).await.map(Ok).map_err(Failure::internal)

@@ -4,6 +4,7 @@ use std::{
     collections::{HashMap, VecDeque},
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use agent::{
@@ -11,6 +12,7 @@ use agent::{
     session::{Event, Fact, Refusal, Request, Settings, State, Status},
 };
 use engine::{Engine, random_id};
+use forge::webhook::Undeliverable;
 use futures_util::Stream;
 use gateway::{Gateway, ModelId, Models};
 use model::id::{AgentSessionId, EquipmentId, UserId};
@@ -61,6 +63,8 @@ pub struct AgentsConfig {
     pub network: Vec<Rule>,
     /// Of each sandbox.
     pub limits: sandbox::Limits,
+    /// How long an agent may say nothing in a turn, while no person is asked. Longer than any tool of it takes.
+    pub silence: Duration,
     /// Where the hub's pages are, without a slash at the end; pull requests lead there.
     pub public_url: String,
 }
@@ -272,9 +276,9 @@ impl Agents {
         id: EquipmentId,
     ) -> Result<(UserId, Repository), WebhookError> {
         let row = self.0.engine.store().equipment(id).await.map_err(RequestError::Store)?;
-        let owner = row.and_then(|it| it.owner).ok_or(WebhookError::NoRepository)?;
+        let owner = row.and_then(|it| it.owner).ok_or(Undeliverable::Unsigned)?;
         let kept = self.0.equipment.get::<Repository>(owner, id).await;
-        Ok((owner, kept.map_err(|_| WebhookError::NoRepository)?.content))
+        Ok((owner, kept.map_err(|_| Undeliverable::Unsigned)?.content))
     }
 
     /// All sessions about a repository that are not archived.

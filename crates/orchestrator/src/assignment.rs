@@ -83,6 +83,7 @@ pub(crate) async fn cast(
         sandbox: bench.sandbox().clone(),
         directory: bench.directory(),
         live: hub.live.clone(),
+        silence: hub.config.silence,
         shown,
         heard,
     })

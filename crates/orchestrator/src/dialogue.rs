@@ -24,7 +24,10 @@ use engine::OpenedSecrets;
 use model::id::AgentSessionId;
 use sandbox::{ExitStatus, Process, ProcessEvent, Program, Sandbox, SandboxError, SandboxPath};
 use serde_json::Value;
-use tokio::sync::{mpsc, watch};
+use tokio::{
+    sync::{mpsc, watch},
+    time::{Instant, sleep_until},
+};
 
 use crate::{
     live::{Delta, Live},
@@ -52,6 +55,8 @@ pub(crate) struct Cast {
     /// The checkout.
     pub(crate) directory: String,
     pub(crate) live: Live,
+    /// How long it may say nothing in a turn, while no person is asked.
+    pub(crate) silence: Duration,
     /// The session as it was stored last.
     pub(crate) shown: watch::Receiver<View>,
     pub(crate) heard: mpsc::Sender<(Fence, Heard)>,
@@ -130,7 +135,7 @@ struct Dialogue {
 }
 
 /// Starts the program and speaks with it until it ends, or the owner drops `orders` or this future.
-pub(crate) async fn hold(cast: Cast, mut orders: mpsc::Receiver<Order>) {
+pub(crate) async fn hold(cast: Cast, mut orders: mpsc::UnboundedReceiver<Order>) {
     let (fence, heard) = (cast.fence, cast.heard.clone());
     let process = match start(&cast).await {
         Ok(process) => process,
@@ -153,7 +158,14 @@ pub(crate) async fn hold(cast: Cast, mut orders: mpsc::Receiver<Order>) {
         return dialogue.lost("its program took nothing").await;
     }
     loop {
+        let silent_at = Instant::now() + dialogue.cast.silence;
         tokio::select! {
+            // Asked only now: what somebody waits for is stored a moment after it was said.
+            () = sleep_until(silent_at), if dialogue.is_in_turn => {
+                if !dialogue.is_asking() {
+                    return dialogue.lost("it has said nothing for too long").await;
+                }
+            }
             order = orders.recv() => {
                 let Some(order) = order else { return };
                 dialogue.order(order).await;
@@ -207,6 +219,12 @@ impl Dialogue {
             }
         };
         self.send(command).await;
+    }
+
+    /// Whether it waits for a person.
+    fn is_asking(&self) -> bool {
+        let state = &self.cast.shown.borrow().state;
+        !state.approvals.is_empty() || !state.questions.is_empty()
     }
 
     /// Lets the program end its turn, and waits no longer than it is polite.

@@ -126,8 +126,9 @@ pub(crate) struct Owner {
 struct Attempt {
     fence: Fence,
     tasks: JoinSet<()>,
-    /// Where its agent is told something.
-    orders: Option<mpsc::Sender<Order>>,
+    /// Where its agent is told something. Never full: whoever waited here while the agent waits for us would wait
+    /// for ever, and no more is told than was asked.
+    orders: Option<mpsc::UnboundedSender<Order>>,
     ground: Option<Arc<Ground>>,
     /// The commit that the checkout was made of.
     commit: Option<CommitId>,

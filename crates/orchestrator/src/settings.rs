@@ -1,7 +1,9 @@
 //! What people choose for a session: as far as they choose, and only what there is.
 
+use std::time::Duration;
+
 use agent::session::{IdleMinutes, InvalidIdleMinutes, Opening, Pace, PullMode, Request, Settings};
-use model::id::{AgentSessionId, UserId};
+use model::id::{AgentSessionId, EquipmentId, UserId};
 use repository::Branch;
 
 use crate::{Agents, PersonaId, RequestError, View};
@@ -113,13 +115,48 @@ fn labels(labels: Option<Vec<String>>) -> Result<Option<Vec<String>>, InvalidSet
     }
 }
 
+/// Where a repository does not say in time what its default branch is.
+const USUAL_BRANCH: &str = "main";
+
+/// How long whoever opens a session waits for that.
+const BRANCH_TIME: Duration = Duration::from_secs(5);
+
 impl Agents {
+    /// The settings of a new session: what is chosen, and for the rest what holds where nobody chooses.
+    ///
+    /// # Errors
+    ///
+    /// When something cannot be chosen, or the store fails.
+    pub async fn new_settings(
+        &self,
+        owner: UserId,
+        repository: EquipmentId,
+        change: SettingsChange,
+    ) -> Result<Settings, RequestError> {
+        let target = match change.target_branch {
+            Some(_) => None,
+            None => self.default_branch(owner, repository).await,
+        };
+        let target = target.unwrap_or_else(|| USUAL_BRANCH.to_owned());
+        self.settings(owner, Settings::new(target), change).await
+    }
+
+    /// What stands in the way is told when the session prepares its work.
+    async fn default_branch(&self, owner: UserId, repository: EquipmentId) -> Option<String> {
+        let asked = async {
+            let ground = self.hub().ground(owner, repository).await.ok()?;
+            let heads = ground.mirror.fetch().await.ok()?;
+            heads.default_branch.map(|it| it.to_string())
+        };
+        tokio::time::timeout(BRANCH_TIME, asked).await.ok().flatten()
+    }
+
     /// The settings of a session of `owner`, with what is to be different.
     ///
     /// # Errors
     ///
     /// When something cannot be chosen, or the store fails.
-    pub async fn settings(
+    async fn settings(
         &self,
         owner: UserId,
         settings: Settings,

@@ -23,10 +23,7 @@ use crate::{
 /// Why a delivery is not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum WebhookError {
-    #[error("there is no such repository")]
-    NoRepository,
-    #[error("plain git delivers nothing; there is no webhook for it")]
-    PlainGit,
+    /// Also of a repository that is not there, or that nothing is delivered for: strangers learn neither.
     #[error(transparent)]
     Unsigned(Undeliverable),
     #[error(transparent)]
@@ -79,7 +76,7 @@ impl Agents {
         let kind = match kept.forge {
             ForgeKind::GitHub => Kind::GitHub,
             ForgeKind::GitLab => Kind::GitLab,
-            ForgeKind::Git => return Err(WebhookError::PlainGit),
+            ForgeKind::Git => return Err(Undeliverable::Unsigned.into()),
         };
         let secret = self.webhook_secret(repository).await.map_err(RequestError::Store)?;
         let secret = Secret::new(secret.into_bytes()).expect("what was drawn is not empty");

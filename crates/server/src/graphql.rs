@@ -26,7 +26,6 @@ use futures_util::{Stream, StreamExt};
 pub(crate) use self::{
     asker::Asker,
     check::{Kind, Operation},
-    mutation::USUAL_BRANCH,
     refusal::{refusal, status},
     socket::converse,
 };

@@ -15,18 +15,18 @@ impl Owner {
             attempt.plan = Some(asking);
         }
         let taken = self.fact_with(Fact::Planned { fence, text }, Waiting::Nothing).await;
-        self.tell_of_plan(taken.map_err(|why| vec![why])).await;
+        self.tell_of_plan(taken.map_err(|why| vec![why]));
     }
 
     /// Nothing where the agent has been told already.
-    pub(super) async fn tell_of_plan(&mut self, outcome: Result<(), Vec<String>>) {
+    pub(super) fn tell_of_plan(&mut self, outcome: Result<(), Vec<String>>) {
         let asking = self.attempt.as_mut().and_then(|it| it.plan.take());
         if let Some(asking) = asking {
-            self.order(Order::Planned { asking, outcome }).await;
+            self.order(Order::Planned { asking, outcome });
         }
     }
 
-    pub(super) async fn decide(&mut self, approval: ApprovalId, decision: Decision) {
+    pub(super) fn decide(&mut self, approval: ApprovalId, decision: Decision) {
         let request = self.attempt.as_mut().and_then(|it| it.approvals.remove(&approval));
         let Some(request) = request else { return };
         let permission = match decision {
@@ -34,27 +34,27 @@ impl Owner {
             Decision::AllowForSession => {
                 let remembered = self.state.remembered.last();
                 if let Some(Ok(pattern)) = remembered.map(|it| it.pattern.parse()) {
-                    self.order(Order::Remember(pattern)).await;
+                    self.order(Order::Remember(pattern));
                 }
                 Permission::Allow
             }
             Decision::Deny { why } => Permission::Deny { why },
         };
-        self.order(Order::Permit { request, permission }).await;
+        self.order(Order::Permit { request, permission });
     }
 
-    pub(super) async fn answer(&mut self, question: QuestionId, answers: Vec<String>) {
+    pub(super) fn answer(&mut self, question: QuestionId, answers: Vec<String>) {
         let asking = self.attempt.as_mut().and_then(|it| it.questions.remove(&question));
         if let Some(asking) = asking {
-            self.order(Order::Answer { asking, answers }).await;
+            self.order(Order::Answer { asking, answers });
         }
     }
 
     /// An agent that has ended hears nothing; its attempt ends by itself.
-    pub(super) async fn order(&self, order: Order) {
-        let orders = self.attempt.as_ref().and_then(|it| it.orders.clone());
+    pub(super) fn order(&self, order: Order) {
+        let orders = self.attempt.as_ref().and_then(|it| it.orders.as_ref());
         if let Some(orders) = orders {
-            orders.send(order).await.ok();
+            orders.send(order).ok();
         }
     }
 }

@@ -17,15 +17,12 @@ use crate::{
     prepare::{self, Preparing},
 };
 
-/// Orders that wait for an agent.
-const ORDERS: usize = 64;
-
 impl Owner {
     pub(super) async fn perform(&mut self, effect: Effect) {
         match effect {
             Effect::Prepare { fence, task } => self.prepare(fence, task).await,
             Effect::Prompt { fence, task, prompt } => self.prompt(fence, &task, &prompt).await,
-            Effect::TellRemarks { remarks, .. } => self.tell_of_plan(Err(remarks)).await,
+            Effect::TellRemarks { remarks, .. } => self.tell_of_plan(Err(remarks)),
             Effect::RunChecks { fence, steps } => {
                 let Some(bench) = self.bench.clone() else { return };
                 let plan = self.state.plan.clone();
@@ -41,8 +38,8 @@ impl Owner {
             }
             Effect::Revert { fence, resets } => self.revert(fence, resets),
             Effect::Interrupt { .. } => self.interrupt().await,
-            Effect::Decide { approval, decision } => self.decide(approval, decision).await,
-            Effect::Answer { question, answers } => self.answer(question, answers).await,
+            Effect::Decide { approval, decision } => self.decide(approval, decision),
+            Effect::Answer { question, answers } => self.answer(question, answers),
             Effect::MarkReady { branch } => self.mark_ready(branch),
             Effect::PauseSandbox => self.sleep().await,
             Effect::DestroySandbox => {
@@ -104,7 +101,7 @@ impl Owner {
         if let Some(attempt) = &mut self.attempt {
             attempt.is_in_turn = true;
         }
-        self.order(Order::Prompt { id, text }).await;
+        self.order(Order::Prompt { id, text });
     }
 
     async fn start_agent(&mut self, fence: Fence, task: &Task) -> Result<(), Fault> {
@@ -124,7 +121,7 @@ impl Owner {
             fence,
         };
         let cast = assignment::cast(assigning, self.shown.subscribe(), self.tell.clone()).await?;
-        let (orders, receiver) = mpsc::channel(ORDERS);
+        let (orders, receiver) = mpsc::unbounded_channel();
         if let Some(attempt) = &mut self.attempt {
             attempt.orders = Some(orders);
             attempt.tasks.spawn(dialogue::hold(cast, receiver));
@@ -209,7 +206,7 @@ impl Owner {
         match self.attempt.as_mut().filter(|it| it.is_in_turn) {
             Some(attempt) => {
                 attempt.stop_at = Some(Instant::now() + STOP_GRACE);
-                self.order(Order::Interrupt).await;
+                self.order(Order::Interrupt);
             }
             None => {
                 let Some(fence) = self.state.running.as_ref().map(|it| it.fence) else { return };

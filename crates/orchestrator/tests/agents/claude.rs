@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::{
     messages_api::{MessagesApi, Reply, Scenes},
-    stage::{Players, Stage},
+    stage::{LIMIT, Players, Stage},
 };
 
 /// The installed program of the pinned version.
@@ -80,6 +80,7 @@ async fn claude_code_plans_carries_out_and_mends_what_a_check_finds() {
         }),
         toolchains: vec![program.parent().unwrap().to_owned()],
         provider: api.url.clone(),
+        silence: LIMIT,
     };
     let Some(stage) = Stage::with(players).await else { return };
     // What a hostile repository would have the agent do is not done.
@@ -120,6 +121,7 @@ async fn a_provider_that_is_overloaded_is_asked_again_later_and_people_see_why()
         }),
         toolchains: vec![program.parent().unwrap().to_owned()],
         provider: api.url.clone(),
+        silence: LIMIT,
     };
     let Some(stage) = Stage::with(players).await else { return };
     let id = stage.session("Please, scene busy.", |_| {}).await.record.id;

@@ -152,3 +152,17 @@ async fn a_forge_that_is_busy_is_asked_again_and_nothing_is_pushed_twice() {
     let branches = stage.git(&["for-each-ref", "--format=%(refname)", "refs/forge/"]);
     assert_eq!(branches.lines().count(), 2, "{branches}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_that_falls_silent_is_given_up_and_tried_again() {
+    let playbook = json!([{ "when": "hello", "do": [{ "say": "Well." }, { "hang": {} }] }]);
+    let Some(mut stage) = Stage::open(playbook).await else { return };
+    stage.set_silence(std::time::Duration::from_secs(1));
+    stage.restart().await;
+    let id = stage.session("hello", |_| {}).await.record.id;
+    let waits = |it: &agent::session::State| {
+        it.running.as_ref().is_some_and(|it| matches!(it.stage, At::Waiting { .. }))
+    };
+    stage.until(id, "a wait", waits).await;
+    assert!(stage.story(id).await.contains("said nothing for too long"));
+}

@@ -4,7 +4,7 @@ use agent::session::{
     BranchState, EventKind, ExecuteTarget, PullMode, Readiness, Request, StepState, WorkEvent,
 };
 use forge::fake::{Act, Line, Outcome};
-use orchestrator::FeedItem;
+use orchestrator::{FeedItem, SettingsChange};
 use serde_json::json;
 
 use crate::stage::{PLAN, Stage};
@@ -295,4 +295,21 @@ async fn a_check_that_fails_at_the_forge_is_mended_and_a_merge_ends_the_session(
     stage.happens(Act::Merge { number: 1 }).await;
     let is_over = |it: &agent::session::State| it.lifecycle == agent::session::Lifecycle::Archived;
     stage.until(id, "the archive", is_over).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_begins_at_the_default_branch_of_its_repository_unless_another_is_chosen() {
+    let Some(stage) = Stage::open(json!([])).await else { return };
+    stage.git(&["checkout", "--quiet", "-b", "trunk"]);
+    stage.write("trunk.txt", "here\n");
+    stage.push("Elsewhere");
+    let bare = stage.directory.path().join(format!("forge/{}.git", forge::fake::REPOSITORY));
+    let bare = bare.to_str().unwrap();
+    stage.git(&["--git-dir", bare, "symbolic-ref", "HEAD", "refs/heads/trunk"]);
+    let target = async |change| {
+        stage.agents.new_settings(stage.ada, stage.repository, change).await.unwrap().target_branch
+    };
+    assert_eq!(target(SettingsChange::default()).await, "trunk");
+    let chosen = SettingsChange { target_branch: Some("main".to_owned()), ..Default::default() };
+    assert_eq!(target(chosen).await, "main");
 }

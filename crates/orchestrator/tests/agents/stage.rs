@@ -33,7 +33,7 @@ use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 /// How long anything may take on a machine that has much else to do.
-const LIMIT: Duration = Duration::from_secs(60);
+pub(crate) const LIMIT: Duration = Duration::from_secs(60);
 
 pub(crate) const PLAN: &str = "# Greetings\n\nSay hello in more ways.\n\n## 1. Greet in French\n\nAdd `fr.txt`.\n\n\
     ## 2. Greet in German\n\nAdd `de.txt`, politely.\n\n```bash {check}\ngrep -q Guten de.txt\n```\n\n\
@@ -74,6 +74,8 @@ pub(crate) struct Players {
     pub(crate) toolchains: Vec<PathBuf>,
     /// The address of the provider of models.
     pub(crate) provider: String,
+    /// How long an agent may say nothing.
+    pub(crate) silence: Duration,
 }
 
 pub(crate) struct Stage {
@@ -92,7 +94,7 @@ impl Stage {
     pub(crate) async fn open(playbook: Value) -> Option<Self> {
         let (provider, serving) = provider().await;
         let harness = Arc::new(Playing(playbook));
-        let players = Players { harness, toolchains: Vec::new(), provider };
+        let players = Players { harness, toolchains: Vec::new(), provider, silence: LIMIT };
         let stage = Self::with(players).await?;
         Some(Self { _serving: serving, ..stage })
     }
@@ -144,6 +146,10 @@ impl Stage {
     /// What agents play from the next start on.
     pub(crate) fn set_playbook(&mut self, playbook: Value) {
         self.players.harness = Arc::new(Playing(playbook));
+    }
+
+    pub(crate) fn set_silence(&mut self, silence: Duration) {
+        self.players.silence = silence;
     }
 
     /// Ends the server and starts another with the same data. What had been under way was not told.
@@ -336,6 +342,7 @@ async fn start(store: Store, directory: &std::path::Path, players: &Players) -> 
         repositories: Repositories::new(&repositories, Limits::default(), path).await.unwrap(),
         network: Vec::new(),
         limits: sandbox::Limits { memory_bytes: 2 << 30, ..sandbox::Limits::default() },
+        silence: players.silence,
         public_url: "http://hub.example.com".to_owned(),
     };
     let agents = Agents::start(engine.clone(), agents).await.unwrap();

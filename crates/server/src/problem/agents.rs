@@ -76,14 +76,11 @@ impl From<WebhookError> for Problem {
     fn from(error: WebhookError) -> Self {
         let detail = error.to_string();
         match error {
-            WebhookError::NoRepository => Self::not_found("repository"),
             WebhookError::Unsigned(_) => {
                 Self::new(StatusCode::UNAUTHORIZED, Code::Unauthenticated, detail)
             }
             WebhookError::Unreadable(_) => Self::invalid(detail),
-            WebhookError::PlainGit | WebhookError::Ground(_) => {
-                Self::conflict(Code::Conflict, detail)
-            }
+            WebhookError::Ground(_) => Self::conflict(Code::Conflict, detail),
             WebhookError::Request(error) => error.into(),
         }
     }

@@ -1,6 +1,6 @@
 //! Agent sessions for programs: open one, say something to it, look how far it is. All else is GraphQL's.
 
-use agent::session::{Request, Settings};
+use agent::session::Request;
 use axum::{
     Json as Reply,
     body::Bytes,
@@ -15,7 +15,6 @@ use crate::{
     audit::Witness,
     auth::Caller,
     extract::{Json, Path},
-    graphql::USUAL_BRANCH,
     problem::{Problem, ProblemDetails},
     wire::agents::{
         AgentRunbookBody, AgentRunbookMessageBody, NewAgentRunbookBody, RepositoryNameBody,
@@ -38,7 +37,7 @@ pub(crate) async fn open(
 ) -> Result<Shown, Problem> {
     let (agents, user) = (app.agents()?, caller.user.id);
     let repository = repository(&app, user, &body.repository).await?;
-    let settings = agents.settings(user, Settings::new(USUAL_BRANCH), body.settings()).await?;
+    let settings = agents.new_settings(user, repository, body.settings()).await?;
     let NewAgentRunbookBody { prompt, title, .. } = body;
     let new = NewSession { repository, prompt, title, settings, began: Began::Api };
     let view = agents.open(user, new).await?;
@@ -53,7 +52,7 @@ pub(crate) async fn open(
     responses(
     (status = 204, description = "it is taken"),
     (status = 401, description = "it is not signed with the repository's secret", body = ProblemDetails),
-    (status = 404, description = "there is no such repository", body = ProblemDetails),
+    (status = 404, description = "this is no id of a repository", body = ProblemDetails),
     (status = 409, description = "this hub runs no agents", body = ProblemDetails)))]
 pub(crate) async fn receive(
     State(app): State<App>,

@@ -1,6 +1,6 @@
 //! What people ask of agent sessions. Each answers with the session as it is after it.
 
-use agent::session::{self, Decision, Request, Settings};
+use agent::session::{self, Decision, Request};
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use model::id::{EquipmentId, UserId};
 use orchestrator::{Began, NewSession};
@@ -11,9 +11,6 @@ use super::super::{
     session::{AgentSession, PullRequestChoice, SettingsInput},
 };
 use crate::problem::Problem;
-
-/// Where nobody said what branches begin at.
-pub(crate) const USUAL_BRANCH: &str = "main";
 
 #[derive(Default)]
 pub(super) struct SessionMutation;
@@ -314,8 +311,8 @@ impl NewAgentSession {
             None => self.prompt,
         };
         let change = self.settings.map(SettingsInput::change).transpose().map_err(refused)?;
-        let (owner, usual) = (asker.user.id, Settings::new(USUAL_BRANCH));
-        let settings = asker.agents()?.settings(owner, usual, change.unwrap_or_default()).await;
+        let change = change.unwrap_or_default();
+        let settings = asker.agents()?.new_settings(asker.user.id, repository, change).await;
         let settings = settings.map_err(refused)?;
         Ok(NewSession { repository, prompt, title: self.title, settings, began: Began::Web })
     }

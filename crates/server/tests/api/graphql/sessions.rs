@@ -3,6 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use agent::harness::scripted::{Script, Scripted};
+use axum::body::Body;
 use gateway::{Gateway, GatewayConfig, KeyHeader, Models, ProviderKey};
 use orchestrator::{Agents, AgentsConfig};
 use repository::{Limits, Repositories};
@@ -14,7 +15,7 @@ use super::{
     ask, field, refused,
     sockets::{Peer, serve},
 };
-use crate::app::{Account, TestApp, engine, scripted};
+use crate::app::{Account, TestApp, engine, request, scripted};
 
 /// Where nobody listens.
 const NOWHERE: &str = "http://127.0.0.1:9";
@@ -74,6 +75,7 @@ fn config(directory: PathBuf, repositories: Repositories) -> AgentsConfig {
     let key = ProviderKey::new("no-key", KeyHeader::ApiKey).unwrap();
     let model: gateway::ModelId = "model-a".parse().unwrap();
     AgentsConfig {
+        silence: std::time::Duration::from_secs(3600),
         directory: directory.join("sessions"),
         harness: Arc::new(Scripted { program: "/bin/true".to_owned(), script: Script::default() }),
         toolchains: Vec::new(),
@@ -303,4 +305,34 @@ async fn programs_open_sessions_by_the_name_of_a_repository_and_follow_them_by_n
     app.ask(&eve, "PATCH", &path, &more).await.problem(404, "not_found");
     let answer = hub.ask("{ agentSessions { items { title } } }", &Value::Null).await;
     assert_eq!(field(&answer, "agentSessions")["items"], json!([{ "title": "Add a counter." }]));
+}
+
+#[tokio::test]
+async fn a_forge_is_heard_that_signs_with_the_secret_of_the_repository() {
+    let Some(hub) = Hub::new().await else { return };
+    let eve = hub.app.sign_up("eve").await;
+    let add = "mutation ($input: RepositoryInput!) { addRepository(input: $input) { id } }";
+    let input = json!({ "address": format!("{NOWHERE}/c/d"), "forge": "GITLAB" });
+    let answer = hub.ask(add, &json!({ "input": input })).await;
+    let repository = field(&answer, "addRepository")["id"].as_str().unwrap().to_owned();
+    let reveal = "mutation ($id: ID!) { revealWebhook(repository: $id) { url secret } }";
+    refused(&ask(&hub.app, &eve, reveal, &json!({ "id": repository })).await, "not_found", 404);
+    let answer = hub.ask(reveal, &json!({ "id": repository })).await;
+    let webhook = field(&answer, "revealWebhook");
+    let path = format!("/api/forge/webhook/{repository}");
+    assert_eq!(webhook["url"], format!("https://hub.example.com{path}"));
+    let secret = webhook["secret"].as_str().unwrap().to_owned();
+    let deliver = async |path: &str, secret: &str| {
+        let sent = request("POST", path)
+            .header("x-gitlab-token", secret)
+            .header("x-gitlab-event-uuid", "1")
+            .header("x-gitlab-event", "Tag Push Hook");
+        hub.app.send(sent.body(Body::from("{}")).unwrap()).await.status.as_u16()
+    };
+    assert_eq!(deliver(&path, &secret).await, 204);
+    assert_eq!(deliver(&path, "another").await, 401);
+    let missing = format!("/api/forge/webhook/eqp_{:032x}", 1);
+    assert_eq!(deliver(&missing, &secret).await, 401, "strangers learn nothing of repositories");
+    let plain = format!("/api/forge/webhook/{}", hub.repository);
+    assert_eq!(deliver(&plain, &secret).await, 401);
 }
