@@ -59,7 +59,7 @@ async fn large_repository(stage: &Stage) {
     stage.push("Much");
     println!(
         "repository of {} MiB, from the turn's beginning to a clean checkout:",
-        FILES * FILE_BYTES >> 20
+        (FILES * FILE_BYTES) >> 20
     );
     for name in ["first", "cached", "cached", "cached"] {
         let id = stage.session("ready", |_| {}).await.record.id;
@@ -87,6 +87,10 @@ async fn latency(stage: &Stage) {
     while let Some(item) = feed.next().await {
         match item.unwrap() {
             FeedItem::Delta(delta) => {
+                #[expect(
+                    clippy::disallowed_methods,
+                    reason = "the agent tells the same clock's time"
+                )]
                 let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos();
                 let written =
                     delta.text.split_whitespace().filter_map(|it| it.parse::<u128>().ok());

@@ -135,11 +135,15 @@ export function useLiveSessions(): void {
   }, [queries]);
 }
 
-export function useOpenSession() {
+/** `onOpen` is told even if the form is gone: the list may hear of the session before whoever opened it. */
+export function useOpenSession(onOpen: (session: AgentSession) => void) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: async (input: NewAgentSession) => (await ask(documents.openAgentSession, { input })).session,
-    onSuccess: (session) => keep(queries, session),
+    onSuccess: (session) => {
+      keep(queries, session);
+      onOpen(session);
+    },
   });
 }
 

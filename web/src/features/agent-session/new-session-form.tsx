@@ -15,7 +15,7 @@ import { problemsOfSettings, settingsInputOf, unusual, usualSettings, type Setti
 /** Opens a session: what is to be done, and where. */
 export function NewSessionForm({ repositories, onCancel }: { repositories: readonly Repository[]; onCancel: (() => void) | null }) {
   const navigate = useNavigate();
-  const open = useOpenSession();
+  const open = useOpenSession((session) => void navigate(paths.agentSession(session.id)));
   const [prompt, setPrompt] = useState("");
   const [repository, setRepository] = useState(repositories[0]?.id ?? "");
   const [template, setTemplate] = useState("");
@@ -29,7 +29,7 @@ export function NewSessionForm({ repositories, onCancel }: { repositories: reado
     if (Object.keys(found).some((it) => it !== "prompt")) setUnfolded(true);
     if (Object.keys(found).length > 0 || open.isPending) return;
     const input = { repository, prompt, template: template || null, settings: settingsInputOf(settings) };
-    open.mutate(input, { onSuccess: (session) => void navigate(paths.agentSession(session.id)) });
+    open.mutate(input);
   };
   const chosen = repositories.find((it) => it.id === repository);
   return (
