@@ -102,9 +102,9 @@ test("a_port_is_shown_apart_from_the_app_and_sessions_are_seen_and_ended", async
   await tab.close();
 
   await run(page, "die");
-  await expect(block(page, "die").getByText("the kernel was killed while this block ran")).toBeVisible();
+  await expect(block(page, "die").getByText("the kernel was killed while this block ran").first()).toBeVisible();
   await run(page, "after");
-  await expect(block(page, "after").getByText("this is a new one, without the variables")).toBeVisible();
+  await expect(block(page, "after").getByText("this is a new one, without the variables").first()).toBeVisible();
 
   await page.getByRole("button", { name: "What this session uses" }).click();
   const panel = page.getByRole("dialog", { name: "What this session uses" });
