@@ -29,7 +29,21 @@ export interface AgentHub {
 export function lacking(): string | null {
   const binary = process.env.RUNBOOK_BIN;
   if (!binary) return "no binary of its own is started";
-  return existsSync(fakeForge(binary)) ? null : "the fake code host was not built";
+  if (!existsSync(fakeForge(binary))) return "the fake code host was not built";
+  return placeOfAgents() === null ? "no directory that sandboxes may be shown can be written" : null;
+}
+
+/** Where a program can be that sandboxes are shown; what is theirs or the system's they are not. */
+function placeOfAgents(): string | null {
+  const candidates = [join(homedir(), ".cache"), "/opt", "/srv"].filter((it) => !/^\/(boot|dev|etc|proc|run|sys|tmp|var)\//.test(it));
+  for (const candidate of candidates) {
+    try {
+      return directory(candidate, "runbook-agents");
+    } catch {
+      continue;
+    }
+  }
+  return null;
 }
 
 const fakeForge = (binary: string) => join(dirname(binary), "fake-forge");
@@ -38,7 +52,7 @@ export async function whileHubHasAgents(playbook: Scene[], during: (hub: AgentHu
   const binary = process.env.RUNBOOK_BIN ?? "";
   const data = mkdtempSync(join(tmpdir(), "runbook-agents-"));
   // Sandboxes show nothing of /tmp, where the agent would otherwise be.
-  const shown = mkdtempSync(join(directory(homedir(), ".cache"), "runbook-agent-"));
+  const shown = mkdtempSync(join(placeOfAgents() ?? data, "agent-"));
   // The user of a sandbox is another one.
   chmodSync(shown, 0o755);
   const program = join(shown, "claude");
