@@ -9,13 +9,16 @@ use std::{
 
 use agent::{
     harness::Harness,
-    session::{Event, Fact, Refusal, Request, Settings, State, Status},
+    session::{Event, Fact, Refusal, Request, Settings, State},
 };
 use engine::{Engine, random_id};
 use forge::webhook::Undeliverable;
 use futures_util::Stream;
 use gateway::{Gateway, ModelId, Models};
-use model::id::{AgentSessionId, EquipmentId, UserId};
+use model::{
+    id::{AgentSessionId, EquipmentId, UserId},
+    time::Timestamp,
+};
 use repository::{CommitId, Excerpt, Repositories};
 use sandbox::Rule;
 use store::{AgentSessionFilter, Cursor, NewAgentSession, Page, StoreError, StoredEvent};
@@ -108,7 +111,7 @@ pub struct NewSession {
     pub prompt: String,
     /// The beginning of the prompt if left out.
     pub title: Option<String>,
-    /// How it is done; the target branch of `None` is the repository's default.
+    /// How it is done.
     pub settings: Settings,
     pub began: Began,
 }
@@ -193,18 +196,9 @@ impl Agents {
             Some(title) => checked_title(title)?,
             None => title_of(&new.prompt),
         };
-        let id = AgentSessionId::from_random(random_id());
-        let now = self.0.engine.clock().now();
-        let opened = State::open(id, by, new.settings, now);
-        let row = NewAgentSession {
-            id,
-            owner: by,
-            title,
-            repository: repository.id.to_string(),
-            origin: new.began.name().to_owned(),
-            created_at: now,
-        };
-        self.insert(&row, &[opened]).await?;
+        let place = (repository.id, new.began);
+        let open = |id, at| vec![State::open(id, by, new.settings, at)];
+        let id = self.begin(by, title, place, open).await?;
         self.request(by, id, Request::Say { text: new.prompt }).await
     }
 
@@ -221,25 +215,29 @@ impl Agents {
         let view = self.view(by, session).await?.ok_or(RequestError::NotFound)?;
         // Who does not have the repository could do nothing in the clone.
         self.0.equipment.get::<Repository>(by, view.record.repository).await?;
-        let id = AgentSessionId::from_random(random_id());
-        let now = self.0.engine.clock().now();
-        let row = NewAgentSession {
-            id,
-            owner: by,
-            title: view.record.title.clone(),
-            repository: view.record.repository.to_string(),
-            origin: Began::Clone.name().to_owned(),
-            created_at: now,
-        };
-        self.insert(&row, &view.state.clone_as(id, by, now)).await?;
+        let place = (view.record.repository, Began::Clone);
+        let open = |id, at| view.state.clone_as(id, by, at);
+        let id = self.begin(by, view.record.title.clone(), place, open).await?;
         self.view(by, id).await?.ok_or(RequestError::NotFound)
     }
 
-    async fn insert(&self, row: &NewAgentSession, events: &[Event]) -> Result<(), RequestError> {
-        let state = State::of(events).expect("the first event opens it");
-        self.0.engine.store().insert_agent_session(row, &append(events, &state)).await?;
-        self.0.live.stored(row.id, state.seq);
-        Ok(())
+    /// Stores a session with its first events.
+    async fn begin(
+        &self,
+        owner: UserId,
+        title: String,
+        (repository, began): (EquipmentId, Began),
+        events: impl FnOnce(AgentSessionId, Timestamp) -> Vec<Event>,
+    ) -> Result<AgentSessionId, RequestError> {
+        let id = AgentSessionId::from_random(random_id());
+        let created_at = self.0.engine.clock().now();
+        let events = events(id, created_at);
+        let state = State::of(&events).expect("the first event opens it");
+        let (repository, origin) = (repository.to_string(), began.name().to_owned());
+        let row = NewAgentSession { id, owner, title, repository, origin, created_at };
+        self.0.engine.store().insert_agent_session(&row, &append(&events, &state)).await?;
+        self.0.live.stored(id, state.seq);
+        Ok(id)
     }
 
     /// Changes a session, and shows it as it is then.
@@ -372,7 +370,7 @@ impl Agents {
     /// Where people look at a session.
     #[must_use]
     pub fn link(&self, session: AgentSessionId) -> String {
-        format!("{}/agents/{session}", self.0.config.public_url)
+        self.0.link(session)
     }
 
     /// Events after number `after`, as they were stored; none for whoever takes no part.
@@ -476,6 +474,11 @@ impl std::fmt::Debug for Agents {
 impl Hub {
     fn owners(&self) -> MutexGuard<'_, HashMap<AgentSessionId, Handle>> {
         self.owners.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Where people look at a session.
+    pub(crate) fn link(&self, session: AgentSessionId) -> String {
+        format!("{}/agents/{session}", self.config.public_url)
     }
 
     /// Passes a message to the owner of a session, who comes if there is none.
@@ -593,13 +596,6 @@ impl Hub {
             state.ok_or_else(|| crate::view::unreadable("agent_event", &row.id.to_string()))?;
         Ok(View { record: Record::read(&row)?, state: Arc::new(state) })
     }
-}
-
-/// Whether a session has come as far as it will without people.
-#[must_use]
-pub fn is_settled(state: &State) -> bool {
-    let is_quiet = state.running.is_none() && state.queue.is_empty();
-    is_quiet && matches!(state.status(), Status::Completed | Status::Failed)
 }
 
 fn checked_title(title: &str) -> Result<String, RequestError> {

@@ -1,14 +1,11 @@
 //! What an agent is started for: who it is, what it may do, which tools it has.
 
-use std::collections::BTreeMap;
-
 use agent::{
     context::ContextFile,
     harness::{Assignment, Gateway, SessionStart, Token},
     policy::Phase,
     session::{Fault, Fence, State, Task},
 };
-use repository::CommitId;
 use tokio::sync::{mpsc, watch};
 
 use crate::{
@@ -16,13 +13,9 @@ use crate::{
     bench::Bench,
     dialogue::{Cast, Heard},
     equipment::{EquipmentError, StoredPolicy},
-    ground::Ground,
     owner::uuid,
     view::{Record, View},
 };
-
-/// Of a file in which a repository tells agents how to work in it.
-const MAX_GUIDANCE: usize = 16 * 1024;
 
 pub(crate) struct Assigning<'a> {
     pub(crate) hub: &'a Hub,
@@ -30,7 +23,8 @@ pub(crate) struct Assigning<'a> {
     pub(crate) state: &'a State,
     pub(crate) task: &'a Task,
     pub(crate) bench: &'a Bench,
-    pub(crate) ground: (&'a Ground, &'a CommitId),
+    /// What the repository says to agents.
+    pub(crate) guidance: &'a [ContextFile],
     pub(crate) fence: Fence,
 }
 
@@ -122,22 +116,8 @@ async fn persona(order: &Assigning<'_>, phase: Phase) -> Result<String, Equipmen
     let repository = order.record.repository;
     let briefing =
         order.hub.equipment.briefing_for(order.state.owner, repository, (phase, chosen)).await?;
-    let guidance = guidance(order.ground).await;
     let mut briefing = briefing.briefing();
-    let files: Vec<_> = guidance.into_iter().chain(briefing.files.iter().cloned()).collect();
+    let files = [order.guidance, briefing.files].concat();
     briefing.files = &files;
     Ok(briefing.system_prompt())
-}
-
-/// What the repository says to agents. Its program does not read it by itself: settings of a repository are not
-/// obeyed.
-async fn guidance((ground, commit): (&Ground, &CommitId)) -> Vec<ContextFile> {
-    let survey = ground.mirror.survey(commit).await.unwrap_or_default();
-    let mut files = BTreeMap::new();
-    for path in survey.guidance {
-        if let Ok(Some(file)) = ground.mirror.read(commit, &path, MAX_GUIDANCE).await {
-            files.insert(path, ContextFile::parse(file.text()));
-        }
-    }
-    files.into_values().collect()
 }

@@ -40,6 +40,9 @@ pub(crate) const HOME: &str = "home";
 /// In the agent's home: its main conversation has a history that can be resumed.
 const BEGUN: &str = "home/.runbook/conversation-begun";
 
+/// Where programs of a sandbox's system are.
+const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
+
 /// For whatever git does in a sandbox.
 const GIT_TIME: Duration = Duration::from_secs(5 * 60);
 
@@ -299,11 +302,8 @@ impl Bench {
     /// The environment of a script of the repository: nothing of the server, and no token.
     pub(crate) fn environment(&self) -> Vec<(String, String)> {
         let mut variables = self.sandbox().isolation().network.proxy_variables();
-        let plain = [
-            ("HOME", self.home()),
-            ("PATH", "/usr/local/bin:/usr/bin:/bin".to_owned()),
-            ("LANG", "C.UTF-8".to_owned()),
-        ];
+        let plain =
+            [("HOME", self.home()), ("PATH", PATH.to_owned()), ("LANG", "C.UTF-8".to_owned())];
         variables.extend(plain.map(|(name, value)| (name.to_owned(), value)));
         variables
     }
@@ -334,7 +334,7 @@ impl Bench {
     ) -> Result<Process, SandboxError> {
         let program = Program {
             cwd: self.directory(),
-            env: vec![("PATH".to_owned(), "/usr/local/bin:/usr/bin:/bin".to_owned())],
+            env: vec![("PATH".to_owned(), PATH.to_owned())],
             stdin,
             timeout: Some(GIT_TIME),
             output_limit: u64::MAX,

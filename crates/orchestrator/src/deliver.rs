@@ -295,7 +295,7 @@ fn request_of(
     (branch, steps): (Option<&Branch>, &BTreeSet<StepNumber>),
     by: &str,
 ) -> agent::context::RequestText {
-    let link = format!("{}/agents/{}", hub.config.public_url, record.id);
+    let link = hub.link(record.id);
     let description = state.settings.description.as_deref();
     request_text(state, RequestOf { branch, steps, link: &link, by, description })
 }

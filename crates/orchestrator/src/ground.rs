@@ -92,7 +92,8 @@ impl Hub {
     }
 }
 
-fn kind(forge: ForgeKind) -> Option<Kind> {
+/// What answers at the forge; nothing where there is git alone.
+pub(crate) fn kind(forge: ForgeKind) -> Option<Kind> {
     match forge {
         ForgeKind::GitHub => Some(Kind::GitHub),
         ForgeKind::GitLab => Some(Kind::GitLab),

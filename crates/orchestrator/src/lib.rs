@@ -31,7 +31,7 @@ mod view;
 mod watching;
 mod webhooks;
 
-pub use agents::{Agents, AgentsConfig, DiffError, NewSession, RequestError, is_settled};
+pub use agents::{Agents, AgentsConfig, DiffError, NewSession, RequestError};
 pub use bench::CHECKOUT_DIRECTORY;
 pub use equipment::{
     Actor, Content, ContextFile, Equipment, EquipmentError, ForgeKind, Invalid, Item, Learning,

@@ -22,6 +22,7 @@ use std::{
 };
 
 use agent::{
+    context::ContextFile,
     harness::Outcome,
     session::{
         ApprovalId, AskEvent, Command, Event, EventKind, Fact, Fault, Fence, LifeEvent, QuestionId,
@@ -87,6 +88,8 @@ pub(crate) struct Prepared {
     pub(crate) ground: Ground,
     /// What the checkout was made of, where there is one.
     pub(crate) commit: Option<CommitId>,
+    /// What the repository says to agents.
+    pub(crate) guidance: Vec<ContextFile>,
     pub(crate) warning: Option<String>,
 }
 
@@ -132,6 +135,7 @@ struct Attempt {
     ground: Option<Arc<Ground>>,
     /// The commit that the checkout was made of.
     commit: Option<CommitId>,
+    guidance: Vec<ContextFile>,
     /// What waits for an answer, as its agent asked for it.
     approvals: HashMap<ApprovalId, String>,
     questions: HashMap<QuestionId, Asking>,
@@ -413,13 +417,14 @@ impl Owner {
     }
 
     async fn prepared(&mut self, fence: Fence, prepared: Prepared) {
-        let Prepared { bench, ground, commit, warning } = prepared;
+        let Prepared { bench, ground, commit, guidance, warning } = prepared;
         if bench.is_some() {
             self.bench = bench;
         }
         if let Some(attempt) = &mut self.attempt {
             attempt.ground = Some(Arc::new(ground));
             attempt.commit = commit;
+            attempt.guidance = guidance;
         }
         self.fact(Fact::Prepared { fence, warning }).await;
     }
@@ -506,6 +511,7 @@ impl Attempt {
             orders: None,
             ground: None,
             commit: None,
+            guidance: Vec::new(),
             approvals: HashMap::new(),
             questions: HashMap::new(),
             plan: None,

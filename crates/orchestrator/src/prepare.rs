@@ -3,13 +3,14 @@
 use std::{sync::Arc, time::Duration};
 
 use agent::{
+    context::ContextFile,
     policy::Phase,
     session::{Branch, BranchState, Fact, Fault, Fence, Note, State, Target, Task},
 };
 use engine::LendError;
 use gateway::{Budget, Metered, Pass, SessionToken};
 use model::id::{AgentSessionId, EquipmentId};
-use repository::{Branch as BranchName, CommitId, Heads};
+use repository::{Branch as BranchName, CommitId, Heads, Survey};
 use sandbox::Program;
 use tokio::sync::mpsc;
 
@@ -24,6 +25,9 @@ use crate::{
 /// Where a repository keeps its script, the first that is there. The one name is Aviator's, the other ours.
 const SCRIPTS: [&str; 2] =
     [".runbook/scripts/pre-execution.sh", ".aviator/scripts/pre-execution.sh"];
+
+/// Of a file in which a repository tells agents how to work in it.
+const MAX_GUIDANCE: usize = 16 * 1024;
 
 /// Aviator's limit for it.
 const SCRIPT_TIME: Duration = Duration::from_secs(120);
@@ -74,12 +78,15 @@ pub(crate) async fn prepare(order: &Preparing) -> Result<Prepared, Fault> {
             };
             let made = bench.check_out((&ground.mirror, &commit), writing).await;
             made.map_err(|it| Fault::Passing { why: it.to_string() })?;
-            let warning = warning(order, &ground, &commit, &bench).await;
-            Ok(Prepared { bench: Some(bench), ground, commit: Some(commit), warning })
+            let survey = ground.mirror.survey(&commit).await.unwrap_or_default();
+            let warning = warning(order, &survey, &bench).await;
+            let guidance = guidance(&ground, &commit, &survey).await;
+            let (bench, commit) = (Some(bench), Some(commit));
+            Ok(Prepared { bench, ground, commit, guidance, warning })
         }
         Task::Revert { .. } | Task::OpenRequest { .. } => {
             let ground = ground(order).await?;
-            Ok(Prepared { bench: None, ground, commit: None, warning: None })
+            Ok(Prepared { bench: None, ground, commit: None, guidance: Vec::new(), warning: None })
         }
     }
 }
@@ -172,13 +179,7 @@ async fn bench(order: &Preparing) -> Result<Arc<Bench>, Fault> {
 }
 
 /// What of the preparation is not as people may expect.
-async fn warning(
-    order: &Preparing,
-    ground: &Ground,
-    commit: &CommitId,
-    bench: &Bench,
-) -> Option<String> {
-    let survey = ground.mirror.survey(commit).await.unwrap_or_default();
+async fn warning(order: &Preparing, survey: &Survey, bench: &Bench) -> Option<String> {
     let mut warnings = Vec::new();
     if survey.has_submodules {
         warnings.push("its submodules are empty in the checkout".to_owned());
@@ -190,6 +191,18 @@ async fn warning(
         warnings.extend(run_script(order, bench).await);
     }
     (!warnings.is_empty()).then(|| warnings.join("; "))
+}
+
+/// What the repository says to agents. Their program does not read it by itself: settings of a repository are not
+/// obeyed.
+async fn guidance(ground: &Ground, commit: &CommitId, survey: &Survey) -> Vec<ContextFile> {
+    let mut files = Vec::new();
+    for path in &survey.guidance {
+        if let Ok(Some(file)) = ground.mirror.read(commit, path, MAX_GUIDANCE).await {
+            files.push(ContextFile::parse(file.text()));
+        }
+    }
+    files
 }
 
 /// Runs the repository's script, and says so if it failed, which stops nothing.

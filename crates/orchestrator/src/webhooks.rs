@@ -5,7 +5,7 @@
 
 use agent::session::{Branch, Fact};
 use forge::{
-    Access, Comment, Discussion, Kind, Reaction, Resolution, Thread,
+    Access, Comment, Discussion, Reaction, Resolution, Thread,
     webhook::{self, Command, Covers, Delivery, Event, Secret, Undeliverable},
 };
 use http::HeaderMap;
@@ -14,8 +14,7 @@ use store::StoreError;
 
 use crate::{
     agents::{Agents, RequestError},
-    equipment::ForgeKind,
-    ground::{GroundError, Host},
+    ground::{GroundError, Host, kind},
     owner::Message,
     view::View,
 };
@@ -73,11 +72,7 @@ impl Agents {
         body: &[u8],
     ) -> Result<(), WebhookError> {
         let (owner, kept) = self.owned_repository(repository).await?;
-        let kind = match kept.forge {
-            ForgeKind::GitHub => Kind::GitHub,
-            ForgeKind::GitLab => Kind::GitLab,
-            ForgeKind::Git => return Err(Undeliverable::Unsigned.into()),
-        };
+        let kind = kind(kept.forge).ok_or(Undeliverable::Unsigned)?;
         let secret = self.webhook_secret(repository).await.map_err(RequestError::Store)?;
         let secret = Secret::new(secret.into_bytes()).expect("what was drawn is not empty");
         let delivery = webhook::receive(kind, &secret, headers, body)?;

@@ -107,17 +107,14 @@ impl Owner {
     async fn start_agent(&mut self, fence: Fence, task: &Task) -> Result<(), Fault> {
         let lost = || Fault::Passing { why: "the sandbox is gone".to_owned() };
         let bench = self.bench.clone().ok_or_else(lost)?;
-        let attempt = self.attempt.as_ref().filter(|it| it.fence == fence);
-        let (ground, commit) = attempt
-            .and_then(|it| Some((it.ground.clone()?, it.commit.clone()?)))
-            .ok_or_else(lost)?;
+        let attempt = self.attempt.as_ref().filter(|it| it.fence == fence).ok_or_else(lost)?;
         let assigning = Assigning {
             hub: &self.hub,
             record: &self.record,
             state: &self.state,
             task,
             bench: &bench,
-            ground: (&ground, &commit),
+            guidance: &attempt.guidance,
             fence,
         };
         let cast = assignment::cast(assigning, self.shown.subscribe(), self.tell.clone()).await?;
