@@ -97,7 +97,8 @@ async fn conversation(order: &Assigning<'_>) -> SessionStart {
         Task::Step { .. }
         | Task::Revision { .. }
         | Task::Revert { .. }
-        | Task::OpenRequest { .. } => SessionStart::New(uuid(engine::random_id())),
+        | Task::OpenRequest { .. }
+        | Task::Visit => SessionStart::New(uuid(engine::random_id())),
     }
 }
 

@@ -67,7 +67,7 @@ pub(crate) fn failed(fence: Fence, why: String) -> Fact {
 /// What the platform itself does needs no sandbox.
 pub(crate) async fn prepare(order: &Preparing) -> Result<Prepared, Fault> {
     match order.task {
-        Task::Turn { .. } | Task::Step { .. } | Task::Revision { .. } => {
+        Task::Turn { .. } | Task::Step { .. } | Task::Revision { .. } | Task::Visit => {
             let looking = look(order);
             let (looked, bench) = tokio::join!(looking, bench(order));
             let (ground, commit) = looked?;

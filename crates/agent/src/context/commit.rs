@@ -37,7 +37,7 @@ pub fn commit_message(state: &State, work: &Work, authors: &[CoAuthor]) -> Strin
         (Task::Step { step }, _) => (format!("Carry out step {step}"), String::new()),
         // What is asked for may come from the forge, and logs do not belong into history.
         (Task::Revision { .. }, _) => ("Revise after feedback".to_owned(), String::new()),
-        (Task::Turn { .. } | Task::Revert { .. } | Task::OpenRequest { .. }, _) => {
+        (Task::Turn { .. } | Task::Revert { .. } | Task::OpenRequest { .. } | Task::Visit, _) => {
             ("Change what was asked for".to_owned(), String::new())
         }
     };

@@ -85,7 +85,9 @@ pub fn prompt(state: &State, task: &Task, prompt: &Prompt) -> Option<String> {
             let labels = steps.filter_map(|it| Some(plan?.step(it)?.label()));
             revise(&labels.collect::<Vec<_>>(), source, text)
         }
-        (Task::Revert { .. } | Task::OpenRequest { .. }, Prompt::Begin) => return None,
+        (Task::Revert { .. } | Task::OpenRequest { .. } | Task::Visit, Prompt::Begin) => {
+            return None;
+        }
     };
     Some(first_of(&text, MAX_PROMPT_BYTES))
 }

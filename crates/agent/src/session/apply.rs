@@ -82,6 +82,7 @@ impl Draft {
             Request::Choose { choice } => self.choose(by, choice),
             Request::Pause => self.pause(by),
             Request::Resume => self.resume(by),
+            Request::Visit => self.visit(by),
             Request::Archive => self.archive(by),
             Request::Unarchive => self.unarchive(by),
             Request::Share { with } => self.share(by, with),

@@ -146,7 +146,7 @@ impl State {
                 let request = RequestOrder::Open { opening: self.settings.opens() };
                 Some(Delivery { target: self.existing(*branch)?, request })
             }
-            Task::Turn { .. } | Task::Revert { .. } => None,
+            Task::Turn { .. } | Task::Revert { .. } | Task::Visit => None,
         }
     }
 

@@ -86,6 +86,8 @@ pub enum Request {
     Choose {
         choice: Choice,
     },
+    /// Have the sandbox up, to look around in it.
+    Visit,
     Pause,
     Resume,
     Archive,

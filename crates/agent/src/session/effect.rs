@@ -208,7 +208,9 @@ impl State {
                 let steps = self.branch(*branch).map(|it| &it.steps);
                 steps.into_iter().flatten().filter(has_checks).cloned().collect()
             }
-            Task::Turn { .. } | Task::Revert { .. } | Task::OpenRequest { .. } => Vec::new(),
+            Task::Turn { .. } | Task::Revert { .. } | Task::OpenRequest { .. } | Task::Visit => {
+                Vec::new()
+            }
         }
     }
 }

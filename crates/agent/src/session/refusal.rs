@@ -15,6 +15,8 @@ pub enum Refusal {
     NotArchived,
     #[error("the session is not paused")]
     NotPaused,
+    #[error("somebody paused the session; resume it first")]
+    PausedByPerson,
     #[error("the session is paused already")]
     Paused,
     #[error("something is under way or waits; stop it first")]

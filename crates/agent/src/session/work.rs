@@ -80,6 +80,8 @@ pub enum Task {
     Revert { from: StepNumber },
     /// A pull request is opened for a branch that has none.
     OpenRequest { branch: BranchId },
+    /// Somebody wants to look around in the sandbox: it is made ready as a step finds it, and nothing else is done.
+    Visit,
 }
 
 /// Who wants a revision.
@@ -107,7 +109,8 @@ impl Task {
             Self::Step { .. }
             | Self::Revision { .. }
             | Self::Revert { .. }
-            | Self::OpenRequest { .. } => Phase::Executing,
+            | Self::OpenRequest { .. }
+            | Self::Visit => Phase::Executing,
         }
     }
 
@@ -118,7 +121,8 @@ impl Task {
             Self::Turn { .. }
             | Self::Revision { .. }
             | Self::Revert { .. }
-            | Self::OpenRequest { .. } => None,
+            | Self::OpenRequest { .. }
+            | Self::Visit => None,
         }
     }
 
@@ -136,7 +140,17 @@ impl Task {
             Self::Turn { .. }
             | Self::Step { .. }
             | Self::Revert { .. }
-            | Self::OpenRequest { .. } => None,
+            | Self::OpenRequest { .. }
+            | Self::Visit => None,
+        }
+    }
+
+    /// Whether it has a sandbox made ready.
+    #[must_use]
+    pub const fn needs_sandbox(&self) -> bool {
+        match self {
+            Self::Turn { .. } | Self::Step { .. } | Self::Revision { .. } | Self::Visit => true,
+            Self::Revert { .. } | Self::OpenRequest { .. } => false,
         }
     }
 }

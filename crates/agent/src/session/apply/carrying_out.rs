@@ -38,16 +38,18 @@ impl Draft {
         let Running { stage: Stage::Preparing, work, .. } = self.running(fence)? else {
             return Err(Refusal::OutOfTurn);
         };
-        let is_for_agent = match work.task {
-            Task::Turn { .. } | Task::Step { .. } | Task::Revision { .. } => true,
-            Task::Revert { .. } | Task::OpenRequest { .. } => false,
-        };
+        let task = work.task.clone();
         let warning = warning.map(|it| told(&it));
         self.emit(WorkEvent::Prepared { fence, warning });
-        if is_for_agent {
-            self.enter(fence, Stage::Working { prompt: Prompt::Begin })
-        } else {
-            self.deliver(fence)
+        match task {
+            Task::Turn { .. } | Task::Step { .. } | Task::Revision { .. } => {
+                self.enter(fence, Stage::Working { prompt: Prompt::Begin })
+            }
+            Task::Revert { .. } | Task::OpenRequest { .. } => self.deliver(fence),
+            Task::Visit => {
+                self.end(End::Completed);
+                Ok(())
+            }
         }
     }
 

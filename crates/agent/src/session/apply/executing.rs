@@ -162,7 +162,7 @@ impl Draft {
     }
 
     /// What runs and what waits.
-    fn works(&self) -> impl Iterator<Item = &Work> {
+    pub(super) fn works(&self) -> impl Iterator<Item = &Work> {
         self.state.running.iter().map(|it| &it.work).chain(&self.state.queue)
     }
 
@@ -199,7 +199,7 @@ impl Draft {
             Task::Revision { branch, .. } | Task::OpenRequest { branch } => {
                 draft.open_branch(*branch).is_err()
             }
-            Task::Turn { .. } | Task::Step { .. } | Task::Revert { .. } => false,
+            Task::Turn { .. } | Task::Step { .. } | Task::Revert { .. } | Task::Visit => false,
         });
     }
 

@@ -8,9 +8,9 @@ use crate::session::{
     event::{LifeEvent, WorkEvent},
     refusal::Refusal,
     settings::Settings,
-    state::{Lifecycle, PauseReason, Usage},
+    state::{Lifecycle, PauseReason, Sandbox, Usage},
     status::Status,
-    work::{AfterStop, End, Failure, Running, Stage},
+    work::{AfterStop, End, Failure, Running, Stage, Task},
 };
 
 impl Draft {
@@ -36,6 +36,20 @@ impl Draft {
             return Err(Refusal::OverBudget { cost: self.state.usage.cost, budget });
         }
         self.emit(LifeEvent::Resumed { by: Some(by) });
+        Ok(())
+    }
+
+    /// Wakes what fell asleep by itself. What somebody paused would go on with its queue, which who only looks does
+    /// not ask for.
+    pub(super) fn visit(&mut self, by: UserId) -> Applied {
+        if self.state.lifecycle == Lifecycle::Paused(PauseReason::Asked) {
+            return Err(Refusal::PausedByPerson);
+        }
+        self.wake(by)?;
+        let is_coming = self.works().any(|it| it.task.needs_sandbox());
+        if self.state.sandbox != Sandbox::Up && !is_coming {
+            self.enqueue(Some(by), Task::Visit);
+        }
         Ok(())
     }
 

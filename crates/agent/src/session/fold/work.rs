@@ -85,6 +85,7 @@ impl State {
                 Task::Turn { .. }
                 | Task::Revision { .. }
                 | Task::OpenRequest { .. }
+                | Task::Visit
                 | Task::Revert { .. },
             ) => {}
         }

@@ -202,3 +202,34 @@ fn a_clone_has_the_plan_and_nothing_done() {
     assert_eq!(clone.settings.pull_mode, PullMode::Single);
     assert!(clone.people.contains(&user(2)) && !clone.people.contains(&ada()));
 }
+
+#[test]
+fn a_visit_readies_a_sandbox_and_does_nothing_else() {
+    let mut played = Played::approved(|_| {});
+    assert_eq!(played.ask(Request::Visit), "queued began");
+    assert!(matches!(played.effects[..], [Effect::Prepare { task: Task::Visit, .. }]));
+    assert_eq!(played.ask(Request::Visit), "", "it is coming already");
+    let fence = played.fence();
+    assert_eq!(played.fact(Fact::Prepared { fence, warning: None }), "prepared ended");
+    assert_eq!(played.effects, []);
+    assert_eq!(played.state.sandbox, Sandbox::Up);
+    assert_eq!(played.shown(), "1.1 not_started, 1.2 not_started, 2 not_started => not_started");
+    assert_eq!(played.ask(Request::Visit), "", "it is there");
+}
+
+#[test]
+fn a_visit_wakes_what_fell_asleep_and_nothing_that_somebody_paused() {
+    let mut played = Played::approved(|_| {});
+    played.execute(ExecuteTarget::All);
+    played.until(is_working);
+    let fence = played.fence();
+    played.ask(Request::Pause);
+    played.fact(Fact::Stopped { fence });
+    assert_eq!(played.ask(Request::Visit), "somebody paused the session; resume it first");
+    let mut played = Played::approved(|_| {});
+    played.execute(ExecuteTarget::Next);
+    played.finish();
+    played.now = played.state.wake_at().unwrap();
+    played.fact(Fact::Elapsed);
+    assert_eq!(played.ask(Request::Visit), "resumed queued began");
+}

@@ -98,6 +98,7 @@ fn request(state: &State, kind: u8, pick: u8) -> Option<Request> {
         18 => Request::Pause,
         19 => Request::Resume,
         20 => Request::Archive,
+        21 if pick.is_multiple_of(2) => Request::Visit,
         21 => Request::Unarchive,
         22 => Request::Share { with: UserId::from_random(u128::from(pick)) },
         23 => {
