@@ -159,7 +159,9 @@ impl Engine {
         let sandbox = awake(&handle).await?;
         let (pulse, now) = (handle.pulse.clone(), self.0.clock.now());
         let terminals = &handle.terminals;
-        terminals.open((&sandbox, &handle.runtimes), size, (pulse, now), &self.0.tasks).await
+        let shell = (&sandbox, &*handle.runtimes);
+        let place = (sandbox.workspace(), size);
+        terminals.open(shell, place, (pulse, now), &self.0.tasks).await
     }
 
     /// A terminal of a session that is open.

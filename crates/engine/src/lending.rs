@@ -7,12 +7,19 @@ use std::{path::PathBuf, sync::Arc};
 use document::Runtime;
 use model::{admission::Asking, id::UserId};
 use sandbox::{
-    Network, Program, Rule, Sandbox, SourceFile, StartError, egress::HostedService,
+    Network, Program, Rule, Sandbox, SourceFile, StartError, TerminalSize, egress::HostedService,
     runtime::Runtimes,
 };
 use store::StoreError;
+use tokio::time::Instant;
 
-use crate::{Engine, NotOffered, ProgramError, QueueFull, admission::Slot, program};
+use crate::{
+    Engine, NotOffered, ProgramError, QueueFull,
+    admission::Slot,
+    program,
+    session::Pulse,
+    terminals::{OpenTerminalError, Terminal, Terminals},
+};
 
 /// What such a sandbox should be, beside what all sandboxes are.
 #[derive(Clone, Debug, Default)]
@@ -32,10 +39,45 @@ pub struct LentSandbox {
     pub sandbox: Sandbox,
     /// The languages that its programs find.
     runtimes: Arc<Runtimes>,
+    terminals: Arc<Terminals>,
+    pulse: Pulse,
     _slot: Slot,
 }
 
 impl LentSandbox {
+    /// Starts a shell in a directory of the sandbox. It ends with the sandbox.
+    ///
+    /// # Errors
+    ///
+    /// It has many terminals already, or no shell starts in it.
+    pub async fn open_terminal(
+        &self,
+        engine: &Engine,
+        (directory, size): (&str, TerminalSize),
+    ) -> Result<Arc<Terminal>, OpenTerminalError> {
+        let shell = (&self.sandbox, &*self.runtimes);
+        let noted = (self.pulse.clone(), engine.clock().now());
+        self.terminals.open(shell, (directory, size), noted, &engine.0.tasks).await
+    }
+
+    /// A terminal that is open.
+    #[must_use]
+    pub fn terminal(&self, id: u32) -> Option<Arc<Terminal>> {
+        self.terminals.get(id)
+    }
+
+    /// Those that are open, by number.
+    #[must_use]
+    pub fn terminals(&self) -> Vec<Arc<Terminal>> {
+        self.terminals.all()
+    }
+
+    /// When somebody typed last, to within some seconds.
+    #[must_use]
+    pub fn typed_at(&self) -> Option<Instant> {
+        self.pulse.noted_at()
+    }
+
     /// The program of some code, to be started in a directory of the sandbox. `stem` names its file in the
     /// workspace, without extension.
     ///
@@ -106,6 +148,7 @@ impl Engine {
             return Err(LendError::NoNetworkRules { backend });
         }
         let runtimes = Arc::clone(&shelf.offer.runtimes);
-        Ok(LentSandbox { sandbox, runtimes, _slot: slot })
+        let (terminals, pulse) = (Arc::default(), Pulse::unheard());
+        Ok(LentSandbox { sandbox, runtimes, terminals, pulse, _slot: slot })
     }
 }

@@ -1,4 +1,4 @@
-//! Terminals into a session's sandbox: shells that a person types into.
+//! Terminals into a sandbox: shells that a person types into.
 //!
 //! ```text
 //!  open ──▶ running ── its shell ends │ closed │ nobody reads it for ten minutes │ the sandbox ends ──▶ over
@@ -6,8 +6,8 @@
 //!        read │ │ reader gone
 //! ```
 //!
-//! A terminal belongs to its session and not to whoever reads it, so that a page that is loaded anew finds
-//! it as it was. What is typed and shown is stored nowhere.
+//! A terminal belongs to its session, of a runbook or of an agent, and not to whoever reads it, so that a page that
+//! is loaded anew finds it as it was. What is typed and shown is stored nowhere.
 
 mod screen;
 
@@ -91,14 +91,14 @@ impl Terminals {
     pub(crate) async fn open(
         self: &Arc<Self>,
         (sandbox, runtimes): (&Sandbox, &Runtimes),
-        size: TerminalSize,
+        (directory, size): (&str, TerminalSize),
         (pulse, now): (Pulse, Timestamp),
         tasks: &TaskTracker,
     ) -> Result<Arc<Terminal>, OpenTerminalError> {
         if self.listed().open.len() >= MOST {
             return Err(OpenTerminalError::TooMany);
         }
-        let process = start(sandbox, runtimes, size).await?;
+        let process = start(sandbox, runtimes, (directory, size)).await?;
         let mut listed = self.listed();
         // Others may have opened some meanwhile; this one then ends with its process.
         if listed.open.len() >= MOST {
@@ -210,7 +210,7 @@ impl Terminal {
 async fn start(
     sandbox: &Sandbox,
     runtimes: &Runtimes,
-    size: TerminalSize,
+    (directory, size): (&str, TerminalSize),
 ) -> Result<Process, SandboxError> {
     let bash = runtimes.get_or_transpiled("bash").and_then(Result::ok);
     let workspace = sandbox.workspace();
@@ -234,7 +234,7 @@ async fn start(
     env.extend(own.map(|(name, value)| (name.to_owned(), value.to_owned())));
     let program = Program {
         env,
-        cwd: workspace.to_owned(),
+        cwd: directory.to_owned(),
         stdin: Stdin::Pipe,
         terminal: Some(size),
         output_limit: u64::MAX,

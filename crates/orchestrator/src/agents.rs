@@ -133,6 +133,8 @@ pub enum RequestError {
     Settings(#[from] InvalidSettings),
     #[error("another server goes on with this session; ask that one")]
     Elsewhere,
+    #[error("the session has no sandbox now; its last message says why, or try again in a moment")]
+    NoSandbox,
     #[error("the server is shutting down; try again in a moment")]
     ShuttingDown,
 }
@@ -455,7 +457,7 @@ impl Agents {
         Ok(mirror.changes_of(&commit, MAX_DIFF).await.map(Some)?)
     }
 
-    async fn expect_participant(
+    pub(crate) async fn expect_participant(
         &self,
         user: UserId,
         session: AgentSessionId,
@@ -499,6 +501,11 @@ impl Hub {
         // An owner that has ended since is woken by whoever asks again.
         owner.send(message).ok();
         Ok(())
+    }
+
+    /// Passes a message to the owner of a session, if it has one now.
+    pub(crate) fn tell_if_there(&self, session: AgentSessionId, message: Message) -> bool {
+        self.owners().get(&session).is_some_and(|it| it.mailbox.send(message).is_ok())
     }
 
     /// Reports what happened at the forge, and waits until it is stored.

@@ -27,6 +27,7 @@ mod live;
 mod owner;
 mod prepare;
 mod settings;
+mod terminals;
 mod view;
 mod watching;
 mod webhooks;
@@ -41,5 +42,6 @@ pub use equipment::{
 pub use ground::GroundError;
 pub use live::{Delta, FeedItem};
 pub use settings::{InvalidSettings, SettingsChange};
+pub use terminals::VisitError;
 pub use view::{Began, Listed, Record, StepCounts, Summary, View};
 pub use webhooks::WebhookError;

@@ -12,7 +12,9 @@
 
 mod answering;
 mod effects;
+mod visiting;
 
+use self::visiting::Visitor;
 pub(crate) use effects::uuid;
 
 use std::{
@@ -76,6 +78,15 @@ pub(crate) enum Message {
         fact: Fact,
         reply: oneshot::Sender<Result<(), String>>,
     },
+    /// Somebody wants to look around in the sandbox.
+    Visit {
+        by: UserId,
+        visitor: Visitor,
+    },
+    /// The sandbox, if it is there.
+    Peek {
+        reply: oneshot::Sender<Option<Arc<Bench>>>,
+    },
     /// Something may have happened to its branches.
     Look,
     Rename(String),
@@ -123,6 +134,7 @@ pub(crate) struct Owner {
     told: Told,
     /// What an effect has found out at once, to be decided after the command that it followed from.
     later: VecDeque<Fact>,
+    visitors: Vec<Visitor>,
 }
 
 /// What is under way, under one fence. Its tasks end with it.
@@ -192,6 +204,7 @@ impl Owner {
             look_at: Instant::now() + LOOK_EVERY,
             told: Told::new(),
             later: VecDeque::new(),
+            visitors: Vec::new(),
         };
         (owner, watcher)
     }
@@ -206,6 +219,7 @@ impl Owner {
             while let Some(fact) = self.later.pop_front() {
                 self.fact(fact).await;
             }
+            self.answer_visitors();
             let (wake_in, stop_at) =
                 (self.wake_in(), self.attempt.as_ref().and_then(|it| it.stop_at));
             tokio::select! {
@@ -269,8 +283,9 @@ impl Owner {
     }
 
     fn wake_in(&self) -> Option<Duration> {
-        let until = self.state.wake_at()?;
-        Some(until.since(self.hub.engine.clock().now()))
+        let wait = self.state.wake_at()?.since(self.hub.engine.clock().now());
+        let typing_for = self.typing_for().filter(|_| self.state.is_idle());
+        Some(wait.max(typing_for.unwrap_or_default()))
     }
 
     async fn attend(&mut self, message: Message) {
@@ -285,6 +300,9 @@ impl Owner {
                 // The forge has been answered already.
                 reply.send(done).ok();
             }
+            Message::Visit { by, visitor } => self.visit(by, visitor).await,
+            // Who asked may be gone.
+            Message::Peek { reply } => drop(reply.send(self.bench.clone())),
             Message::Look => self.look_at = Instant::now(),
             Message::Rename(title) => {
                 self.record.title = title;

@@ -20,9 +20,9 @@ use crate::{
     App,
     auth::{API_KEY, COOKIE},
     routes::{
-        account, agents, artifacts, audit, code, editing, exchange, executions, files, folders,
-        functions, graphql, health, history, inputs, jobs, library, preview, queue, revisions,
-        runbooks, schedules, search, secrets, sessions, terminal, tokens, users, walks,
+        account, agent_terminal, agents, artifacts, audit, code, editing, exchange, executions,
+        files, folders, functions, graphql, health, history, inputs, jobs, library, preview, queue,
+        revisions, runbooks, schedules, search, secrets, sessions, terminal, tokens, users, walks,
     },
     wire,
 };
@@ -220,6 +220,9 @@ fn agent_routes() -> OpenApiRouter<App> {
         .routes(routes!(graphql::ask, graphql::subscribe))
         .routes(routes!(agents::open))
         .routes(routes!(agents::show, agents::follow_up))
+        .routes(routes!(agent_terminal::attach))
+        .routes(routes!(agent_terminal::list))
+        .routes(routes!(agent_terminal::close))
         .layer(DefaultBodyLimit::max(MAX_AGENT_REQUEST_BYTES))
 }
 

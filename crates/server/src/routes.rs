@@ -1,6 +1,7 @@
 //! Every route, by resource.
 
 pub(crate) mod account;
+pub(crate) mod agent_terminal;
 pub(crate) mod agents;
 pub(crate) mod artifacts;
 pub(crate) mod audit;

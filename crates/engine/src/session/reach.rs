@@ -29,16 +29,27 @@ pub(crate) enum Need {
 /// Who waits for the sandbox.
 pub(super) type Reply = oneshot::Sender<Result<Option<Sandbox>, ReachError>>;
 
-/// Tells a session now and then that something happens in it. Cheap to clone.
+/// Notes that something happens in a sandbox, and tells its session now and then. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Pulse {
-    mailbox: mpsc::Sender<Message>,
+    /// `None` where nobody is told, and who wants to know asks.
+    mailbox: Option<mpsc::Sender<Message>>,
     noted_at: Arc<Mutex<Option<Instant>>>,
 }
 
 impl Pulse {
     pub(super) fn new(mailbox: mpsc::Sender<Message>) -> Self {
-        Self { mailbox, noted_at: Arc::default() }
+        Self { mailbox: Some(mailbox), noted_at: Arc::default() }
+    }
+
+    /// Of a sandbox without a session of this engine.
+    pub(crate) fn unheard() -> Self {
+        Self { mailbox: None, noted_at: Arc::default() }
+    }
+
+    /// When something happened last, to within some seconds.
+    pub(crate) fn noted_at(&self) -> Option<Instant> {
+        *self.noted_at.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn note(&self) {
@@ -46,7 +57,8 @@ impl Pulse {
         let now = Instant::now();
         let is_fresh = noted_at.is_some_and(|it| now.duration_since(it) < NOTED_EVERY);
         // A mailbox that is full holds activity enough.
-        if !is_fresh && self.mailbox.try_send(Message::Active).is_ok() {
+        let tell = |it: &mpsc::Sender<Message>| it.try_send(Message::Active).is_ok();
+        if !is_fresh && self.mailbox.as_ref().is_none_or(tell) {
             *noted_at = Some(now);
         }
     }

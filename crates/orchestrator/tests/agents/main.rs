@@ -10,3 +10,4 @@ mod journeys;
 #[path = "../../../agent/tests/harness/messages_api.rs"]
 mod messages_api;
 mod stage;
+mod visiting;

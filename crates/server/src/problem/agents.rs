@@ -3,7 +3,7 @@
 use agent::session::Refusal;
 use axum::http::StatusCode;
 use orchestrator::{
-    DiffError, EquipmentError, GroundError, McpTestError, RequestError, WebhookError,
+    DiffError, EquipmentError, GroundError, McpTestError, RequestError, VisitError, WebhookError,
 };
 use store::PutEquipmentError;
 
@@ -67,7 +67,17 @@ impl From<RequestError> for Problem {
             RequestError::Title | RequestError::Settings(_) => Self::invalid(detail),
             RequestError::Equipment(error) => error.into(),
             RequestError::Store(error) => error.into(),
+            RequestError::NoSandbox => Self::conflict(Code::Conflict, detail),
             RequestError::Elsewhere | RequestError::ShuttingDown => unavailable(detail),
+        }
+    }
+}
+
+impl From<VisitError> for Problem {
+    fn from(error: VisitError) -> Self {
+        match error {
+            VisitError::Request(error) => error.into(),
+            VisitError::Open(error) => error.into(),
         }
     }
 }
@@ -106,6 +116,7 @@ impl From<Refusal> for Problem {
             | Refusal::NotArchived
             | Refusal::NotPaused
             | Refusal::Paused
+            | Refusal::PausedByPerson
             | Refusal::Busy
             | Refusal::NothingToStop
             | Refusal::Ending

@@ -2,6 +2,8 @@
 //!
 //! A terminal takes any code, so a token needs what one-off code needs too.
 
+use std::sync::Arc;
+
 use axum::{Json as Reply, extract::State, http::StatusCode, response::Response};
 use bytes::Bytes;
 use engine::{Sight, Terminal, TerminalSize, Viewer};
@@ -78,7 +80,7 @@ pub(crate) async fn attach(
     upgrade: Upgrade,
 ) -> Result<Response, Problem> {
     my_session(&app, caller.user.id, id).await?;
-    let size = size(query.rows.unwrap_or(24), query.columns.unwrap_or(80));
+    let size = size(&query);
     let terminal = match query.id {
         Some(number) => {
             let terminal = app.engine.terminal(id, number);
@@ -88,7 +90,17 @@ pub(crate) async fn attach(
         }
         None => app.engine.open_terminal(id, size).await?,
     };
-    upgrade.serve(&app, &caller, MOST_TYPED, async move |socket| {
+    serve(&app, &caller, terminal, upgrade)
+}
+
+/// Lets a peer type into a terminal and shows it what that says, until one of them is gone.
+pub(super) fn serve(
+    app: &App,
+    caller: &Caller,
+    terminal: Arc<Terminal>,
+    upgrade: Upgrade,
+) -> Result<Response, Problem> {
+    upgrade.serve(app, caller, MOST_TYPED, async move |socket| {
         let (typed, to_type) = mpsc::channel(TYPED_AHEAD);
         let typing = type_in(&terminal, to_type).fuse();
         let viewer = terminal.read();
@@ -101,7 +113,12 @@ pub(crate) async fn attach(
     })
 }
 
-fn size(rows: u16, columns: u16) -> TerminalSize {
+/// How much its peer sees of it.
+pub(super) fn size(query: &TerminalQuery) -> TerminalSize {
+    clamped(query.rows.unwrap_or(24), query.columns.unwrap_or(80))
+}
+
+fn clamped(rows: u16, columns: u16) -> TerminalSize {
     TerminalSize { rows: rows.clamp(1, MOST_CELLS), columns: columns.clamp(1, MOST_CELLS) }
 }
 
@@ -164,7 +181,7 @@ impl Talk<'_> {
     async fn take(&mut self, input: TerminalInput) {
         match input {
             TerminalInput::Resize { rows, columns } => {
-                self.terminal.resize(size(rows, columns)).await;
+                self.terminal.resize(clamped(rows, columns)).await;
             }
             TerminalInput::Shown { bytes } => self.viewer.shown(bytes),
         }

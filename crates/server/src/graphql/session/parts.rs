@@ -55,6 +55,8 @@ enum WorkKind {
     Revision,
     Revert,
     OpenRequest,
+    /// somebody looks around in the sandbox
+    Visit,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Enum)]
@@ -197,10 +199,13 @@ impl Work {
             Task::Revision { branch, text, .. } => (WorkKind::Revision, Some(*branch), Some(text)),
             Task::Revert { .. } => (WorkKind::Revert, None, None),
             Task::OpenRequest { branch } => (WorkKind::OpenRequest, Some(*branch), None),
+            Task::Visit => (WorkKind::Visit, None, None),
         };
         let step = match &work.task {
             Task::Step { step } | Task::Revert { from: step } => Some(step.to_string()),
-            Task::Turn { .. } | Task::Revision { .. } | Task::OpenRequest { .. } => None,
+            Task::Turn { .. } | Task::Revision { .. } | Task::OpenRequest { .. } | Task::Visit => {
+                None
+            }
         };
         Self {
             id: work.id.into(),

@@ -10,6 +10,7 @@ use repository::{Limits, Repositories};
 use serde_json::{Value, json};
 use server::App;
 use tempfile::TempDir;
+use tokio_tungstenite::tungstenite::{self, client::IntoClientRequest};
 
 use super::{
     ask, field, refused,
@@ -335,4 +336,39 @@ async fn a_forge_is_heard_that_signs_with_the_secret_of_the_repository() {
     assert_eq!(deliver(&missing, &secret).await, 401, "strangers learn nothing of repositories");
     let plain = format!("/api/forge/webhook/{}", hub.repository);
     assert_eq!(deliver(&plain, &secret).await, 401);
+}
+
+/// What somebody is answered who wants a terminal.
+async fn attach(address: &str, account: &Account, path: &str) -> u16 {
+    let url = format!("ws://{address}/api/agents/{path}");
+    let mut request = url.into_client_request().unwrap();
+    let bearer = format!("Bearer {}", account.token);
+    request.headers_mut().insert("authorization", bearer.parse().unwrap());
+    match tokio_tungstenite::connect_async(request).await {
+        Err(tungstenite::Error::Http(response)) => response.status().as_u16(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_terminal_is_for_those_who_take_part_and_may_bring_code() {
+    let Some(hub) = Hub::new().await else { return };
+    let id = hub.open().await;
+    let address = serve(&hub.app).await;
+    let eve = hub.app.sign_up("eve").await;
+    let list = format!("/api/agents/{id}/terminals");
+    let one = format!("{list}/1");
+    hub.app.get(&eve, &list).await.problem(404, "not_found");
+    hub.app.ask(&eve, "DELETE", &one, &Value::Null).await.problem(404, "not_found");
+    for path in [format!("{id}/terminal"), format!("{id}/terminal?id=1")] {
+        assert_eq!(attach(&address, &eve, &path).await, 404);
+    }
+    let reader = token(&hub.app, &hub.ada, json!(["agent:write"])).await;
+    hub.app.get(&reader, &list).await.problem(403, "forbidden");
+    assert_eq!(attach(&address, &reader, &format!("{id}/terminal")).await, 403);
+
+    assert_eq!(hub.app.get(&hub.ada, &list).await.expect(200).json(), json!({ "items": [] }));
+    hub.app.ask(&hub.ada, "DELETE", &one, &Value::Null).await.problem(404, "not_found");
+    // Nobody answers where the repository should be, so there is no sandbox.
+    assert_eq!(attach(&address, &hub.ada, &format!("{id}/terminal")).await, 409);
 }
