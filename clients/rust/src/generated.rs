@@ -43,6 +43,7 @@ pub mod types {
     ///An agent session, as far as it is.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct AgentRunbook {
+        pub id: AgentSessionId,
         pub pull_requests: ::std::vec::Vec<AgentPullRequest>,
         pub runbook_number: i64,
         pub status: AgentRunbookStatus,
@@ -53,7 +54,68 @@ pub mod types {
     ///What is said to a session that is there.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct AgentRunbookMessage {
+        ///What the text of each pull request begins with from now on.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub description: ::std::option::Option<AgentRunbookMessageDescription>,
+        ///Of each pull request that is opened from now on.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub labels: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         pub prompt: AgentRunbookMessagePrompt,
+    }
+    ///What the text of each pull request begins with from now on.
+    #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    #[serde(transparent)]
+    pub struct AgentRunbookMessageDescription(::std::string::String);
+    impl ::std::ops::Deref for AgentRunbookMessageDescription {
+        type Target = ::std::string::String;
+        fn deref(&self) -> &::std::string::String {
+            &self.0
+        }
+    }
+    impl ::std::convert::From<AgentRunbookMessageDescription> for ::std::string::String {
+        fn from(value: AgentRunbookMessageDescription) -> Self {
+            value.0
+        }
+    }
+    impl ::std::str::FromStr for AgentRunbookMessageDescription {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            if value.chars().count() > 16384usize {
+                return Err("longer than 16384 characters".into());
+            }
+            Ok(Self(value.to_string()))
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for AgentRunbookMessageDescription {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String>
+    for AgentRunbookMessageDescription {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for AgentRunbookMessageDescription {
+        fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
+        where
+            D: ::serde::Deserializer<'de>,
+        {
+            ::std::string::String::deserialize(deserializer)?
+                .parse()
+                .map_err(|e: self::error::ConversionError| {
+                    <D::Error as ::serde::de::Error>::custom(e.to_string())
+                })
+        }
     }
     ///`AgentRunbookMessagePrompt`
     #[derive(::serde::Serialize, Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -325,6 +387,47 @@ pub mod types {
         pub not_started: i32,
         pub queued: i32,
         pub total: i32,
+    }
+    ///`AgentSessionId`
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    #[serde(transparent)]
+    pub struct AgentSessionId(pub ::std::string::String);
+    impl ::std::ops::Deref for AgentSessionId {
+        type Target = ::std::string::String;
+        fn deref(&self) -> &::std::string::String {
+            &self.0
+        }
+    }
+    impl ::std::convert::From<AgentSessionId> for ::std::string::String {
+        fn from(value: AgentSessionId) -> Self {
+            value.0
+        }
+    }
+    impl ::std::convert::From<::std::string::String> for AgentSessionId {
+        fn from(value: ::std::string::String) -> Self {
+            Self(value)
+        }
+    }
+    impl ::std::fmt::Display for AgentSessionId {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            self.0.fmt(f)
+        }
+    }
+    impl ::std::str::FromStr for AgentSessionId {
+        type Err = ::std::convert::Infallible;
+        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+            Ok(Self(value.to_string()))
+        }
     }
     ///An artifact. Its content never changes.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -2854,6 +2957,10 @@ a half is left out; 1 if left out.*/
     ///What an agent session is to do.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct NewAgentRunbook {
+        /**The email address of the user in whose name this is: they take part, and commits name them. Administrators
+may give another's.*/
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub author_email: ::std::option::Option<::std::string::String>,
         ///What the text of each pull request begins with.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<NewAgentRunbookDescription>,
@@ -6194,6 +6301,34 @@ impl Client {
             .send(reqwest::Method::DELETE, &route, query, None::<&()>)
             .await?;
         Ok(response.json().await?)
+    }
+    /** Open terminals of an agent session, of all who take part in it.
+
+ `GET /api/agents/{id}/terminals`*/
+    pub async fn agents_list(&self, id: &str) -> Result<types::ListBodyTerminal, Error> {
+        let route = "/api/agents/{id}/terminals"
+            .to_owned()
+            .replace("{id}", &crate::escape(id));
+        let query: &[(&str, Option<String>)] = &[];
+        let response = self
+            .send(reqwest::Method::GET, &route, query, None::<&()>)
+            .await?;
+        Ok(response.json().await?)
+    }
+    /** Closes a terminal of an agent session, and ends what runs in it.
+
+ `DELETE /api/agents/{id}/terminals/{terminal}`*/
+    pub async fn agents_close(&self, id: &str, terminal: &str) -> Result<(), Error> {
+        let route = "/api/agents/{id}/terminals/{terminal}"
+            .to_owned()
+            .replace("{id}", &crate::escape(id))
+            .replace("{terminal}", &crate::escape(terminal));
+        let query: &[(&str, Option<String>)] = &[];
+        let response = self
+            .send(reqwest::Method::DELETE, &route, query, None::<&()>)
+            .await?;
+        drop(response);
+        Ok(())
     }
     /** Who did what, the latest first.
 

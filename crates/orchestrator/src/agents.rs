@@ -114,6 +114,8 @@ pub struct NewSession {
     /// How it is done.
     pub settings: Settings,
     pub began: Began,
+    /// Who asks for it, if not the one who opens it: takes part, and is named in commits.
+    pub author: Option<UserId>,
 }
 
 /// Why there is no session, or no more of one.
@@ -201,7 +203,12 @@ impl Agents {
         let place = (repository.id, new.began);
         let open = |id, at| vec![State::open(id, by, new.settings, at)];
         let id = self.begin(by, title, place, open).await?;
-        self.request(by, id, Request::Say { text: new.prompt }).await
+        let author = new.author.unwrap_or(by);
+        if author != by {
+            self.request(by, id, Request::Share { with: author }).await?;
+        }
+        self.request(author, id, Request::Say { text: new.prompt }).await?;
+        self.view(by, id).await?.ok_or(RequestError::NotFound)
     }
 
     /// A session with the same plan, in which nothing has been done.

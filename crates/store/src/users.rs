@@ -175,6 +175,19 @@ impl Reader {
         row.map(User::try_from).transpose()
     }
 
+    /// The account with this email address, without regard to case.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the database does.
+    pub async fn user_by_email(&self, email: &str) -> Result<Option<User>, StoreError> {
+        if email.contains('\0') {
+            return Ok(None);
+        }
+        let named = Entity::find().filter(Column::EmailKey.eq(email.to_lowercase()));
+        named.one(&self.db).await?.map(User::try_from).transpose()
+    }
+
     /// The account with this email address or username, and the hash of its password.
     ///
     /// Where one account's username is another's address, the address decides.

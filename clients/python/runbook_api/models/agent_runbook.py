@@ -21,6 +21,7 @@ class AgentRunbook:
     """An agent session, as far as it is.
 
     Attributes:
+        id (str):
         pull_requests (list[AgentPullRequest]):
         runbook_number (int):
         status (AgentRunbookStatus):
@@ -28,6 +29,7 @@ class AgentRunbook:
         url (str): Where people look at it.
     """
 
+    id: str
     pull_requests: list[AgentPullRequest]
     runbook_number: int
     status: AgentRunbookStatus
@@ -36,6 +38,8 @@ class AgentRunbook:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        id = self.id
+
         pull_requests = []
         for pull_requests_item_data in self.pull_requests:
             pull_requests_item = pull_requests_item_data.to_dict()
@@ -53,6 +57,7 @@ class AgentRunbook:
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
+                "id": id,
                 "pull_requests": pull_requests,
                 "runbook_number": runbook_number,
                 "status": status,
@@ -69,6 +74,8 @@ class AgentRunbook:
         from ..models.agent_runbook_steps import AgentRunbookSteps
 
         d = dict(src_dict)
+        id = d.pop("id")
+
         pull_requests = []
         _pull_requests = d.pop("pull_requests")
         for pull_requests_item_data in _pull_requests:
@@ -85,6 +92,7 @@ class AgentRunbook:
         url = d.pop("url")
 
         agent_runbook = cls(
+            id=id,
             pull_requests=pull_requests,
             runbook_number=runbook_number,
             status=status,

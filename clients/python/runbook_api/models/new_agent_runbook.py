@@ -29,6 +29,9 @@ class NewAgentRunbook:
         oneshot (bool | None | Unset): Whether nobody is asked anything and all goes into one draft. True if left out.
         pr_mode (None | PrMode | Unset):
         target_branch (None | str | Unset): What branches begin at and pull requests lead to; `main` if left out.
+        author_email (None | str | Unset): The email address of the user in whose name this is: they take part, and
+            commits name them. Administrators
+            may give another's.
         title (None | str | Unset): The beginning of the prompt if left out.
     """
 
@@ -40,6 +43,7 @@ class NewAgentRunbook:
     oneshot: bool | None | Unset = UNSET
     pr_mode: None | PrMode | Unset = UNSET
     target_branch: None | str | Unset = UNSET
+    author_email: None | str | Unset = UNSET
     title: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -89,6 +93,12 @@ class NewAgentRunbook:
         else:
             target_branch = self.target_branch
 
+        author_email: None | str | Unset
+        if isinstance(self.author_email, Unset):
+            author_email = UNSET
+        else:
+            author_email = self.author_email
+
         title: None | str | Unset
         if isinstance(self.title, Unset):
             title = UNSET
@@ -115,6 +125,8 @@ class NewAgentRunbook:
             field_dict["pr_mode"] = pr_mode
         if target_branch is not UNSET:
             field_dict["target_branch"] = target_branch
+        if author_email is not UNSET:
+            field_dict["author_email"] = author_email
         if title is not UNSET:
             field_dict["title"] = title
 
@@ -199,6 +211,15 @@ class NewAgentRunbook:
 
         target_branch = _parse_target_branch(d.pop("target_branch", UNSET))
 
+        def _parse_author_email(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        author_email = _parse_author_email(d.pop("author_email", UNSET))
+
         def _parse_title(data: object) -> None | str | Unset:
             if data is None:
                 return data
@@ -217,6 +238,7 @@ class NewAgentRunbook:
             oneshot=oneshot,
             pr_mode=pr_mode,
             target_branch=target_branch,
+            author_email=author_email,
             title=title,
         )
 

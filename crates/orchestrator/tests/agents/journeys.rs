@@ -205,6 +205,7 @@ async fn what_is_written_is_shown_before_the_whole_is_stored() {
         title: None,
         settings,
         began: orchestrator::Began::Api,
+        author: None,
     };
     let id = stage.agents.open(stage.ada, new).await.unwrap().record.id;
     let feed = stage.feed(id, 6).await;

@@ -171,6 +171,7 @@ impl Stage {
             title: None,
             settings,
             began: Began::Web,
+            author: None,
         };
         self.agents.open(self.ada, new).await.unwrap()
     }

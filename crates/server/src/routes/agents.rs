@@ -7,7 +7,10 @@ use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
 };
-use model::id::{EquipmentId, UserId};
+use model::{
+    id::{EquipmentId, UserId},
+    scope::Scope,
+};
 use orchestrator::{Began, NewSession, Repository, View};
 
 use crate::{
@@ -15,7 +18,7 @@ use crate::{
     audit::Witness,
     auth::Caller,
     extract::{Json, Path},
-    problem::{Problem, ProblemDetails},
+    problem::{Code, Problem, ProblemDetails},
     wire::agents::{
         AgentRunbookBody, AgentRunbookMessageBody, NewAgentRunbookBody, RepositoryNameBody,
     },
@@ -36,10 +39,11 @@ pub(crate) async fn open(
     Json(body): Json<NewAgentRunbookBody>,
 ) -> Result<Shown, Problem> {
     let (agents, user) = (app.agents()?, caller.user.id);
+    let author = author(&app, &caller, body.author_email.as_deref()).await?;
     let repository = repository(&app, user, &body.repository).await?;
     let settings = agents.new_settings(user, repository, body.settings()).await?;
     let NewAgentRunbookBody { prompt, title, .. } = body;
-    let new = NewSession { repository, prompt, title, settings, began: Began::Api };
+    let new = NewSession { repository, prompt, title, settings, began: Began::Api, author };
     let view = agents.open(user, new).await?;
     witness.about(view.record.id);
     Ok((StatusCode::ACCEPTED, shown(&app, &view)?))
@@ -92,9 +96,35 @@ pub(crate) async fn follow_up(
     Json(body): Json<AgentRunbookMessageBody>,
 ) -> Result<Shown, Problem> {
     let user = caller.user.id;
-    let id = numbered(&app, user, number).await?.record.id;
-    let view = app.agents()?.request(user, id, Request::Say { text: body.prompt }).await?;
+    let (agents, id) = (app.agents()?, numbered(&app, user, number).await?.record.id);
+    if let Some(change) = body.settings() {
+        agents.configure(user, id, change).await?;
+    }
+    let view = agents.request(user, id, Request::Say { text: body.prompt }).await?;
     Ok((StatusCode::ACCEPTED, shown(&app, &view)?))
+}
+
+/// The user in whose name a session is opened, if that is another's than the caller's.
+async fn author(
+    app: &App,
+    caller: &Caller,
+    email: Option<&str>,
+) -> Result<Option<UserId>, Problem> {
+    let Some(email) = email else { return Ok(None) };
+    let found = app.reader.user_by_email(email).await?;
+    if found.as_ref().is_some_and(|it| it.id == caller.user.id) {
+        return Ok(None);
+    }
+    if !caller.scopes.contains(Scope::Admin) {
+        let why = "only administrators open sessions in the name of others; leave author_email out";
+        return Err(Problem::new(StatusCode::FORBIDDEN, Code::Forbidden, why));
+    }
+    match found {
+        Some(user) => Ok(Some(user.id)),
+        None => Err(Problem::invalid(format!(
+            "no user of this hub has the email address {email:?}; leave author_email out or give one that has"
+        ))),
+    }
 }
 
 async fn numbered(app: &App, user: UserId, number: u64) -> Result<View, Problem> {

@@ -1,6 +1,7 @@
 //! Agent sessions as programs open and follow them.
 
 use agent::session::{Opening, Pace, PullMode, Status};
+use model::id::AgentSessionId;
 use orchestrator::{SettingsChange, StepCounts, Summary, View};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -16,6 +17,9 @@ pub(crate) struct NewAgentRunbookBody {
     /// The beginning of the prompt if left out.
     #[schema(min_length = 1, max_length = 200)]
     pub(crate) title: Option<String>,
+    /// The email address of the user in whose name this is: they take part, and commits name them. Administrators
+    /// may give another's.
+    pub(crate) author_email: Option<String>,
     #[serde(flatten)]
     settings: SettingsBody,
 }
@@ -65,12 +69,19 @@ pub(crate) enum PrModeBody {
 pub(crate) struct AgentRunbookMessageBody {
     #[schema(min_length = 1, max_length = 65_536)]
     pub(crate) prompt: String,
+    /// What the text of each pull request begins with from now on.
+    #[schema(max_length = 16_384)]
+    description: Option<String>,
+    /// Of each pull request that is opened from now on.
+    #[schema(max_items = 20)]
+    labels: Option<Vec<String>>,
 }
 
 /// An agent session, as far as it is.
 #[derive(Serialize, ToSchema)]
 #[schema(as = AgentRunbook)]
 pub(crate) struct AgentRunbookBody {
+    id: AgentSessionId,
     runbook_number: u64,
     /// Where people look at it.
     url: String,
@@ -126,6 +137,15 @@ impl NewAgentRunbookBody {
     }
 }
 
+impl AgentRunbookMessageBody {
+    /// What is chosen anew for the session.
+    pub(crate) fn settings(&self) -> Option<SettingsChange> {
+        let (description, labels) = (self.description.clone().map(Some), self.labels.clone());
+        let is_any = description.is_some() || labels.is_some();
+        is_any.then(|| SettingsChange { description, labels, ..SettingsChange::default() })
+    }
+}
+
 impl From<PrModeBody> for PullMode {
     fn from(mode: PrModeBody) -> Self {
         match mode {
@@ -148,6 +168,7 @@ impl AgentRunbookBody {
             })
         });
         Self {
+            id: view.record.id,
             runbook_number: view.record.number,
             url,
             status: status.into(),

@@ -113,7 +113,7 @@ export type Unlisted = "ASK" | "DENY";
 
 export type Verdict = "ALLOW" | "ALLOW_FOR_SESSION" | "DENY";
 
-export type WorkKind = "TURN" | "STEP" | "REVISION" | "REVERT" | "OPEN_REQUEST";
+export type WorkKind = "TURN" | "STEP" | "REVISION" | "REVERT" | "OPEN_REQUEST" | "VISIT";
 
 export interface Viewer {
   id: string;

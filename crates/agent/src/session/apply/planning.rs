@@ -59,7 +59,7 @@ impl Draft {
         if !is_turn || !matches!(running.stage, Stage::Working { .. }) {
             return Err(Refusal::OutOfTurn);
         }
-        let is_newest = running.version == self.state.version();
+        let (asker, is_newest) = (running.work.by, running.version == self.state.version());
         let text = without_nul(&written[..written.floor_char_boundary(MAX_PLAN_BYTES + 4)]);
         if let Err(error) = self.changed(&text) {
             let remarks = remarks(&error);
@@ -77,7 +77,7 @@ impl Draft {
         }
         if self.state.settings.pace == Pace::OneShot {
             self.emit(PlanEvent::PlanApproved { by: None, version: self.state.version() });
-            self.enqueue_steps(None, &ExecuteTarget::All)?;
+            self.enqueue_steps(asker, &ExecuteTarget::All)?;
         }
         Ok(())
     }

@@ -314,7 +314,8 @@ impl NewAgentSession {
         let change = change.unwrap_or_default();
         let settings = asker.agents()?.new_settings(asker.user.id, repository, change).await;
         let settings = settings.map_err(refused)?;
-        Ok(NewSession { repository, prompt, title: self.title, settings, began: Began::Web })
+        let (title, began) = (self.title, Began::Web);
+        Ok(NewSession { repository, prompt, title, settings, began, author: None })
     }
 }
 

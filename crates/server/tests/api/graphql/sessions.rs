@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
+use ::engine::Accounts;
 use agent::harness::scripted::{Script, Scripted};
 use axum::body::Body;
 use gateway::{Gateway, GatewayConfig, KeyHeader, Models, ProviderKey};
@@ -15,8 +16,12 @@ use tokio_tungstenite::tungstenite::{self, client::IntoClientRequest};
 use super::{
     ask, field, refused,
     sockets::{Peer, serve},
+    token,
 };
-use crate::app::{Account, TestApp, engine, request, scripted};
+use crate::{
+    app::{Account, TestApp, engine, request, scripted},
+    audit::administrator,
+};
 
 /// Where nobody listens.
 const NOWHERE: &str = "http://127.0.0.1:9";
@@ -28,6 +33,7 @@ struct Hub {
     app: TestApp,
     ada: Account,
     repository: String,
+    accounts: Accounts,
     _directory: TempDir,
 }
 
@@ -48,16 +54,14 @@ impl Hub {
             }
         };
         let engine = engine(scripted(), engine::Config::default()).await;
+        let accounts = Accounts::new(engine.store().clone(), engine.clock().clone());
         let config = config(directory.path().to_owned(), repositories);
         let agents = Agents::start(engine.clone(), config).await.unwrap();
         let app = App::hub(engine, TestApp::config()).await.unwrap().with_agents(agents);
         let app = TestApp { router: app.router() };
         let ada = app.sign_up("ada").await;
-        let add = "mutation ($input: RepositoryInput!) { addRepository(input: $input) { id } }";
-        let input = json!({ "address": format!("{NOWHERE}/a/b"), "forge": "GIT" });
-        let answer = ask(&app, &ada, add, &json!({ "input": input })).await;
-        let repository = field(&answer, "addRepository")["id"].as_str().unwrap().to_owned();
-        Some(Self { app, ada, repository, _directory: directory })
+        let repository = add_repository(&app, &ada).await;
+        Some(Self { app, ada, repository, accounts, _directory: directory })
     }
 
     async fn ask(&self, query: &str, variables: &Value) -> Value {
@@ -70,6 +74,13 @@ impl Hub {
         let answer = self.ask(open, &json!({ "input": input })).await;
         field(&answer, "openAgentSession")["id"].as_str().unwrap().to_owned()
     }
+}
+
+async fn add_repository(app: &TestApp, account: &Account) -> String {
+    let add = "mutation ($input: RepositoryInput!) { addRepository(input: $input) { id } }";
+    let input = json!({ "address": format!("{NOWHERE}/a/b"), "forge": "GIT" });
+    let answer = ask(app, account, add, &json!({ "input": input })).await;
+    field(&answer, "addRepository")["id"].as_str().unwrap().to_owned()
 }
 
 fn config(directory: PathBuf, repositories: Repositories) -> AgentsConfig {
@@ -298,14 +309,44 @@ async fn programs_open_sessions_by_the_name_of_a_repository_and_follow_them_by_n
     let path = format!("/api/v1/runbook/{number}");
     let shown = app.get(ada, &path).await.expect(200).json();
     assert_eq!(shown["runbook_number"], number);
-    let more = json!({ "prompt": "And a test." });
+    let more = json!({ "prompt": "And a test.", "description": "For #7.", "labels": ["tests"] });
     app.ask(ada, "PATCH", &path, &more).await.expect(202);
+    let wrong = json!({ "prompt": "And more.", "labels": [""] });
+    app.ask(ada, "PATCH", &path, &wrong).await.problem(400, "invalid");
     app.ask(ada, "PATCH", &path, &json!({ "prompt": " " })).await.problem(400, "invalid");
     let eve = app.sign_up("eve").await;
     app.get(&eve, &path).await.problem(404, "not_found");
     app.ask(&eve, "PATCH", &path, &more).await.problem(404, "not_found");
     let answer = hub.ask("{ agentSessions { items { title } } }", &Value::Null).await;
     assert_eq!(field(&answer, "agentSessions")["items"], json!([{ "title": "Add a counter." }]));
+}
+
+#[tokio::test]
+async fn only_administrators_open_sessions_in_the_name_of_others() {
+    let Some(hub) = Hub::new().await else { return };
+    let (app, eve) = (&hub.app, hub.app.sign_up("eve").await);
+    let root = &administrator(app, &hub.accounts).await;
+    add_repository(app, root).await;
+    let new = |email: &str| {
+        json!({
+            "repository": { "org": "a", "name": "b" }, "prompt": "Add a counter.",
+            "author_email": email
+        })
+    };
+    let path = "/api/v1/runbook";
+    app.ask(&eve, "POST", path, &new("ada@example.com")).await.problem(403, "forbidden");
+    app.ask(root, "POST", path, &new("eve")).await.problem(400, "invalid");
+    let opened = app.ask(root, "POST", path, &new("Eve@example.com")).await.expect(202).json();
+    let people = "query ($id: ID!) { agentSession(id: $id) { owner { name } people { name } } }";
+    let answer = ask(app, &eve, people, &json!({ "id": opened["id"] })).await;
+    let session = field(&answer, "agentSession");
+    assert_eq!(session["owner"], json!({ "name": "root" }));
+    assert_eq!(session["people"].as_array().unwrap().len(), 2);
+    let said = "query ($id: ID!) { agentEvents(session: $id) { body } }";
+    let answer = ask(app, &eve, said, &json!({ "id": opened["id"] })).await;
+    let events = field(&answer, "agentEvents").as_array().unwrap();
+    let queued = events.iter().find(|it| it["body"]["event"] == "queued").unwrap();
+    assert_eq!(queued["body"]["by"], json!(eve.id), "{queued}");
 }
 
 #[tokio::test]
@@ -364,7 +405,7 @@ async fn a_terminal_is_for_those_who_take_part_and_may_bring_code() {
         assert_eq!(attach(&address, &eve, &path).await, 404);
     }
     let reader = token(&hub.app, &hub.ada, json!(["agent:write"])).await;
-    hub.app.get(&reader, &list).await.problem(403, "forbidden");
+    hub.app.get(&reader, &list).await.problem(403, "missing_scope");
     assert_eq!(attach(&address, &reader, &format!("{id}/terminal")).await, 403);
 
     assert_eq!(hub.app.get(&hub.ada, &list).await.expect(200).json(), json!({ "items": [] }));
