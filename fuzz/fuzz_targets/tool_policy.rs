@@ -1,4 +1,5 @@
-//! Any command of an agent: whatever follows a write to git, nobody is so much as asked for it. Run it with `RUSTC_BOOTSTRAP=1 cargo fuzz run tool_policy`.
+//! Any command of an agent: whatever follows a write to git, it is never simply allowed. Run it with
+//! `RUSTC_BOOTSTRAP=1 cargo fuzz run tool_policy`.
 
 #![no_main]
 
@@ -16,5 +17,5 @@ fuzz_target!(|command: &str| {
     decide(command);
     // The first line runs, whatever the shell thinks of the others.
     let written = decide(&format!("git commit -m x\n{command}"));
-    assert!(matches!(written, Decision::Deny { .. }), "{written:?}");
+    assert!(!matches!(written, Decision::Allow { .. }), "{written:?}");
 });

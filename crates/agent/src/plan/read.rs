@@ -28,6 +28,7 @@ pub(super) fn read(text: String) -> (Plan, Vec<Diagnostic>) {
     }
     let document = document::parse(&text);
     report_hidden(&text, &mut report);
+    report_lone_return(&text, &mut report);
     let mut sections = Sections::new(&text, &document);
     sections.read(&document, &mut report);
     let Sections { mut steps, prose, title, .. } = sections;
@@ -59,7 +60,12 @@ impl<'t> Sections<'t> {
 
     fn read(&mut self, document: &Document, report: &mut Report) {
         let lines: Vec<Range<usize>> = lines(self.text).collect();
+        let mut last = 0;
         for heading in &document.headings {
+            // Only a lone carriage return puts two into one line, which is an error of its own.
+            if std::mem::replace(&mut last, heading.line) == heading.line {
+                continue;
+            }
             let Some(span) = lines.get(heading.line - 1) else { continue };
             if self.steps.len() > MAX_STEPS {
                 // Which is reported; what follows is text of the last one.
@@ -173,6 +179,16 @@ fn report_hidden(text: &str, report: &mut Report) {
             ),
         };
         report.warning(code, it.span, message.to_owned());
+    }
+}
+
+/// Markdown ends a line there and hardly anything else does, so people and programs would see different plans.
+fn report_lone_return(text: &str, report: &mut Report) {
+    let bytes = text.as_bytes();
+    let is_lone = |at: &usize| bytes[*at] == b'\r' && bytes.get(at + 1) != Some(&b'\n');
+    if let Some(at) = (0..bytes.len()).find(is_lone) {
+        let message = "a carriage return alone does not end a line; write a line feed";
+        report.error("lone-return", at..at + 1, message.to_owned());
     }
 }
 

@@ -149,6 +149,9 @@ fn a_check_needs_a_step_and_a_runtime() {
 fn what_a_reader_does_not_see_is_reported() {
     check("## 1. A\nx<!-- y -->\n", &["2:2 hidden-comment"]);
     check("## 1. A\nx\u{202e}\n", &["2:2 hidden-character"]);
+    // The text from which fuzzing made one step twice.
+    check("## 1. A\r\r# B\n", &["1:8 lone-return"]);
+    assert_eq!(Plan::parse("## 1. A\r\r# B\n").0.steps().len(), 1);
     check("## 1. A\n\n[//]: # \"y\"\n", &["3:1 hidden-definition"]);
     check("## 1. A\nx\0\n", &["2:2 nul-byte"]);
 }
