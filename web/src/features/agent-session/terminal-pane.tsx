@@ -22,9 +22,9 @@ export function TerminalPane({ session, shown, opener, onClose }: TerminalPanePr
   const why = whyNoTerminal(session);
   // A sandbox may wake minutes later, while a message is being written.
   const takesKeys = () => document.activeElement === opener || (pane.current?.contains(document.activeElement) ?? false);
-  const frame = { className: "h-full overflow-hidden rounded-xl border", onClose };
+  const frame = { className: `overflow-hidden rounded-xl border ${why === null ? "max-lg:h-[70dvh] max-lg:min-h-72 lg:h-[40dvh] lg:min-h-48" : ""}`, onClose };
   return (
-    <div ref={pane} className={`py-3 max-lg:h-[70dvh] max-lg:min-h-72 lg:col-span-2 lg:h-[40dvh] lg:min-h-48 lg:pt-0 ${shown ? "" : "max-lg:hidden"}`}>
+    <div ref={pane} className={`py-3 lg:col-span-2 lg:pt-0 ${shown ? "" : "max-lg:hidden"}`}>
       {why === null ? (
         <Suspense
           fallback={
@@ -38,7 +38,7 @@ export function TerminalPane({ session, shown, opener, onClose }: TerminalPanePr
           <TerminalDrawer {...frame} place={inAgentSession(session.id)} takesKeys={takesKeys} />
         </Suspense>
       ) : (
-        <TerminalFrame {...frame}>
+        <TerminalFrame {...frame} tabs={<p className="px-2 text-[0.8125rem] font-medium text-ink">Terminal</p>}>
           <p role="status" className="p-4 text-sm text-pretty text-ink-soft">
             {why}
           </p>

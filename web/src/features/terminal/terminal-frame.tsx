@@ -16,9 +16,11 @@ export function TerminalFrame({ className, onClose, closeButton, tabs, tools, ch
   return (
     <section aria-label="Terminals of this session" className={`flex flex-col border-line bg-surface ${className}`}>
       <div className="flex min-h-10 items-center gap-1 border-b border-line px-2">
-        <div className="min-w-0">{tabs}</div>
-        {tools}
-        <IconButton ref={closeButton} icon="cross" label="Hide terminals" onClick={onClose} className="max-sm:ml-auto" />
+        <div className="flex min-w-0 flex-1 items-center gap-1">
+          <div className="min-w-0">{tabs}</div>
+          {tools}
+        </div>
+        <IconButton ref={closeButton} icon="cross" label="Hide terminals" onClick={onClose} />
       </div>
       {children}
     </section>
