@@ -9,10 +9,11 @@ import { Menu } from "@/ui/menu.tsx";
 import { TimeAgo } from "@/ui/time.tsx";
 import { toast } from "@/ui/toasts.tsx";
 import { useAct } from "./agent-queries.ts";
+import { cost, tokens } from "./amounts.ts";
 import { RenameDialog } from "./rename-dialog.tsx";
 import { SettingsDialog } from "./settings-dialog.tsx";
 import { ShareDialog } from "./share-dialog.tsx";
-import { cost, iso, statusOf, tokens } from "./session-words.ts";
+import { iso, statusOf } from "./session-words.ts";
 import { StateBadge } from "./state-badge.tsx";
 import { tellFailure } from "./tell-failure.ts";
 

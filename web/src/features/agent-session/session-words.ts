@@ -10,7 +10,6 @@ import type {
   Stage,
   StepCounts,
   StepState,
-  Usage,
   Work,
 } from "@/api/__generated__/agents.ts";
 import type { Tone } from "@/features/execution/outcome.ts";
@@ -133,21 +132,6 @@ export const pullModes: readonly (readonly [PullMode, string])[] = [
   ["SINGLE", "Single: one for all steps"],
   ["MANUAL", "Manual: somebody chooses after each step"],
 ];
-
-/** "$1.24", with more digits where it is less than a cent. */
-export function cost(millionths: number): string {
-  const dollars = millionths / 1_000_000;
-  return `$${dollars.toFixed(dollars > 0 && dollars < 0.01 ? 4 : 2)}`;
-}
-
-export function tokens({ inputTokens, outputTokens }: Usage): string {
-  return `${short(inputTokens)} in, ${short(outputTokens)} out`;
-}
-
-function short(count: number): string {
-  if (count < 1_000) return String(count);
-  return count < 1_000_000 ? `${(count / 1_000).toFixed(1)}k` : `${(count / 1_000_000).toFixed(1)}M`;
-}
 
 /** Gives people's names by their ids. */
 export function namesOf(people: readonly Person[]): (id: string | null) => string {

@@ -10,6 +10,7 @@ import { PersonasTab } from "./personas-tab.tsx";
 import { RepositoriesTab } from "./repositories-tab.tsx";
 import { TemplatesTab } from "./templates-tab.tsx";
 import { ToolPolicyTab } from "./tool-policy-tab.tsx";
+import { UsageTab } from "./usage-tab.tsx";
 
 const tabs: readonly { value: AgentSettingsView; label: string; show: () => React.ReactNode }[] = [
   { value: "repositories", label: "Repositories", show: RepositoriesTab },
@@ -19,9 +20,10 @@ const tabs: readonly { value: AgentSettingsView; label: string; show: () => Reac
   { value: "tools", label: "Tool policy", show: ToolPolicyTab },
   { value: "learnings", label: "Learnings", show: LearningsTab },
   { value: "templates", label: "Templates", show: TemplatesTab },
+  { value: "usage", label: "Usage", show: UsageTab },
 ];
 
-/** What agents are told, what they may do, and where. */
+/** What agents are told, what they may do, and where; and what that costs. */
 export function AgentSettingsPage() {
   const [search, setSearch] = useSearchParams();
   const view = search.get("view");
