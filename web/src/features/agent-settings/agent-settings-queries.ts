@@ -3,7 +3,7 @@ import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@ta
 import { pause } from "@/api/events.ts";
 import { ask, type Document } from "@/api/graphql.ts";
 import * as documents from "@/api/__generated__/agents.ts";
-import type { UsageScope } from "@/api/__generated__/agents.ts";
+import type { Learning, UsageScope } from "@/api/__generated__/agents.ts";
 
 /** How long somebody who types may rest before their words are looked for. */
 const restMs = 120;
@@ -33,6 +33,9 @@ export const learningsQuery = (search: string) =>
     },
     placeholderData: keepPreviousData,
   });
+
+export const suggestedOf = (learnings: Learning[]) => learnings.filter(({ state }) => state === "SUGGESTED");
+export const keptOf = (learnings: Learning[]) => learnings.filter(({ state }) => state === "KEPT");
 
 export const secretNamesQuery = queryOptions({
   queryKey: ["agents", "secret-names"],

@@ -22,7 +22,7 @@ export function MonthlyBudget({ report }: { report: UsageReport }) {
             <div className={`h-full rounded-full ${fills[tone]}`} style={{ width: `${share * 100}%` }} />
           </div>
           <p className={`mt-2 text-[0.8125rem] ${tone === "failure" ? "text-failure" : "text-ink-faint"}`}>
-            {tone === "failure" ? "The budget is spent. " : ""}It begins anew on {nextMonth(now)} (UTC).
+            {tone === "failure" ? "The budget is spent. " : ""}A new month begins on {nextMonth(now)} (UTC).
           </p>
         </>
       )}

@@ -62,10 +62,10 @@ it("whoever_sees_no_bars_reads_the_days_on_which_something_was_used", async () =
 it("only_administrators_may_look_at_what_everybody_used", async () => {
   showTab(server.ask, <UsageTab />, answering(reportOf()));
   await table("Models");
-  expect(screen.queryByLabelText("Of")).toBeNull();
+  expect(screen.queryByLabelText("Whose")).toBeNull();
   cleanup();
   showTab(server.ask, <UsageTab />, answering(reportOf()), administrator);
-  fireEvent.change(await screen.findByLabelText("Of", {}, soon), { target: { value: "EVERYBODY" } });
+  fireEvent.change(await screen.findByLabelText("Whose", {}, soon), { target: { value: "EVERYBODY" } });
   fireEvent.change(screen.getByLabelText("Time"), { target: { value: "90" } });
   await until(() => expect(sentTo(server.ask, documents.usage).at(-1)).toEqual({ days: 90, whose: "EVERYBODY" }));
   expect(within(await table("People")).getByRole("rowheader", { name: "ada" })).toBeTruthy();

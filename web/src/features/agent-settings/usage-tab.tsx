@@ -41,7 +41,7 @@ export function UsageTab() {
           What agents have asked of models. A session is charged to whom it belongs; days are those of UTC.
         </p>
         <div className="flex flex-wrap gap-3">
-          {administrator ? <Select label="Of" value={whose} options={scopes} onChange={(event) => setWhose(event.target.value as UsageScope)} /> : null}
+          {administrator ? <Select label="Whose" value={whose} options={scopes} onChange={(event) => setWhose(event.target.value as UsageScope)} /> : null}
           <Select label="Time" value={days} options={times} onChange={(event) => setDays(event.target.value)} />
         </div>
       </div>

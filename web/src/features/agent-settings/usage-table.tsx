@@ -29,11 +29,11 @@ export function SumTable({ label, name, rows }: SumTableProps) {
       <table className="w-full text-left text-[0.8125rem]">
         <thead className="text-ink-faint">
           <tr>
-            <th scope="col" className="py-1.5 pr-4 font-medium">
+            <th scope="col" className="w-full py-1.5 pr-4 font-medium">
               {name}
             </th>
             {numbers.map(([title]) => (
-              <th key={title} scope="col" className="py-1.5 pl-4 text-right font-medium whitespace-nowrap">
+              <th key={title} scope="col" className="min-w-20 py-1.5 pl-4 text-right font-medium whitespace-nowrap">
                 {title}
               </th>
             ))}
