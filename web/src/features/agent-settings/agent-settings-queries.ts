@@ -37,6 +37,14 @@ export const learningsQuery = (search: string) =>
 export const suggestedOf = (learnings: Learning[]) => learnings.filter(({ state }) => state === "SUGGESTED");
 export const keptOf = (learnings: Learning[]) => learnings.filter(({ state }) => state === "KEPT");
 
+/** Null where the hub has none, and for those who are no administrators. */
+export const forgeAppQuery = queryOptions({
+  queryKey: ["agents", "repositories", "app"],
+  queryFn: async ({ signal }) => (await ask(documents.forgeApp, {}, signal)).forgeApp,
+  // The hub asks the code host for it, which answers only so often.
+  staleTime: 60_000,
+});
+
 export const secretNamesQuery = queryOptions({
   queryKey: ["agents", "secret-names"],
   queryFn: async ({ signal }) => (await ask(documents.secretNames, {}, signal)).secretNames,

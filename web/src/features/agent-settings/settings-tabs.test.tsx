@@ -38,7 +38,7 @@ it("a_repository_is_added_with_the_name_of_its_secret_and_never_the_token", asyn
   type("Address", "https://gitlab.com/acme/api");
   type("Secret with the token", "GITLAB_TOKEN");
   click("Save");
-  await until(() => expect(sent(documents.addRepository)).toEqual([{ input: { address: "https://gitlab.com/acme/api", forge: "GITLAB", api: null, secret: "GITLAB_TOKEN" } }]));
+  await until(() => expect(sent(documents.addRepository)).toEqual([{ input: { address: "https://gitlab.com/acme/api", forge: "GITLAB", api: null, secret: "GITLAB_TOKEN", scope: "MINE", app: false } }]));
 });
 
 it("what_everybody_is_told_is_changed_by_administrators_only", async () => {
