@@ -48,7 +48,7 @@ export interface NewAgentSession {
   settings?: SettingsInput | null;
 }
 
-export type PauseReason = "ASKED" | "IDLE" | "BUDGET";
+export type PauseReason = "ASKED" | "IDLE" | "BUDGET" | "USER_BUDGET";
 
 export interface PersonaInput {
   name: string;
@@ -119,7 +119,7 @@ export type UsageScope = "MINE" | "EVERYBODY";
 
 export type Verdict = "ALLOW" | "ALLOW_FOR_SESSION" | "DENY";
 
-export type WorkKind = "TURN" | "STEP" | "REVISION" | "REVERT" | "OPEN_REQUEST";
+export type WorkKind = "TURN" | "STEP" | "REVISION" | "REVERT" | "OPEN_REQUEST" | "VISIT";
 
 export interface Viewer {
   id: string;

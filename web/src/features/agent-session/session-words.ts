@@ -80,6 +80,8 @@ export function workInWords({ kind, step, branch, text }: Work, branches: readon
       return `Revert from step ${step}`;
     case "OPEN_REQUEST":
       return `Pull request of ${named}`;
+    case "VISIT":
+      return "A terminal";
   }
 }
 
@@ -95,6 +97,8 @@ export function pauseInWords({ pauseReason }: Pick<AgentSession, "pauseReason">)
       return "Nothing happened for a while, so it was paused. A message or a step wakes it.";
     case "BUDGET":
       return "It has cost its budget. Raise the budget in its settings to go on.";
+    case "USER_BUDGET":
+      return "All sessions of its owner together have cost what they may in a month. It can go on when the next month begins, or when an administrator allows more.";
     case "ASKED":
     case null:
       return "Somebody paused it. What was under way comes first when it goes on.";

@@ -60,6 +60,36 @@ it("a_terminal_is_there_once_it_is_opened_and_takes_the_keyboard_of_its_button",
   expect(terminals()).toBeNull();
 });
 
+it("a_sandbox_that_sleeps_is_woken_by_whoever_asks_for_a_terminal", async () => {
+  await show(sessionOf({ sandbox: "PAUSED", lifecycle: "PAUSED", pauseReason: "IDLE" }));
+  fireEvent.click(button());
+  expect(terminals()).toBeNull();
+  fireEvent.click(screen.getByRole("button", { name: "Open a terminal" }));
+  const area = await screen.findByLabelText("Terminals at /api/agents/as_1", {}, soon);
+  expect(document.activeElement).toBe(area);
+});
+
+it("what_somebody_paused_is_woken_by_no_terminal", async () => {
+  const change = await show(sessionOf({ sandbox: "UP" }));
+  fireEvent.click(button());
+  await screen.findByLabelText("Terminals at /api/agents/as_1", {}, soon);
+  change(sessionOf({ seq: 2, sandbox: "PAUSED", lifecycle: "PAUSED", pauseReason: "ASKED" }));
+  await screen.findByText(/Resume it to open a terminal/, {}, soon);
+  expect(terminals()).toBeNull();
+  change(sessionOf({ seq: 3, sandbox: "PAUSED" }));
+  await screen.findByRole("button", { name: "Open a terminal" }, soon);
+  expect(terminals()).toBeNull();
+});
+
+it("a_terminal_stays_with_what_it_showed_when_its_sandbox_falls_asleep", async () => {
+  const change = await show(sessionOf({ sandbox: "UP" }));
+  fireEvent.click(button());
+  const area = await screen.findByLabelText("Terminals at /api/agents/as_1", {}, soon);
+  change(sessionOf({ seq: 2, title: "Asleep", sandbox: "PAUSED", lifecycle: "PAUSED", pauseReason: "IDLE" }));
+  await screen.findByRole("heading", { level: 1, name: "Asleep" }, soon);
+  expect(terminals()).toBe(area);
+});
+
 it("while_the_sandbox_sleeps_the_page_says_what_wakes_it", async () => {
   await show(sessionOf({ sandbox: "PAUSED" }));
   fireEvent.click(button());

@@ -1,17 +1,29 @@
-/** Why an agent's sandbox shows no terminal. */
+/** What is said of an agent's sandbox where no terminal is shown. */
 import type { AgentSession } from "@/api/__generated__/agents.ts";
 
-/** What keeps terminals from being opened, and what helps; null where nothing does. */
-export function whyNoTerminal({ lifecycle, pauseReason, sandbox, running }: Pick<AgentSession, "lifecycle" | "pauseReason" | "sandbox" | "running">): string | null {
-  if (lifecycle === "ARCHIVED") return "An archived session has no sandbox. Unarchive it and send a message: the agent is then given one.";
-  if (sandbox !== "UP" && running?.stage === "PREPARING") return "The sandbox is being prepared. A terminal opens once it is up.";
+/** Why none can be opened, and what helps; null where one can. */
+export function whyNoTerminal({ lifecycle, pauseReason }: Pick<AgentSession, "lifecycle" | "pauseReason">): string | null {
+  switch (lifecycle) {
+    case "ACTIVE":
+      return null;
+    case "PAUSED":
+      if (pauseReason === "ASKED") return "Somebody paused the session, and its sandbox with it. Resume it to open a terminal.";
+      if (pauseReason === "BUDGET") return "The session has cost its budget, and its sandbox is asleep. Raise the budget in its settings to open a terminal.";
+      return null;
+    case "ARCHIVED":
+      return "An archived session has no sandbox. Unarchive it to open a terminal.";
+  }
+}
+
+/** Why there is none by itself: nobody's looking wakes a sandbox, only their asking does. */
+export function asleepInWords({ sandbox, running }: Pick<AgentSession, "sandbox" | "running">): string | null {
+  if (sandbox !== "UP" && running?.stage === "PREPARING") return "The sandbox is being made ready. A terminal opens once it is up.";
   switch (sandbox) {
     case "UP":
       return null;
     case "NONE":
-      return "There is no sandbox yet. Send a message or run a step: the agent is given one, and a terminal opens here.";
+      return "No sandbox is up. Send a message to bring it up, or open a terminal.";
     case "PAUSED":
-      if (lifecycle === "PAUSED" && pauseReason === "BUDGET") return "The sandbox is asleep, since no budget is left. Raise the budget, then send a message to wake it.";
-      return "The sandbox is asleep. Send a message to wake it: a terminal then opens here.";
+      return "The sandbox is asleep. Send a message to wake it, or open a terminal.";
   }
 }

@@ -44,7 +44,7 @@ export function SessionDesk({ session, running, onSession }: SessionDeskProps) {
     <>
       {terminal ? <div aria-hidden="true" className="h-[45dvh] shrink-0" /> : null}
       <Suspense>
-        {terminal ? <TerminalDrawer key={active.id} place={inSession(active.id)} className={atBottom} takesKeys={always} onClose={() => leave("terminal", "Terminal")} /> : null}
+        {terminal ? <TerminalDrawer key={active.id} place={inSession(active.id)} className={atBottom} connecting="Connecting" takesKeys={always} onClose={() => leave("terminal", "Terminal")} /> : null}
         {files ? <FilePanel key={active.id} session={active.id} onClose={() => leave("files", "Files")} /> : null}
       </Suspense>
       <ExpiryNotice session={active} running={running} onSession={onSession} />

@@ -25,13 +25,15 @@ interface TerminalDrawerProps {
   place: TerminalPlace;
   /** Where the drawer stands on its page. */
   className: string;
+  /** What is said while a terminal is on its way. */
+  connecting: string;
   /** Whether keys are a terminal's once it is shown. */
   takesKeys: () => boolean;
   onClose: () => void;
 }
 
 /** The terminals of a sandbox. Those that were open are there again after the page was left. */
-export function TerminalDrawer({ place, className, takesKeys, onClose }: TerminalDrawerProps) {
+export function TerminalDrawer({ place, className, connecting, takesKeys, onClose }: TerminalDrawerProps) {
   const open = useQuery({ queryKey: ["terminals", place], queryFn: ({ signal }) => api.terminals(place, signal), staleTime: 0, gcTime: 0 });
   const frame = { className, onClose };
   if (open.isPending) {
@@ -54,10 +56,10 @@ export function TerminalDrawer({ place, className, takesKeys, onClose }: Termina
   }
   // Where they cannot be listed, a new one says what is wrong.
   const ids = open.data?.items.map((it) => it.id) ?? [];
-  return <Terminals key={place} {...frame} place={place} ids={ids} takesKeys={takesKeys} />;
+  return <Terminals key={place} {...frame} place={place} ids={ids} connecting={connecting} takesKeys={takesKeys} />;
 }
 
-function Terminals({ place, ids, className, takesKeys, onClose }: TerminalDrawerProps & { ids: readonly number[] }) {
+function Terminals({ place, ids, className, connecting, takesKeys, onClose }: TerminalDrawerProps & { ids: readonly number[] }) {
   const [tabs, setTabs] = useState<readonly Tab[]>(() => (ids.length > 0 ? ids.map((id) => newTab(id)) : [newTab(null)]));
   const [chosen, setChosen] = useState(tabs[0]?.key ?? "");
   const [screenReader, setScreenReader] = useState(readScreenReader);
@@ -118,7 +120,7 @@ function Terminals({ place, ids, className, takesKeys, onClose }: TerminalDrawer
             onLeave={() => closeButton.current?.focus()}
           />
         ))}
-        {current ? <Standing state={current.state} onNew={add} onEnd={() => void end(current)} /> : null}
+        {current ? <Standing state={current.state} connecting={connecting} onNew={add} onEnd={() => void end(current)} /> : null}
       </div>
     </TerminalFrame>
   );
@@ -128,13 +130,20 @@ function Mark() {
   return <span className="text-xs text-ink-faint">ended</span>;
 }
 
-function Standing({ state, onNew, onEnd }: { state: LinkState; onNew: () => void; onEnd: () => void }) {
+interface StandingProps {
+  state: LinkState;
+  connecting: string;
+  onNew: () => void;
+  onEnd: () => void;
+}
+
+function Standing({ state, connecting, onNew, onEnd }: StandingProps) {
   if (state.is === "open") return null;
   return (
     <div role="status" className="absolute inset-x-3 bottom-3 flex flex-wrap items-center gap-3 rounded-xl border border-line bg-raised px-4 py-2.5 text-sm text-ink-soft shadow-high">
       {state.is === "connecting" ? (
         <>
-          <Spinner /> Connecting
+          <Spinner /> {connecting}
         </>
       ) : (
         <>

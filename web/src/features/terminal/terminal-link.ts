@@ -118,7 +118,7 @@ export class TerminalLink {
     try {
       const { items } = await api.terminals(this.#place, this.#abort.signal);
       if (this.#id !== null && !items.some((it) => it.id === this.#id)) return "The terminal has ended.";
-      if (this.#id === null) return "The terminal could not be opened. Its session may be paused, or have too many.";
+      if (this.#id === null) return "The terminal could not be opened. Its session may be paused, be without a sandbox, or have too many.";
       return null;
     } catch (error) {
       if (hasStatus(error, 409)) return messageOf(error);
