@@ -17,7 +17,7 @@ const times = [
   ["7", "Last 7 days"],
   ["30", "Last 30 days"],
   ["90", "Last 90 days"],
-  ["366", "Last 366 days"],
+  ["365", "Last 365 days"],
 ] as const;
 
 const scopes = [
@@ -46,8 +46,8 @@ export function UsageTab() {
         </div>
       </div>
       {usage.isPending ? <UsageSkeleton /> : null}
-      {usage.isError ? <ListFailure error={usage.error} busy={usage.isFetching} onRetry={() => void usage.refetch()} /> : null}
-      {usage.data && !usage.isError ? (
+      {usage.isError && !usage.data ? <ListFailure error={usage.error} busy={usage.isFetching} onRetry={() => void usage.refetch()} /> : null}
+      {usage.data ? (
         <div aria-busy={usage.isPlaceholderData} className={usage.isPlaceholderData ? "opacity-60" : ""}>
           <Report report={usage.data} whose={whose} />
         </div>
