@@ -45,6 +45,24 @@ async function addRepository(page: Page, hub: AgentHub): Promise<void> {
   await expect(page.getByText(/\/api\/forge\/webhook\/eqp_/)).toBeVisible();
 }
 
+const terminals = (page: Page) => page.getByRole("region", { name: "Terminals of this session" });
+
+/** A shell beside the agent's, which is still there after the page was left. */
+async function lookIntoSandbox(page: Page): Promise<void> {
+  const shown = terminals(page).locator(".xterm-rows").filter({ visible: true });
+  const open = async () => {
+    await page.getByRole("button", { name: "Terminal", exact: true }).click();
+    await expect(shown).toContainText(/[$#]/);
+  };
+  await open();
+  await page.keyboard.type("echo $((6*7))\n");
+  await expect(shown).toContainText("42");
+  await page.reload();
+  await open();
+  await expect(shown).toContainText("42");
+  await expect(terminals(page).getByRole("tab")).toHaveCount(1);
+}
+
 test("a wish becomes a plan, the plan pull requests, and a word about one of them another commit", async ({ page }) => {
   test.setTimeout(240_000);
   const lacks = lacking();
@@ -80,7 +98,10 @@ test("a wish becomes a plan, the plan pull requests, and a word about one of the
 
     await page.reload();
     await expect(page.getByText("Bonjour is French.")).toBeVisible();
+    await lookIntoSandbox(page);
     await page.setViewportSize({ width: 375, height: 800 });
+    await page.getByRole("tab", { name: "Terminal", exact: true }).click();
+    await expect(terminals(page)).toBeVisible();
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     expect(overflow).toBeLessThanOrEqual(0);
     expect(mistakes).toEqual([]);

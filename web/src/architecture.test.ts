@@ -32,7 +32,7 @@ const allowed: Record<string, string[]> = {
   "features/job": ["api", "ui", "paths", "features/account", "features/code", "features/execution", "features/secret"],
   "features/schedule": ["api", "ui", "paths", "features/job"],
   "features/admin": ["api", "ui", "paths", "features/account", "features/code", "features/execution", "features/job"],
-  "features/agent-session": ["api", "ui", "paths", "features/account", "features/execution"],
+  "features/agent-session": ["api", "ui", "paths", "features/account", "features/execution", "features/terminal"],
   "features/agent-settings": ["api", "ui", "paths", "features/account", "features/agent-session"],
   "features/settings": ["features/account", "features/secret", "features/token"],
   layouts: ["api", "ui", "paths", "features/account", "features/runbook", "features/search"],

@@ -5,7 +5,7 @@ export type RunbookView = "read" | "edit";
 export type HistoryView = "runs" | "versions";
 export type FunctionView = "code" | "call" | "versions" | "history";
 
-export type AgentSettingsView = "repositories" | "personas" | "context" | "mcp" | "tools" | "learnings" | "templates";
+export type AgentSettingsView = "repositories" | "personas" | "context" | "mcp" | "tools" | "learnings" | "templates" | "usage";
 
 export const paths = {
   /** `search` holds what is looked for or shown. */

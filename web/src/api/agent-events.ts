@@ -7,7 +7,8 @@ export type Task =
   | { task: "step"; step: string }
   | { task: "revision"; branch: number; source: Source; text: string }
   | { task: "revert"; from: string }
-  | { task: "open_request"; branch: number };
+  | { task: "open_request"; branch: number }
+  | { task: "visit" };
 
 export type Source = { source: "person"; user: string } | { source: "review"; by: string } | { source: "ci"; head: string };
 
@@ -65,7 +66,7 @@ type Life =
   | { event: "opened" | "configured" | "metered" }
   | { event: "restarted" }
   | { event: "shared"; by: string; with: string }
-  | { event: "paused"; by: string | null; reason: "asked" | "idle" | "budget" }
+  | { event: "paused"; by: string | null; reason: "asked" | "idle" | "budget" | "user_budget" }
   | { event: "resumed" | "archived" | "unarchived"; by: string | null }
   | { event: "sandbox_lost"; why: string };
 
@@ -106,6 +107,7 @@ type OfBranch =
   | { event: "ready_asked" | "became_ready"; branch: number }
   | { event: "ci_ended"; branch: number; head: string; end: CiEnd }
   | { event: "person_pushed"; branch: number; head: string }
-  | { event: "branch_settled"; branch: number; state: "open" | "merged" | "closed" };
+  | { event: "branch_settled"; branch: number; state: "open" | "merged" | "closed" }
+  | { event: "order_declined"; branch: number; by: string; why: string };
 
 export type EventBody = Life | OfPlan | OfWork | Ask | OfBranch | Noted;

@@ -224,8 +224,8 @@ export const api = {
   allSessions: (signal?: AbortSignal) => json<{ items: ListedSession[] }>("/api/admin/sessions", { signal }),
   endAnySession: (session: string) => json<Session>(`/api/admin/sessions/${id(session)}`, { method: "DELETE" }),
 
-  terminals: (session: string, signal?: AbortSignal) => json<{ items: Terminal[] }>(`/api/sessions/${id(session)}/terminals`, { signal }),
-  closeTerminal: (session: string, terminal: number) => json<void>(`/api/sessions/${id(session)}/terminals/${terminal}`, { method: "DELETE" }),
+  terminals: (place: TerminalPlace, signal?: AbortSignal) => json<{ items: Terminal[] }>(`${place}/terminals`, { signal }),
+  closeTerminal: (place: TerminalPlace, terminal: number) => json<void>(`${place}/terminals/${terminal}`, { method: "DELETE" }),
   ports: (session: string, signal?: AbortSignal) => json<{ items: Port[] }>(`/api/sessions/${id(session)}/ports`, { signal }),
   openPreview: (session: string, port: number) => json<Preview>(`/api/sessions/${id(session)}/previews`, { method: "POST", body: { port } }),
 
@@ -340,9 +340,15 @@ export function fileArchive(session: string, path: string): string {
   return `/api/sessions/${id(session)}/files/archive?path=${id(path)}`;
 }
 
-/** Where a terminal of a session is typed into; a new one without an `id`. */
-export function terminalSocket(session: string, query: { id: number | null; rows: number; columns: number }): string {
-  const url = new URL(`/api/sessions/${id(session)}/terminal`, location.href);
+/** In whose sandbox a terminal is: what its routes begin with. */
+export type TerminalPlace = `/api/${"sessions" | "agents"}/${string}`;
+
+export const inSession = (session: string): TerminalPlace => `/api/sessions/${id(session)}`;
+export const inAgentSession = (session: string): TerminalPlace => `/api/agents/${id(session)}`;
+
+/** Where a terminal is typed into; a new one without an `id`. */
+export function terminalSocket(place: TerminalPlace, query: { id: number | null; rows: number; columns: number }): string {
+  const url = new URL(`${place}/terminal`, location.href);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   if (query.id !== null) url.searchParams.set("id", String(query.id));
   url.searchParams.set("rows", String(query.rows));

@@ -36,7 +36,7 @@ export function Tabs<Value extends string>({ label, tabs, chosen, onChoose, id }
   return (
     // Only its tabs take focus, one of them at a time.
     // oxlint-disable-next-line jsx-a11y/interactive-supports-focus
-    <div role="tablist" aria-label={label} onKeyDown={onKeyDown} className="flex gap-1 overflow-x-auto p-1">
+    <div role="tablist" aria-label={label} onKeyDown={onKeyDown} className="relative flex gap-1 overflow-x-auto p-1">
       {tabs.map((tab) => (
         <button
           key={tab.value}

@@ -29,6 +29,8 @@ export interface LearningInput {
   files?: string[] | null;
 }
 
+export type LearningState = "SUGGESTED" | "KEPT";
+
 export type Lifecycle = "ACTIVE" | "PAUSED" | "ARCHIVED";
 
 export interface McpServerInput {
@@ -46,7 +48,7 @@ export interface NewAgentSession {
   settings?: SettingsInput | null;
 }
 
-export type PauseReason = "ASKED" | "IDLE" | "BUDGET";
+export type PauseReason = "ASKED" | "IDLE" | "BUDGET" | "USER_BUDGET";
 
 export interface PersonaInput {
   name: string;
@@ -68,6 +70,8 @@ export interface RepositoryInput {
   forge: ForgeKind;
   api?: string | null;
   secret?: string | null;
+  scope?: Scope | null;
+  app?: boolean | null;
 }
 
 export type SandboxState = "NONE" | "UP" | "PAUSED";
@@ -111,6 +115,8 @@ export interface ToolListsInput {
 
 export type Unlisted = "ASK" | "DENY";
 
+export type UsageScope = "MINE" | "EVERYBODY";
+
 export type Verdict = "ALLOW" | "ALLOW_FOR_SESSION" | "DENY";
 
 export type WorkKind = "TURN" | "STEP" | "REVISION" | "REVERT" | "OPEN_REQUEST" | "VISIT";
@@ -135,6 +141,8 @@ export interface Repository {
   api: string | null;
   secret: string | null;
   defaultBranch: string | null;
+  scope: Scope;
+  app: boolean;
 }
 
 export interface StepCounts {
@@ -365,6 +373,8 @@ export interface Learning {
   solution: string;
   files: string[];
   session: string | null;
+  repository: string | null;
+  state: LearningState;
   uses: number;
   at: number;
 }
@@ -379,6 +389,58 @@ export interface Template {
   version: number;
 }
 
+export interface AppRepository {
+  address: string;
+  name: string;
+  kept: boolean;
+}
+
+export interface ForgeApp {
+  id: string;
+  api: string;
+  webhookUrl: string;
+  repositories: AppRepository[];
+}
+
+export interface UsageSum {
+  requests: number;
+  inputTokens: number;
+  outputTokens: number;
+  cost: number;
+}
+
+export interface UsageOfDay {
+  day: string;
+  sum: UsageSum;
+}
+
+export interface UsageOfModel {
+  model: string;
+  sum: UsageSum;
+}
+
+export interface UsageOfSession {
+  session: string;
+  title: string;
+  sum: UsageSum;
+}
+
+export interface UsagePerson {
+  person: Person;
+  sum: UsageSum;
+}
+
+export interface UsageReport {
+  since: number;
+  total: UsageSum;
+  days: UsageOfDay[];
+  models: UsageOfModel[];
+  sessions: UsageOfSession[];
+  people: UsagePerson[];
+  monthlyBudget: number | null;
+  spentThisMonth: number;
+}
+
 export interface ToolInfo {
   name: string;
   description: string;
@@ -391,7 +453,7 @@ export interface ToolList {
 
 const viewerFields = "fragment Viewer on Viewer{id name isAdministrator agentsUnavailable}";
 const personFields = "fragment Person on Person{id name}";
-const repositoryFields = "fragment Repository on Repository{id address name forge api secret defaultBranch}";
+const repositoryFields = "fragment Repository on Repository{id address name forge api secret defaultBranch scope app}";
 const stepCountsFields = "fragment StepCounts on StepCounts{total notStarted queued inProgress completed failed}";
 const agentSessionSummaryFields = "fragment AgentSessionSummary on AgentSessionSummary{id title repository{...Repository}owner{...Person}status lifecycle needsAttention steps{...StepCounts}createdAt lastAt}";
 const settingsFields = "fragment Settings on Settings{targetBranch pullMode draft oneShot checkRepairs ciAttempts idleMinutes budget model planner developer}";
@@ -416,8 +478,16 @@ const contextFileFields = "fragment ContextFile on ContextFile{id title text pat
 const mcpServerFields = "fragment McpServer on McpServer{id name config scope enabled}";
 const toolListsFields = "fragment ToolLists on ToolLists{allow deny unlisted}";
 const toolPolicyFields = "fragment ToolPolicy on ToolPolicy{planning{...ToolLists}executing{...ToolLists}isDefault}";
-const learningFields = "fragment Learning on Learning{id pattern solution files session uses at}";
+const learningFields = "fragment Learning on Learning{id pattern solution files session repository state uses at}";
 const templateFields = "fragment Template on Template{id title category text scope uses version}";
+const appRepositoryFields = "fragment AppRepository on AppRepository{address name kept}";
+const forgeAppFields = "fragment ForgeApp on ForgeApp{id api webhookUrl repositories{...AppRepository}}";
+const usageSumFields = "fragment UsageSum on UsageSum{requests inputTokens outputTokens cost}";
+const usageOfDayFields = "fragment UsageOfDay on UsageOfDay{day sum{...UsageSum}}";
+const usageOfModelFields = "fragment UsageOfModel on UsageOfModel{model sum{...UsageSum}}";
+const usageOfSessionFields = "fragment UsageOfSession on UsageOfSession{session title sum{...UsageSum}}";
+const usagePersonFields = "fragment UsagePerson on UsagePerson{person{...Person}sum{...UsageSum}}";
+const usageReportFields = "fragment UsageReport on UsageReport{since total{...UsageSum}days{...UsageOfDay}models{...UsageOfModel}sessions{...UsageOfSession}people{...UsagePerson}monthlyBudget spentThisMonth}";
 const toolInfoFields = "fragment ToolInfo on ToolInfo{name description}";
 const toolListFields = "fragment ToolList on ToolList{server tools{...ToolInfo}}";
 
@@ -434,6 +504,8 @@ export const learnings: Document<{ learnings: Learning[] }, { search?: string | 
 export const secretNames: Document<{ secretNames: string[] }, Record<string, never>> = { text: "query SecretNames{secretNames}" };
 export const models: Document<{ models: string[] }, Record<string, never>> = { text: "query Models{models}" };
 export const people: Document<{ people: Person[] }, { search: string }> = { text: "query People($search:String!){people(search:$search){...Person}}" + personFields };
+export const usage: Document<{ usage: UsageReport }, { days?: number | null; whose?: UsageScope | null }> = { text: "query Usage($days:Int$whose:UsageScope){usage(days:$days whose:$whose){...UsageReport}}" + usageReportFields + usageSumFields + usageOfDayFields + usageOfModelFields + usageOfSessionFields + usagePersonFields + personFields };
+export const forgeApp: Document<{ forgeApp: ForgeApp | null }, Record<string, never>> = { text: "query ForgeApp{forgeApp{...ForgeApp}}" + forgeAppFields + appRepositoryFields };
 export const templates: Document<{ templates: Template[] }, Record<string, never>> = { text: "query Templates{templates{...Template}}" + templateFields };
 export const openAgentSession: Document<{ session: AgentSession }, { input: NewAgentSession }> = { text: "mutation OpenAgentSession($input:NewAgentSession!){session:openAgentSession(input:$input){...AgentSession}}" + agentSessionFields + repositoryFields + personFields + settingsFields + planFields + stepFields + planVersionFields + proposalFields + commentFields + workFields + approvalFields + questionFields + askedFields + branchFields + pullRequestFields + usageFields };
 export const cloneAgentSession: Document<{ session: AgentSession }, { session: string }> = { text: "mutation CloneAgentSession($session:ID!){session:cloneAgentSession(session:$session){...AgentSession}}" + agentSessionFields + repositoryFields + personFields + settingsFields + planFields + stepFields + planVersionFields + proposalFields + commentFields + workFields + approvalFields + questionFields + askedFields + branchFields + pullRequestFields + usageFields };
@@ -475,6 +547,7 @@ export const testMcpServer: Document<{ testMcpServer: ToolList }, { id: string }
 export const setToolPolicy: Document<{ setToolPolicy: ToolPolicy }, { planning: ToolListsInput; executing: ToolListsInput }> = { text: "mutation SetToolPolicy($planning:ToolListsInput!$executing:ToolListsInput!){setToolPolicy(planning:$planning executing:$executing){...ToolPolicy}}" + toolPolicyFields + toolListsFields };
 export const resetToolPolicy: Document<{ resetToolPolicy: ToolPolicy }, Record<string, never>> = { text: "mutation ResetToolPolicy{resetToolPolicy{...ToolPolicy}}" + toolPolicyFields + toolListsFields };
 export const putLearning: Document<{ putLearning: Learning }, { id?: string | null; input: LearningInput }> = { text: "mutation PutLearning($id:ID$input:LearningInput!){putLearning(id:$id input:$input){...Learning}}" + learningFields };
+export const keepLearning: Document<{ keepLearning: Learning }, { id: string }> = { text: "mutation KeepLearning($id:ID!){keepLearning(id:$id){...Learning}}" + learningFields };
 export const deleteLearning: Document<{ deleteLearning: boolean }, { id: string }> = { text: "mutation DeleteLearning($id:ID!){deleteLearning(id:$id)}" };
 export const putTemplate: Document<{ putTemplate: Template }, { id?: string | null; input: TemplateInput }> = { text: "mutation PutTemplate($id:ID$input:TemplateInput!){putTemplate(id:$id input:$input){...Template}}" + templateFields };
 export const deleteTemplate: Document<{ deleteTemplate: boolean }, { id: string }> = { text: "mutation DeleteTemplate($id:ID!){deleteTemplate(id:$id)}" };

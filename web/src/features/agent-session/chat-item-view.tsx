@@ -96,6 +96,8 @@ function titleOf(task: Task): string {
       return `Revert from step ${task.from}`;
     case "open_request":
       return "Pull request";
+    case "visit":
+      return "Making the sandbox ready for a terminal";
   }
 }
 

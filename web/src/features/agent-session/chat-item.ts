@@ -56,11 +56,11 @@ export interface ChoiceItem extends Base {
   choice: Choice | null;
 }
 
-/** A step, revision or revert, from its beginning to its end. A turn shows nothing of its own unless it fails. */
+/** A step, revision or revert, from its beginning to its end. Turns and visits show nothing of their own unless they fail. */
 export interface WorkItem extends Base {
   kind: "work";
   work: number;
-  task: Exclude<Task, { task: "turn" }>;
+  task: Exclude<Task, { task: "turn" | "visit" }>;
 }
 
 export interface EndItem extends Base {

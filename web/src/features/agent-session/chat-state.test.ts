@@ -21,6 +21,13 @@ it("a_turn_is_what_was_said_to_and_fro", () => {
   expect(state.items).toMatchObject([{ kind: "message", by: "user_1", text: "Add a limit" }, { kind: "said", text: "Which one?" }]);
 });
 
+it("a_visit_to_the_sandbox_is_told_of_only_where_it_fails", () => {
+  const visit: EventBody = { event: "queued", by: "user_1", place: "last", task: { task: "visit" } };
+  expect(kinds(chat(visit, began(1), { event: "ended", work: 1, end: { end: "completed" } }))).toEqual([]);
+  const failed: EventBody = { event: "ended", work: 1, end: { end: "failed", failure: { failure: "lasting", why: "no branch nowhere" } } };
+  expect(kinds(chat(visit, began(1), failed))).toEqual(["end"]);
+});
+
 it("a_text_grows_as_it_is_written_and_is_replaced_by_the_stored_one", () => {
   const writing = reduced(chat(turn, began(1)), [delta("Wh"), delta("hm", "THOUGHT"), delta("ich")]).chat;
   expect(writing.drafts.map(({ text }) => text)).toEqual(["Which", "hm"]);

@@ -173,7 +173,7 @@ class Chat {
   /** Later attempts go on with what is under way. */
   #begin(base: Base, work: number): void {
     const task = this.#tasks.get(work);
-    if (!task || task.task === "turn") return;
+    if (!task || task.task === "turn" || task.task === "visit") return;
     const last = this.#items.findLast((it) => it.kind === "work" || it.kind === "end");
     if (last?.kind === "work" && last.work === work) return;
     this.#items.push({ ...base, kind: "work", work, task });
@@ -181,7 +181,8 @@ class Chat {
 
   #end(base: Base, work: number, end: End): void {
     const task = this.#tasks.get(work) ?? null;
-    if (end.end === "requeued" || (task?.task === "turn" && end.end === "completed")) return;
+    const isQuiet = task?.task === "turn" || task?.task === "visit";
+    if (end.end === "requeued" || (isQuiet && end.end === "completed")) return;
     this.#items.push({ ...base, kind: "end", task, end });
   }
 

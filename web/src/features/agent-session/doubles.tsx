@@ -23,7 +23,7 @@ export function sessionOf(changed: Partial<AgentSession> = {}): AgentSession {
     title: "Rate limits",
     origin: "web",
     cloneOf: null,
-    repository: { id: "repo_1", address: "https://github.com/acme/api", name: "acme/api", forge: "GITHUB", api: null, secret: null, defaultBranch: "main" },
+    repository: { id: "repo_1", address: "https://github.com/acme/api", name: "acme/api", forge: "GITHUB", api: null, secret: null, defaultBranch: "main", scope: "MINE", app: false },
     owner: ada,
     people: [ada],
     seq: 1,

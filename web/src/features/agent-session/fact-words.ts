@@ -42,6 +42,7 @@ export function factInWords(body: FactBody, nameOf: NameOf): FactWords {
     case "ci_ended":
     case "person_pushed":
     case "branch_settled":
+    case "order_declined":
       return ofBranch(body);
   }
 }
@@ -108,7 +109,7 @@ function ofDelivery(change: Delivered | null): FactWords {
   return request && /^https?:/.test(request.url) ? { text, link: { href: request.url, label: `Pull request ${request.number}` } } : { text };
 }
 
-const pauses = { asked: "was paused", idle: "was paused, since nothing happened in it", budget: "was paused: it has cost its budget" } as const;
+const pauses = { asked: "was paused", idle: "was paused, since nothing happened in it", budget: "was paused: it has cost its budget", user_budget: "was paused: its owner's sessions have cost what they may in a month" } as const;
 
 function ofLife(body: Of<"shared" | "paused" | "resumed" | "archived" | "unarchived">, nameOf: NameOf): FactWords {
   switch (body.event) {
@@ -127,7 +128,7 @@ function ofLife(body: Of<"shared" | "paused" | "resumed" | "archived" | "unarchi
 
 const settled = { merged: "was merged", closed: "was closed", open: "was opened again" } as const;
 
-function ofBranch(body: Of<"ready_asked" | "became_ready" | "ci_ended" | "person_pushed" | "branch_settled">): FactWords {
+function ofBranch(body: Of<"ready_asked" | "became_ready" | "ci_ended" | "person_pushed" | "branch_settled" | "order_declined">): FactWords {
   switch (body.event) {
     case "ready_asked":
       return { text: "Its steps are completed: the pull request is made ready for review." };
@@ -139,6 +140,8 @@ function ofBranch(body: Of<"ready_asked" | "became_ready" | "ci_ended" | "person
       return { text: "Somebody pushed to a branch. Nothing is written over it until somebody asks for a revision." };
     case "branch_settled":
       return { text: `A branch ${settled[body.state]}.` };
+    case "order_declined":
+      return { text: `${body.by} ordered a revision by a comment, which was declined: ${body.why}`, tone: "warning" };
   }
 }
 

@@ -12,6 +12,9 @@ import { templatesQuery, useOpenSession } from "./agent-queries.ts";
 import { SettingsFields } from "./settings-fields.tsx";
 import { problemsOfSettings, settingsInputOf, unusual, usualSettings, type SettingsForm, type SettingsProblems } from "./settings-form.ts";
 
+/** One of one's own may be kept for everybody too. */
+const optionOf = ({ id, name, scope }: Repository) => [id, scope === "HUB" ? `${name} (for everybody)` : name] as const;
+
 /** Opens a session: what is to be done, and where. */
 export function NewSessionForm({ repositories, onCancel }: { repositories: readonly Repository[]; onCancel: (() => void) | null }) {
   const navigate = useNavigate();
@@ -38,7 +41,7 @@ export function NewSessionForm({ repositories, onCancel }: { repositories: reado
         {open.isError ? <Notice>{messageOf(open.error)}</Notice> : null}
         <Prompt value={prompt} problem={problems.prompt ?? null} onChange={setPrompt} />
         <div className="grid gap-4 sm:grid-cols-2">
-          <Select label="Repository" value={repository} options={repositories.map((it) => [it.id, it.name])} onChange={(event) => setRepository(event.target.value)} />
+          <Select label="Repository" value={repository} options={repositories.map(optionOf)} onChange={(event) => setRepository(event.target.value)} />
           <TemplateField chosen={template} onChange={setTemplate} />
         </div>
       </div>

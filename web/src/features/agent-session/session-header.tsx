@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import { Link, useNavigate } from "react-router";
 import { archive, cloneAgentSession, pause, unarchive, type AgentSession } from "@/api/__generated__/agents.ts";
 import { paths } from "@/paths.ts";
@@ -9,16 +9,18 @@ import { Menu } from "@/ui/menu.tsx";
 import { TimeAgo } from "@/ui/time.tsx";
 import { toast } from "@/ui/toasts.tsx";
 import { useAct } from "./agent-queries.ts";
+import { cost, tokens } from "./amounts.ts";
 import { RenameDialog } from "./rename-dialog.tsx";
 import { SettingsDialog } from "./settings-dialog.tsx";
 import { ShareDialog } from "./share-dialog.tsx";
-import { cost, iso, statusOf, tokens } from "./session-words.ts";
+import { iso, statusOf } from "./session-words.ts";
 import { StateBadge } from "./state-badge.tsx";
 import { tellFailure } from "./tell-failure.ts";
 
 type Asked = "title" | "share" | "settings" | null;
 
-export function SessionHeader({ session }: { session: AgentSession }) {
+/** `tools` stand before the actions. */
+export function SessionHeader({ session, tools }: { session: AgentSession; tools: ReactNode }) {
   const [asked, setAsked] = useState<Asked>(null);
   const close = () => setAsked(null);
   return (
@@ -40,7 +42,10 @@ export function SessionHeader({ session }: { session: AgentSession }) {
         </div>
         <Facts session={session} />
       </div>
-      <Actions session={session} onAsk={setAsked} />
+      <div className="flex shrink-0 items-center gap-1">
+        {tools}
+        <Actions session={session} onAsk={setAsked} />
+      </div>
       {asked === "title" ? <RenameDialog session={session} onClose={close} /> : null}
       {asked === "share" ? <ShareDialog session={session} onClose={close} /> : null}
       {asked === "settings" ? <SettingsDialog session={session} onClose={close} /> : null}
@@ -99,7 +104,7 @@ function Actions({ session, onAsk }: { session: AgentSession; onAsk: (asked: Ask
   };
   const isArchived = session.lifecycle === "ARCHIVED";
   return (
-    <div className="flex shrink-0 items-center gap-1">
+    <>
       {session.lifecycle === "ACTIVE" && session.running !== null ? (
         <Button size="small" icon="pause" busy={halt.isPending} className="max-sm:hidden" onClick={() => halt.mutate({}, { onError: tellFailure })}>
           Pause
@@ -119,6 +124,6 @@ function Actions({ session, onAsk }: { session: AgentSession; onAsk: (asked: Ask
             : { label: "Archive", icon: "folder", onSelect: () => void archiveIt() },
         ]}
       />
-    </div>
+    </>
   );
 }

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { Work } from "@/api/__generated__/agents.ts";
 import { planOf, sessionOf, stepOf } from "./doubles.tsx";
-import { attentionOf, cost, failureInWords, runningInWords, statusOf, stepsInWords, tokens } from "./session-words.ts";
+import { attentionOf, failureInWords, runningInWords, statusOf, stepsInWords } from "./session-words.ts";
 
 const work: Work = { id: 1, kind: "STEP", step: "1.1", branch: null, text: null, by: null, stage: "WORKING", until: null, repairs: 0, retries: 0 };
 const counts = { total: 5, notStarted: 2, queued: 0, inProgress: 0, completed: 2, failed: 1 };
@@ -20,11 +20,6 @@ it("what_runs_says_how_far_it_is_and_how_often_it_was_tried", () => {
   expect(runningInWords(work, [])).toBe("Step 1.1: the agent works");
   expect(runningInWords({ ...work, stage: "WAITING", repairs: 1, retries: 2 }, [])).toBe("Step 1.1: waiting to try again, repair 1, attempt 3");
   expect(runningInWords({ ...work, kind: "TURN", step: null, text: "Add a limit\nsoon" }, [])).toBe("“Add a limit”: thinking and reading");
-});
-
-it("money_is_told_in_dollars_and_tokens_in_thousands", () => {
-  expect([cost(0), cost(1_240_000), cost(4_200)]).toEqual(["$0.00", "$1.24", "$0.0042"]);
-  expect(tokens({ inputTokens: 182_400, outputTokens: 999, cost: 0 })).toBe("182.4k in, 999 out");
 });
 
 it("a_failure_names_the_checks_or_who_stopped_it", () => {

@@ -10,7 +10,6 @@ import type {
   Stage,
   StepCounts,
   StepState,
-  Usage,
   Work,
 } from "@/api/__generated__/agents.ts";
 import type { Tone } from "@/features/execution/outcome.ts";
@@ -81,6 +80,8 @@ export function workInWords({ kind, step, branch, text }: Work, branches: readon
       return `Revert from step ${step}`;
     case "OPEN_REQUEST":
       return `Pull request of ${named}`;
+    case "VISIT":
+      return "A terminal";
   }
 }
 
@@ -96,6 +97,8 @@ export function pauseInWords({ pauseReason }: Pick<AgentSession, "pauseReason">)
       return "Nothing happened for a while, so it was paused. A message or a step wakes it.";
     case "BUDGET":
       return "It has cost its budget. Raise the budget in its settings to go on.";
+    case "USER_BUDGET":
+      return "All sessions of its owner together have cost what they may in a month. It can go on when the next month begins, or when an administrator allows more.";
     case "ASKED":
     case null:
       return "Somebody paused it. What was under way comes first when it goes on.";
@@ -133,21 +136,6 @@ export const pullModes: readonly (readonly [PullMode, string])[] = [
   ["SINGLE", "Single: one for all steps"],
   ["MANUAL", "Manual: somebody chooses after each step"],
 ];
-
-/** "$1.24", with more digits where it is less than a cent. */
-export function cost(millionths: number): string {
-  const dollars = millionths / 1_000_000;
-  return `$${dollars.toFixed(dollars > 0 && dollars < 0.01 ? 4 : 2)}`;
-}
-
-export function tokens({ inputTokens, outputTokens }: Usage): string {
-  return `${short(inputTokens)} in, ${short(outputTokens)} out`;
-}
-
-function short(count: number): string {
-  if (count < 1_000) return String(count);
-  return count < 1_000_000 ? `${(count / 1_000).toFixed(1)}k` : `${(count / 1_000_000).toFixed(1)}M`;
-}
 
 /** Gives people's names by their ids. */
 export function namesOf(people: readonly Person[]): (id: string | null) => string {

@@ -3,6 +3,7 @@ import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@ta
 import { pause } from "@/api/events.ts";
 import { ask, type Document } from "@/api/graphql.ts";
 import * as documents from "@/api/__generated__/agents.ts";
+import type { Learning, UsageScope } from "@/api/__generated__/agents.ts";
 
 /** How long somebody who types may rest before their words are looked for. */
 const restMs = 120;
@@ -33,11 +34,30 @@ export const learningsQuery = (search: string) =>
     placeholderData: keepPreviousData,
   });
 
+export const suggestedOf = (learnings: Learning[]) => learnings.filter(({ state }) => state === "SUGGESTED");
+export const keptOf = (learnings: Learning[]) => learnings.filter(({ state }) => state === "KEPT");
+
+/** Null where the hub has none, and for those who are no administrators. */
+export const forgeAppQuery = queryOptions({
+  queryKey: ["agents", "repositories", "app"],
+  queryFn: async ({ signal }) => (await ask(documents.forgeApp, {}, signal)).forgeApp,
+  // The hub asks the code host for it, which answers only so often.
+  staleTime: 60_000,
+});
+
 export const secretNamesQuery = queryOptions({
   queryKey: ["agents", "secret-names"],
   queryFn: async ({ signal }) => (await ask(documents.secretNames, {}, signal)).secretNames,
   staleTime: 0,
 });
+
+export const usageQuery = (days: number, whose: UsageScope) =>
+  queryOptions({
+    queryKey: ["agents", "usage", days, whose],
+    queryFn: async ({ signal }) => (await ask(documents.usage, { days, whose }, signal)).usage,
+    placeholderData: keepPreviousData,
+    staleTime: 0,
+  });
 
 /** The lists that there are, by the beginning of their keys. */
 export type Kept = "repositories" | "personas" | "context-files" | "mcp-servers" | "tool-policy" | "learnings" | "templates";

@@ -1,11 +1,10 @@
 // @vitest-environment jsdom
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { cleanup, fireEvent, render, screen, within } from "@testing-library/react";
-import { MemoryRouter } from "react-router";
+import { cleanup, fireEvent, screen, within } from "@testing-library/react";
+import type { ReactNode } from "react";
 import { afterEach, beforeAll, expect, it, vi } from "vitest";
 import { ApiError } from "@/api/errors.ts";
 import * as documents from "@/api/__generated__/agents.ts";
-import { ConfirmDialog } from "@/ui/confirm.tsx";
+import { click, sentTo, showTab, standInForDialogs, type } from "./doubles.tsx";
 import { McpServersTab } from "./mcp-servers-tab.tsx";
 import { PersonasTab } from "./personas-tab.tsx";
 import { RepositoriesTab } from "./repositories-tab.tsx";
@@ -15,15 +14,7 @@ const server = vi.hoisted(() => ({ ask: vi.fn() }));
 vi.mock("@/api/graphql.ts", () => server);
 vi.mock("@/api/graphql-socket.ts", () => ({ graphqlSocket: { subscribe: vi.fn() } }));
 
-beforeAll(() => {
-  // jsdom has no modal dialogs.
-  HTMLDialogElement.prototype.showModal = function open() {
-    this.open = true;
-  };
-  HTMLDialogElement.prototype.close = function close() {
-    this.open = false;
-  };
-});
+beforeAll(standInForDialogs);
 afterEach(() => {
   cleanup();
   server.ask.mockReset();
@@ -32,23 +23,8 @@ afterEach(() => {
 const until = (check: () => void) => vi.waitFor(check, { timeout: 30_000 });
 const soon = { timeout: 30_000 };
 
-/** A tab, and what the server answers to each document. */
-function show(tab: React.ReactNode, answers: readonly (readonly [unknown, () => unknown])[]) {
-  const known = new Map(answers);
-  server.ask.mockImplementation(async (document: unknown) => known.get(document)?.() ?? { viewer: { id: "u", name: "ada", isAdministrator: false, agentsUnavailable: null } });
-  render(
-    <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
-      <MemoryRouter>
-        {tab}
-        <ConfirmDialog />
-      </MemoryRouter>
-    </QueryClientProvider>,
-  );
-}
-
-const sentTo = (document: unknown) => server.ask.mock.calls.filter(([asked]) => asked === document).map(([, variables]) => variables as unknown);
-const click = (name: string) => fireEvent.click(screen.getByRole("button", { name }));
-const type = (label: string, value: string) => fireEvent.change(screen.getByLabelText(label), { target: { value } });
+const show = (tab: ReactNode, answers: Parameters<typeof showTab>[2]) => showTab(server.ask, tab, answers);
+const sent = (document: unknown) => sentTo(server.ask, document);
 
 it("a_repository_is_added_with_the_name_of_its_secret_and_never_the_token", async () => {
   show(<RepositoriesTab />, [
@@ -62,7 +38,7 @@ it("a_repository_is_added_with_the_name_of_its_secret_and_never_the_token", asyn
   type("Address", "https://gitlab.com/acme/api");
   type("Secret with the token", "GITLAB_TOKEN");
   click("Save");
-  await until(() => expect(sentTo(documents.addRepository)).toEqual([{ input: { address: "https://gitlab.com/acme/api", forge: "GITLAB", api: null, secret: "GITLAB_TOKEN" } }]));
+  await until(() => expect(sent(documents.addRepository)).toEqual([{ input: { address: "https://gitlab.com/acme/api", forge: "GITLAB", api: null, secret: "GITLAB_TOKEN", scope: "MINE", app: false } }]));
 });
 
 it("what_everybody_is_told_is_changed_by_administrators_only", async () => {
@@ -97,7 +73,7 @@ it("a_form_that_is_refused_or_left_by_mistake_keeps_what_was_typed", async () =>
   type("Configuration", '{"mcpServers": {"docs": {"type": "http", "url": "https://docs.example"}}}');
   click("Save");
   await until(() => expect(screen.getByRole("alert").textContent).toContain("The secret DOCS_KEY is not set"));
-  expect(sentTo(documents.putMcpServer)).toEqual([{ id: null, input: { name: "docs", config: { type: "http", url: "https://docs.example" }, enabled: true, scope: "MINE" } }]);
+  expect(sent(documents.putMcpServer)).toEqual([{ id: null, input: { name: "docs", config: { type: "http", url: "https://docs.example" }, enabled: true, scope: "MINE" } }]);
   click("Cancel");
   const asked = await screen.findByRole("dialog", { name: "Leave without saving?" }, soon);
   fireEvent.click(within(asked).getByRole("button", { name: "Cancel" }));
@@ -114,5 +90,5 @@ it("a_tool_policy_is_saved_as_lists_of_patterns", async () => {
   fireEvent.change(within(executing).getByLabelText("Denied"), { target: { value: "Bash(rm:*)\n" } });
   expect(screen.queryByRole("button", { name: "Reset" })).toBeNull();
   click("Save tool policy");
-  await until(() => expect(sentTo(documents.setToolPolicy)).toEqual([{ planning: lists, executing: { ...lists, deny: ["Bash(rm:*)"] } }]));
+  await until(() => expect(sent(documents.setToolPolicy)).toEqual([{ planning: lists, executing: { ...lists, deny: ["Bash(rm:*)"] } }]));
 });

@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect, useRef } from "react";
+import { inSession } from "@/api/client.ts";
 import type { Session } from "@/api/schema.ts";
 import { filesKey } from "@/features/files/file-queries.ts";
 import { portsKey } from "@/features/preview/port-chips.tsx";
@@ -9,6 +10,10 @@ import { ExpiryNotice } from "./expiry-notice.tsx";
 // Both are heavy, and most readers open neither.
 const TerminalDrawer = lazy(async () => ({ default: (await import("@/features/terminal/terminal-drawer.tsx")).TerminalDrawer }));
 const FilePanel = lazy(async () => ({ default: (await import("@/features/files/file-panel.tsx")).FilePanel }));
+
+/** Over the bottom of the page; on a phone terminals fill it. */
+const atBottom = "desk-bottom fixed inset-x-0 bottom-0 z-30 h-[45dvh] min-h-56 border-t shadow-high max-sm:top-0 max-sm:h-auto";
+const always = () => true;
 
 interface SessionDeskProps {
   session: Session | null;
@@ -39,7 +44,7 @@ export function SessionDesk({ session, running, onSession }: SessionDeskProps) {
     <>
       {terminal ? <div aria-hidden="true" className="h-[45dvh] shrink-0" /> : null}
       <Suspense>
-        {terminal ? <TerminalDrawer key={active.id} session={active.id} onClose={() => leave("terminal", "Terminal")} /> : null}
+        {terminal ? <TerminalDrawer key={active.id} place={inSession(active.id)} className={atBottom} connecting="Connecting" takesKeys={always} onClose={() => leave("terminal", "Terminal")} /> : null}
         {files ? <FilePanel key={active.id} session={active.id} onClose={() => leave("files", "Files")} /> : null}
       </Suspense>
       <ExpiryNotice session={active} running={running} onSession={onSession} />

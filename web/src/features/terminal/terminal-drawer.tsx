@@ -1,11 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { useRef, useState } from "react";
-import { api } from "@/api/client.ts";
-import { messageOf, sentence } from "@/api/errors.ts";
+import { api, type TerminalPlace } from "@/api/client.ts";
+import { hasStatus, messageOf, sentence } from "@/api/errors.ts";
 import { Button, IconButton } from "@/ui/button.tsx";
+import { ListFailure } from "@/ui/list-card.tsx";
 import { Spinner } from "@/ui/spinner.tsx";
 import { Tabs, panelOf } from "@/ui/tabs.tsx";
 import { toast } from "@/ui/toasts.tsx";
+import { TerminalFrame } from "./terminal-frame.tsx";
 import type { LinkState } from "./terminal-link.ts";
 import { TerminalScreen } from "./terminal-screen.tsx";
 
@@ -19,24 +21,45 @@ interface Tab {
 /** Whether xterm's text is kept readable for screen readers, which costs speed. */
 const screenReaderKey = "runbook.terminal.screen-reader";
 
-/** The terminals of a session, at the bottom of the page; on a phone they fill it. */
-export function TerminalDrawer({ session, onClose }: { session: string; onClose: () => void }) {
-  const open = useQuery({ queryKey: ["terminals", session], queryFn: ({ signal }) => api.terminals(session, signal), staleTime: 0, gcTime: 0 });
+interface TerminalDrawerProps {
+  place: TerminalPlace;
+  /** Where the drawer stands on its page. */
+  className: string;
+  /** What is said while a terminal is on its way. */
+  connecting: string;
+  /** Whether keys are a terminal's once it is shown. */
+  takesKeys: () => boolean;
+  onClose: () => void;
+}
+
+/** The terminals of a sandbox. Those that were open are there again after the page was left. */
+export function TerminalDrawer({ place, className, connecting, takesKeys, onClose }: TerminalDrawerProps) {
+  const open = useQuery({ queryKey: ["terminals", place], queryFn: ({ signal }) => api.terminals(place, signal), staleTime: 0, gcTime: 0 });
+  const frame = { className, onClose };
   if (open.isPending) {
     return (
-      <Frame onClose={onClose}>
+      <TerminalFrame {...frame}>
         <p role="status" className="flex items-center gap-2 p-4 text-sm text-ink-faint">
           <Spinner /> Looking for open terminals
         </p>
-      </Frame>
+      </TerminalFrame>
+    );
+  }
+  if (open.isLoadingError && hasStatus(open.error, 409)) {
+    return (
+      <TerminalFrame {...frame}>
+        <div className="p-3">
+          <ListFailure error={open.error} busy={open.isFetching} onRetry={() => void open.refetch()} />
+        </div>
+      </TerminalFrame>
     );
   }
   // Where they cannot be listed, a new one says what is wrong.
   const ids = open.data?.items.map((it) => it.id) ?? [];
-  return <Terminals key={session} session={session} ids={ids} onClose={onClose} />;
+  return <Terminals key={place} {...frame} place={place} ids={ids} connecting={connecting} takesKeys={takesKeys} />;
 }
 
-function Terminals({ session, ids, onClose }: { session: string; ids: readonly number[]; onClose: () => void }) {
+function Terminals({ place, ids, className, connecting, takesKeys, onClose }: TerminalDrawerProps & { ids: readonly number[] }) {
   const [tabs, setTabs] = useState<readonly Tab[]>(() => (ids.length > 0 ? ids.map((id) => newTab(id)) : [newTab(null)]));
   const [chosen, setChosen] = useState(tabs[0]?.key ?? "");
   const [screenReader, setScreenReader] = useState(readScreenReader);
@@ -54,12 +77,13 @@ function Terminals({ session, ids, onClose }: { session: string; ids: readonly n
     setChosen(left.at(-1)?.key ?? "");
     if (left.length === 0) onClose();
     if (tab.id === null || tab.state.is === "over") return;
-    await api.closeTerminal(session, tab.id).catch((error: unknown) => toast(messageOf(error), "failure"));
+    await api.closeTerminal(place, tab.id).catch((error: unknown) => toast(messageOf(error), "failure"));
   };
   const current = tabs.find((it) => it.key === chosen);
   const labels = tabs.map((tab, at) => ({ value: tab.key, label: `Terminal ${tab.id ?? at + 1}`, mark: tab.state.is === "over" ? <Mark /> : null }));
   return (
-    <Frame
+    <TerminalFrame
+      className={className}
       onClose={onClose}
       closeButton={closeButton}
       tools={
@@ -85,19 +109,20 @@ function Terminals({ session, ids, onClose }: { session: string; ids: readonly n
         {tabs.map((tab, at) => (
           <TerminalScreen
             key={tab.key}
-            session={session}
+            place={place}
             terminal={tab.id}
             shown={tab.key === chosen}
             screenReader={screenReader}
             label={labels[at]?.label ?? "Terminal"}
             onOpened={(id) => change(tab.key, { id })}
             onState={(state) => change(tab.key, { state })}
+            takesKeys={takesKeys}
             onLeave={() => closeButton.current?.focus()}
           />
         ))}
-        {current ? <Standing state={current.state} onNew={add} onEnd={() => void end(current)} /> : null}
+        {current ? <Standing state={current.state} connecting={connecting} onNew={add} onEnd={() => void end(current)} /> : null}
       </div>
-    </Frame>
+    </TerminalFrame>
   );
 }
 
@@ -105,13 +130,20 @@ function Mark() {
   return <span className="text-xs text-ink-faint">ended</span>;
 }
 
-function Standing({ state, onNew, onEnd }: { state: LinkState; onNew: () => void; onEnd: () => void }) {
+interface StandingProps {
+  state: LinkState;
+  connecting: string;
+  onNew: () => void;
+  onEnd: () => void;
+}
+
+function Standing({ state, connecting, onNew, onEnd }: StandingProps) {
   if (state.is === "open") return null;
   return (
     <div role="status" className="absolute inset-x-3 bottom-3 flex flex-wrap items-center gap-3 rounded-xl border border-line bg-raised px-4 py-2.5 text-sm text-ink-soft shadow-high">
       {state.is === "connecting" ? (
         <>
-          <Spinner /> Connecting
+          <Spinner /> {connecting}
         </>
       ) : (
         <>
@@ -132,30 +164,6 @@ function Standing({ state, onNew, onEnd }: { state: LinkState; onNew: () => void
         </>
       )}
     </div>
-  );
-}
-
-interface FrameProps {
-  onClose: () => void;
-  closeButton?: React.Ref<HTMLButtonElement>;
-  tabs?: React.ReactNode;
-  tools?: React.ReactNode;
-  children: React.ReactNode;
-}
-
-function Frame({ onClose, closeButton, tabs, tools, children }: FrameProps) {
-  return (
-    <section
-      aria-label="Terminals of this session"
-      className="desk-bottom fixed inset-x-0 bottom-0 z-30 flex h-[45dvh] min-h-56 flex-col border-t border-line bg-surface shadow-high max-sm:top-0 max-sm:h-auto"
-    >
-      <div className="flex items-center gap-1 border-b border-line px-2">
-        <div className="min-w-0">{tabs}</div>
-        {tools}
-        <IconButton ref={closeButton} icon="cross" label="Hide terminals" onClick={onClose} className="max-sm:ml-auto" />
-      </div>
-      {children}
-    </section>
   );
 }
 

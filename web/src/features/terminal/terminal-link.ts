@@ -1,9 +1,9 @@
 /**
- * One terminal of a session over its socket. When the line breaks it comes back to the same shell, whose last
+ * One terminal of a sandbox over its socket. When the line breaks it comes back to the same shell, whose last
  * output the server sends again; what was typed meanwhile is dropped, since nobody saw it.
  */
-import { api, terminalSocket } from "@/api/client.ts";
-import { hasStatus } from "@/api/errors.ts";
+import { api, terminalSocket, type TerminalPlace } from "@/api/client.ts";
+import { hasStatus, messageOf } from "@/api/errors.ts";
 import { backoff, pause } from "@/api/events.ts";
 import type { TerminalInput, TerminalNews } from "@/api/schema.ts";
 
@@ -33,7 +33,7 @@ const farewells: Record<number, string> = {
 };
 
 export class TerminalLink {
-  readonly #session: string;
+  readonly #place: TerminalPlace;
   readonly #events: LinkEvents;
   readonly #abort = new AbortController();
   #id: number | null;
@@ -41,8 +41,8 @@ export class TerminalLink {
   #socket: WebSocket | null = null;
   #over = false;
 
-  constructor(session: string, id: number | null, size: Size, events: LinkEvents) {
-    this.#session = session;
+  constructor(place: TerminalPlace, id: number | null, size: Size, events: LinkEvents) {
+    this.#place = place;
     this.#id = id;
     this.#size = size;
     this.#events = events;
@@ -86,7 +86,7 @@ export class TerminalLink {
 
   #once(): Promise<{ code: number; wasOpen: boolean }> {
     return new Promise((resolve) => {
-      const socket = new WebSocket(terminalSocket(this.#session, { id: this.#id, ...this.#size }));
+      const socket = new WebSocket(terminalSocket(this.#place, { id: this.#id, ...this.#size }));
       socket.binaryType = "arraybuffer";
       this.#socket = socket;
       let wasOpen = false;
@@ -116,11 +116,12 @@ export class TerminalLink {
   /** A socket that is refused does not say why: the list of terminals does. */
   async #whyGone(): Promise<string | null> {
     try {
-      const { items } = await api.terminals(this.#session, this.#abort.signal);
+      const { items } = await api.terminals(this.#place, this.#abort.signal);
       if (this.#id !== null && !items.some((it) => it.id === this.#id)) return "The terminal has ended.";
-      if (this.#id === null) return "The terminal could not be opened. Its session may be paused, or have too many.";
+      if (this.#id === null) return "The terminal could not be opened. Its session may be paused, be without a sandbox, or have too many.";
       return null;
     } catch (error) {
+      if (hasStatus(error, 409)) return messageOf(error);
       return hasStatus(error, 401) || hasStatus(error, 404) ? "The terminal has ended." : null;
     }
   }

@@ -2,11 +2,12 @@ import "@xterm/xterm/css/xterm.css";
 import { FitAddon } from "@xterm/addon-fit";
 import { Terminal, type ITheme } from "@xterm/xterm";
 import { useEffect, useRef } from "react";
+import type { TerminalPlace } from "@/api/client.ts";
 import { useTheme } from "@/ui/theme.tsx";
 import { TerminalLink, type LinkState } from "./terminal-link.ts";
 
 interface TerminalScreenProps {
-  session: string;
+  place: TerminalPlace;
   /** Null opens a new one. */
   terminal: number | null;
   shown: boolean;
@@ -16,26 +17,28 @@ interface TerminalScreenProps {
   onState: (state: LinkState) => void;
   /** The reader wants to leave by the keyboard. */
   onLeave: () => void;
+  /** Whether keys are the terminal's once it is shown; what is typed elsewhere stays there. */
+  takesKeys: () => boolean;
 }
 
 /** Lines that can be scrolled back to. */
 const scrollback = 5_000;
 
 /** What xterm draws of one terminal. */
-export function TerminalScreen({ session, terminal, shown, screenReader, label, onOpened, onState, onLeave }: TerminalScreenProps) {
-  const place = useRef<HTMLDivElement>(null);
+export function TerminalScreen({ place, terminal, shown, screenReader, label, onOpened, onState, onLeave, takesKeys }: TerminalScreenProps) {
+  const frame = useRef<HTMLDivElement>(null);
   const screen = useRef<{ xterm: Terminal; fit: FitAddon } | null>(null);
   const theme = useTheme((store) => store.theme);
   // What the terminal tells outlives the render that it was made in.
-  const told = useRef({ onOpened, onState, onLeave });
+  const told = useRef({ onOpened, onState, onLeave, takesKeys });
   useEffect(() => {
-    told.current = { onOpened, onState, onLeave };
+    told.current = { onOpened, onState, onLeave, takesKeys };
   });
   // Which shell this is is decided once: a new one that was opened does not begin again.
   const first = useRef(terminal);
 
   useEffect(() => {
-    const element = place.current;
+    const element = frame.current;
     if (!element) return;
     const xterm = new Terminal({
       scrollback,
@@ -51,7 +54,7 @@ export function TerminalScreen({ session, terminal, shown, screenReader, label, 
     fit.fit();
     screen.current = { xterm, fit };
     const size = () => ({ rows: xterm.rows, columns: xterm.cols });
-    const link = new TerminalLink(session, first.current, size(), {
+    const link = new TerminalLink(place, first.current, size(), {
       output: (bytes, done) => xterm.write(bytes, done),
       begin: () => xterm.reset(),
       opened: (id) => {
@@ -75,7 +78,7 @@ export function TerminalScreen({ session, terminal, shown, screenReader, label, 
       xterm.dispose();
       screen.current = null;
     };
-  }, [session]);
+  }, [place]);
 
   useEffect(() => {
     const now = screen.current;
@@ -92,10 +95,10 @@ export function TerminalScreen({ session, terminal, shown, screenReader, label, 
     const now = screen.current;
     if (!now || !shown) return;
     now.fit.fit();
-    now.xterm.focus();
+    if (told.current.takesKeys()) now.xterm.focus();
   }, [shown]);
 
-  return <div ref={place} data-terminal={terminal ?? "new"} className={`absolute inset-0 px-3 py-2 ${shown ? "" : "invisible"}`} />;
+  return <div ref={frame} data-terminal={terminal ?? "new"} className={`absolute inset-0 px-3 py-2 ${shown ? "" : "invisible"}`} />;
 }
 
 /** Whether xterm should see a key. Copying and pasting are the browser's, and Shift+Escape leaves. */
