@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use super::{
     settings::{Opening, Pace, PullMode},
     state::{Progress, State},
-    work::{BranchId, Fence, Task},
+    work::{BranchId, Fence, Stage, Task, WorkId},
 };
 use crate::plan::StepNumber;
 
@@ -36,6 +36,8 @@ pub struct Branch {
     pub ci_attempts: u8,
     /// Whether the last commit is a person's, whose work no agent writes over unasked.
     pub last_push: Pusher,
+    /// Comments at the forge whose orders were taken or declined.
+    pub heard: BTreeSet<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,6 +74,9 @@ pub enum Pusher {
 pub struct Delivery {
     pub target: Target,
     pub request: RequestOrder,
+    /// By which its commit is known; `None` in events of earlier programs, where it is that which runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub work: Option<WorkId>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -140,11 +145,12 @@ impl State {
         match task {
             Task::Step { step } => Some(self.delivery_of_step(step, fence)),
             Task::Revision { branch, .. } => {
-                Some(Delivery { target: self.existing(*branch)?, request: RequestOrder::Update })
+                let request = RequestOrder::Update;
+                Some(Delivery { target: self.existing(*branch)?, request, work: None })
             }
             Task::OpenRequest { branch } => {
                 let request = RequestOrder::Open { opening: self.settings.opens() };
-                Some(Delivery { target: self.existing(*branch)?, request })
+                Some(Delivery { target: self.existing(*branch)?, request, work: None })
             }
             Task::Turn { .. } | Task::Revert { .. } => None,
         }
@@ -173,7 +179,19 @@ impl State {
                 RequestOrder::Open { opening: self.settings.opens() }
             }
         };
-        Delivery { target, request }
+        Delivery { target, request, work: None }
+    }
+
+    /// Where work begins: a step whose delivery was not seen to its end goes on with that.
+    pub(super) fn first_stage(&self, task: &Task) -> Stage {
+        match task.step().and_then(|it| self.progress.get(it)) {
+            Some(Progress::Failed { delivery: Some(delivery), .. }) => {
+                Stage::Recovering { delivery: delivery.clone() }
+            }
+            Some(Progress::Failed { delivery: None, .. } | Progress::Completed { .. }) | None => {
+                Stage::Preparing
+            }
+        }
     }
 
     fn existing(&self, id: BranchId) -> Option<Target> {

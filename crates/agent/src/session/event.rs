@@ -226,6 +226,8 @@ pub enum BranchEvent {
     CiEnded { branch: BranchId, head: String, end: CiEnd },
     PersonPushed { branch: BranchId, head: String },
     BranchSettled { branch: BranchId, state: BranchState },
+    /// Somebody ordered a revision with a comment, and was told why there is none.
+    OrderDeclined { branch: BranchId, comment: String, by: String, why: String },
 }
 
 impl Event {
