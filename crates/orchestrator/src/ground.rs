@@ -55,6 +55,21 @@ pub enum GroundError {
     Forge(#[from] ForgeError),
 }
 
+impl GroundError {
+    /// Whether it may be better in a while.
+    pub(crate) const fn may_pass(&self) -> bool {
+        match self {
+            Self::Forge(error) => error.may_pass(),
+            Self::Equipment(_)
+            | Self::Secret(_)
+            | Self::Address(_)
+            | Self::Open(_)
+            | Self::Site(_)
+            | Self::Elsewhere { .. } => false,
+        }
+    }
+}
+
 impl From<OpenError> for GroundError {
     fn from(error: OpenError) -> Self {
         Self::Open(Box::new(error))

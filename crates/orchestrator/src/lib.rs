@@ -24,6 +24,7 @@ mod equipment;
 mod files;
 mod ground;
 mod live;
+mod orders;
 mod owner;
 mod prepare;
 mod settings;

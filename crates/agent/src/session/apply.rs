@@ -15,7 +15,7 @@ use super::{
     event::{Event, EventKind, LifeEvent, Place, WorkEvent},
     refusal::Refusal,
     state::{Lifecycle, PauseReason, State},
-    work::{Fence, Running, Stage, Task, Work},
+    work::{Fence, Running, Task, Work},
 };
 
 /// Longest text that a person or the forge sends at once, but for a plan.

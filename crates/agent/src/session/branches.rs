@@ -75,7 +75,7 @@ pub struct Delivery {
     pub target: Target,
     pub request: RequestOrder,
     /// By which its commit is known; `None` in events of earlier programs, where it is that which runs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub work: Option<WorkId>,
 }
 
@@ -182,15 +182,24 @@ impl State {
         Delivery { target, request, work: None }
     }
 
-    /// Where work begins: a step whose delivery was not seen to its end goes on with that.
+    /// Where work begins: a step whose delivery was not seen to its end goes on with that, as long as it would go
+    /// to the same place now.
     pub(super) fn first_stage(&self, task: &Task) -> Stage {
-        match task.step().and_then(|it| self.progress.get(it)) {
-            Some(Progress::Failed { delivery: Some(delivery), .. }) => {
-                Stage::Recovering { delivery: delivery.clone() }
+        let progress = task.step().and_then(|it| self.progress.get(it));
+        let Some(Progress::Failed { delivery: Some(begun), .. }) = progress else {
+            return Stage::Preparing;
+        };
+        let now = self.delivery(task, Fence(0)).map(|it| it.target);
+        match (&begun.target, now) {
+            (Target::New { base, .. }, Some(Target::New { base: now, .. })) if *base == now => {
+                Stage::Recovering { delivery: begun.clone() }
             }
-            Some(Progress::Failed { delivery: None, .. } | Progress::Completed { .. }) | None => {
-                Stage::Preparing
+            (Target::Existing { branch, .. }, Some(Target::Existing { branch: now, .. }))
+                if *branch == now =>
+            {
+                Stage::Recovering { delivery: begun.clone() }
             }
+            (Target::New { .. } | Target::Existing { .. }, _) => Stage::Preparing,
         }
     }
 

@@ -93,7 +93,7 @@ pub enum Source {
     Review {
         by: String,
         /// What it was ordered with; `None` in events of earlier programs.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         comment: Option<String>,
     },
     /// Checks at the forge that failed for this commit.
@@ -202,7 +202,6 @@ pub enum Stage {
     /// Until it is tried again. A delivery that was begun is found first: part of it may be at the forge.
     Waiting {
         until: Timestamp,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         delivery: Option<Delivery>,
     },
     /// Until the sandbox says that nothing of it runs any more.
