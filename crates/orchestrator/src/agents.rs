@@ -26,6 +26,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
+    app::HubApp,
     equipment::{Equipment, EquipmentError, Repository},
     live::{FeedItem, Live},
     owner::{Beginning, Message, Owner, append},
@@ -65,6 +66,8 @@ pub struct AgentsConfig {
     pub limits: sandbox::Limits,
     /// How long an agent may say nothing in a turn, while no person is asked. Longer than any tool of it takes.
     pub silence: Duration,
+    /// What speaks for repositories that administrators keep for everybody.
+    pub app: Option<HubApp>,
     /// Where the hub's pages are, without a slash at the end; pull requests lead there.
     pub public_url: String,
 }

@@ -1,6 +1,6 @@
 //! What forges deliver: somebody orders a revision with a comment, or something happened to a branch.
 //!
-//! Each repository has a secret of its own with which the forge signs. A delivery is taken once, by one server; what
+//! Each repository has a secret of its own with which the forge signs, or is the app's, which has one for all. A delivery is taken once, by one server; what
 //! could not be worked on is taken again when the forge delivers it again.
 
 use agent::session::Branch;
@@ -81,7 +81,7 @@ impl Agents {
     }
 
     /// Does what a delivery asks for, unless that was done before.
-    async fn once(
+    pub(crate) async fn once(
         &self,
         delivery: &str,
         work: impl Future<Output = Result<(), WebhookError>>,
@@ -99,7 +99,12 @@ impl Agents {
         done
     }
 
-    async fn take(&self, repository: EquipmentId, event: &Event) -> Result<(), WebhookError> {
+    /// Does what an event means for the sessions about a repository.
+    pub(crate) async fn take(
+        &self,
+        repository: EquipmentId,
+        event: &Event,
+    ) -> Result<(), WebhookError> {
         match event {
             Event::Ignored | Event::ThreadSettled { .. } => Ok(()),
             Event::PullRequestChanged { .. } | Event::CheckEnded { .. } | Event::Pushed { .. } => {

@@ -27,7 +27,8 @@ impl Store {
         let insert = Entity::insert(row.into_active_model()).on_conflict(first);
         let is_first = insert.exec_without_returning(&self.writer).await? > 0;
         if is_first {
-            let oldest = now.as_millis() - i64::try_from(REMEMBERED.as_millis()).unwrap_or(i64::MAX);
+            let oldest =
+                now.as_millis() - i64::try_from(REMEMBERED.as_millis()).unwrap_or(i64::MAX);
             Entity::delete_many().filter(Column::TakenAt.lt(oldest)).exec(&self.writer).await?;
         }
         Ok(is_first)

@@ -98,7 +98,7 @@ impl App {
     /// `None` of what is not at the app's site.
     fn read(&self, RepositoryBody { html_url }: RepositoryBody) -> Option<InstalledRepository> {
         let path = self.site.repository(&Remote::parse(&html_url))?;
-        let address = format!("{}{path}", self.site.address());
+        let address = format!("{}{path}.git", self.site.address());
         Some(InstalledRepository { path, address })
     }
 }

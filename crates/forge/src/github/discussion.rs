@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::GitHub;
 use crate::{
-    Access, Author, AuthorKind, Comment, CommentId, Discussion, ForgeError, Reaction, RepositoryPath, ThreadId,
-    api::Ask,
+    Access, Author, AuthorKind, Comment, CommentId, Discussion, ForgeError, Reaction,
+    RepositoryPath, ThreadId, api::Ask,
 };
 
 /// Reviews have no reactions in REST.

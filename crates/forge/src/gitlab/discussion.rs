@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use super::GitLab;
 use crate::{
-    Access, Author, AuthorKind, Comment, CommentId, Discussion, ForgeError, Reaction, RepositoryPath,
-    Resolution, Thread, ThreadId, api::Ask,
+    Access, Author, AuthorKind, Comment, CommentId, Discussion, ForgeError, Reaction,
+    RepositoryPath, Resolution, Thread, ThreadId, api::Ask,
 };
 
 /// Most authors whose access is asked for, one by one; what the others may do is not known.

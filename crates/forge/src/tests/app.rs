@@ -132,7 +132,7 @@ async fn what_an_app_is_installed_for_is_listed_by_name_up_to_a_bound() {
     let all = app.installed(at(0), 500).await.unwrap();
     assert_eq!(all.len(), 121);
     assert_eq!(all[0].path, notes());
-    assert_eq!(all[0].address, format!("{}/ada/notes", fake.address()));
+    assert_eq!(all[0].address, format!("{}/ada/notes.git", fake.address()));
     assert_eq!(all[120].path.to_string(), "lin/number-119");
     assert_eq!(app.installed(at(0), 7).await.unwrap(), all[..7]);
     // What that was asked with opens nothing.

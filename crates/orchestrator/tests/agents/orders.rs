@@ -33,9 +33,8 @@ fn says(stage: &Stage, by: &str, body: &str) -> Vec<Webhook> {
 
 /// Has the hub look at the forge, and waits until it has looked: checks are what it looks at last.
 async fn look(stage: &Stage, id: AgentSessionId) {
-    let looked = |it: &EventKind| {
-        matches!(it, EventKind::Branch(BranchEvent::CiEnded { .. })).then_some(())
-    };
+    let looked =
+        |it: &EventKind| matches!(it, EventKind::Branch(BranchEvent::CiEnded { .. })).then_some(());
     let before = stage.of(id, looked).await.len();
     let commit = stage.view(id).await.state.branches[0].head.clone();
     let (name, outcome) = ("lint".to_owned(), Outcome::Success);
