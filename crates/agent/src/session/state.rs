@@ -124,14 +124,9 @@ pub struct Comment {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Progress {
     /// With what of it may be at the forge all the same.
-    Failed {
-        failure: Failure,
-        delivery: Option<Delivery>,
-    },
+    Failed { failure: Failure, delivery: Option<Delivery> },
     /// `commit` is `None` if it changed nothing.
-    Completed {
-        commit: Option<String>,
-    },
+    Completed { commit: Option<String> },
 }
 
 impl Progress {

@@ -137,7 +137,9 @@ impl Task {
         match stage {
             Stage::Delivering { delivery: Some(it) }
             | Stage::Recovering { delivery: it }
-            | Stage::Waiting { delivery: Some(it), .. } => Some(it).filter(|_| self.changes_files()),
+            | Stage::Waiting { delivery: Some(it), .. } => {
+                Some(it).filter(|_| self.changes_files())
+            }
             Stage::Delivering { delivery: None }
             | Stage::Waiting { delivery: None, .. }
             | Stage::Preparing
@@ -200,10 +202,7 @@ pub enum Stage {
     /// A delivery was not seen to its end: the forge is asked what had reached it.
     Recovering { delivery: Delivery },
     /// Until it is tried again. A delivery that was begun is found first: part of it may be at the forge.
-    Waiting {
-        until: Timestamp,
-        delivery: Option<Delivery>,
-    },
+    Waiting { until: Timestamp, delivery: Option<Delivery> },
     /// Until the sandbox says that nothing of it runs any more.
     Stopping { then: AfterStop },
 }

@@ -1,6 +1,6 @@
 //! The audit log over HTTP: what is written, who reads it.
 
-use engine::{SecretKey, Verifier};
+use engine::{Engine, SecretKey, Verifier};
 use model::audit::AuditEntry;
 use sandbox::scripted::Scripted;
 use serde_json::{Value, json};
@@ -22,18 +22,10 @@ impl Hub {
         let key = SecretKey::random();
         let config = engine::Config { secret_key: key.clone(), ..engine::Config::default() };
         let engine = engine_over(store, std::sync::Arc::new(Scripted::new()), config).await;
-        let accounts = engine::Accounts::new(engine.store().clone(), engine.clock().clone());
-        let root = accounts.create(engine::NewAccount {
-            email: "root@example.com".to_owned(),
-            username: "root".to_owned(),
-            password_hash: server::hash_password("correct horse").unwrap(),
-            administrator: true,
-        });
-        let id = root.await.unwrap().id.to_string();
-        let app = TestApp { router: App::hub(engine, TestApp::config()).await.unwrap().router() };
-        let token = sign_in(&app, "root@example.com", "correct horse").await.expect(200).json();
-        let token = token["token"].as_str().unwrap().to_owned();
-        Self { app, key, root: Account { id, token } }
+        let hub = App::hub(engine.clone(), TestApp::config()).await.unwrap();
+        let app = TestApp { router: hub.router() };
+        let root = root(&engine, &app).await;
+        Self { app, key, root }
     }
 
     /// Pairs of action and object that this user is on record with, in their order.
@@ -46,6 +38,20 @@ impl Hub {
             .map(|it| (text(&it["action"]), text(&it["object"]), it["status"].as_u64().unwrap()))
             .collect()
     }
+}
+
+/// An administrator of a hub.
+pub(crate) async fn root(engine: &Engine, app: &TestApp) -> Account {
+    let accounts = engine::Accounts::new(engine.store().clone(), engine.clock().clone());
+    let root = accounts.create(engine::NewAccount {
+        email: "root@example.com".to_owned(),
+        username: "root".to_owned(),
+        password_hash: server::hash_password("correct horse").unwrap(),
+        administrator: true,
+    });
+    let id = root.await.unwrap().id.to_string();
+    let token = sign_in(app, "root@example.com", "correct horse").await.expect(200).json();
+    Account { id, token: token["token"].as_str().unwrap().to_owned() }
 }
 
 async fn sign_in(app: &TestApp, email: &str, password: &str) -> crate::app::Answer {
