@@ -18,7 +18,7 @@ use model::id::EquipmentId;
 use crate::{
     agents::{Agents, Hub},
     equipment::{Invalid, Repository},
-    ground::{GroundError, Host},
+    ground::{Ground, GroundError, Host},
     webhooks::WebhookError,
 };
 
@@ -125,6 +125,13 @@ impl Hub {
         let token = app.token(&path, self.wall_clock()).await?;
         let forge: Box<dyn Forge> = app.site().forge(token.clone())?;
         Ok((token, Host { forge: forge.into(), path }))
+    }
+
+    /// Gets another one the next time: an app that was installed anew has other tokens.
+    pub(crate) fn forget_app_token(&self, ground: &Ground) {
+        if let (Some(HubApp { app, .. }), Some(host)) = (&self.config.app, &ground.host) {
+            app.forget(&host.path);
+        }
     }
 
     fn wall_clock(&self) -> jiff::Timestamp {

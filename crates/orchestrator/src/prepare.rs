@@ -9,7 +9,7 @@ use agent::{
 };
 use engine::LendError;
 use gateway::{Budget, Metered, Pass, SessionToken};
-use repository::{Branch as BranchName, CommitId, Heads, Survey};
+use repository::{Branch as BranchName, CommitId, FetchError, Heads, Survey};
 use sandbox::Program;
 use tokio::sync::mpsc;
 
@@ -98,6 +98,9 @@ pub(crate) async fn ground(hub: &Hub, record: &Record, state: &State) -> Result<
 async fn look(order: &Preparing) -> Result<(Ground, CommitId), Fault> {
     let ground = ground(&order.hub, &order.record, &order.state).await?;
     let heads = ground.mirror.fetch().await.map_err(|error| {
+        if matches!(error, FetchError::Unauthorized { .. }) {
+            order.hub.forget_app_token(&ground);
+        }
         let why = error.to_string();
         if error.may_pass() { Fault::Passing { why } } else { Fault::Lasting { why } }
     })?;

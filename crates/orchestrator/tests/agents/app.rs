@@ -1,6 +1,6 @@
 //! Repositories that the hub's GitHub App speaks for.
 
-use agent::session::{EventKind, ExecuteTarget, Note, Request, Settings, WorkEvent};
+use agent::session::{EventKind, ExecuteTarget, Note, Request, Settings, StepState, WorkEvent};
 use forge::{
     fake::{Act, REPOSITORY},
     webhook::Undeliverable,
@@ -149,4 +149,19 @@ async fn administrators_see_what_the_app_is_installed_for_and_what_is_kept() {
     let app = stage.agents.app().unwrap();
     let elsewhere = app.repository("https://git.example.com/ada/notes").unwrap_err();
     assert!(matches!(elsewhere, Invalid::NotOfApp { .. }), "{elsewhere}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_app_that_was_installed_anew_is_given_other_tokens() {
+    let Some((stage, kept)) = opened().await else { return };
+    let lin = lin(&stage).await;
+    let id = planned(&stage, lin, kept).await;
+    stage.forge.revoke_app_tokens();
+    let step: agent::plan::StepNumber = "1".parse().unwrap();
+    stage.execute(id, ExecuteTarget::Next).await;
+    let state = stage.until_quiet(id).await.state;
+    assert_eq!(state.step_state(&step), StepState::Failed, "{}", stage.story(id).await);
+    stage.ask(id, Request::Retry { step: step.clone() }).await;
+    let state = stage.until_quiet(id).await.state;
+    assert_eq!(state.step_state(&step), StepState::Completed, "{}", stage.story(id).await);
 }
