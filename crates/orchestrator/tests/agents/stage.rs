@@ -220,14 +220,15 @@ impl Stage {
         what: &str,
         is_there: impl Fn(&State) -> bool,
     ) -> View {
-        let mut feed = Box::pin(self.agents.feed(self.ada, id, 0).await.unwrap());
+        // Told after what changed is shown; a feed tells what is stored, which may not be shown yet.
+        let mut changes = Box::pin(self.agents.changes());
         let waiting = async {
             loop {
                 let view = self.view(id).await;
                 if is_there(&view.state) {
                     return view;
                 }
-                feed.next().await.unwrap().unwrap();
+                changes.next().await.unwrap();
             }
         };
         match tokio::time::timeout(LIMIT, waiting).await {
