@@ -68,6 +68,8 @@ export interface RepositoryInput {
   forge: ForgeKind;
   api?: string | null;
   secret?: string | null;
+  scope?: Scope | null;
+  app?: boolean | null;
 }
 
 export type SandboxState = "NONE" | "UP" | "PAUSED";
