@@ -6622,6 +6622,21 @@ header `Audit-Head`, if there is an entry.
         drop(response);
         Ok(())
     }
+    /** What GitHub tells this hub's app, about all repositories that the app speaks for.
+
+ `POST /api/forge/webhook/app`*/
+    pub async fn agents_receive_for_app(
+        &self,
+        body: &serde_json::Value,
+    ) -> Result<(), Error> {
+        let route = "/api/forge/webhook/app".to_owned();
+        let query: &[(&str, Option<String>)] = &[];
+        let response = self
+            .send(reqwest::Method::POST, &route, query, Some(body))
+            .await?;
+        drop(response);
+        Ok(())
+    }
     /** What the forge of a repository tells by itself. It signs with the secret that `revealWebhook` gives.
 
  `POST /api/forge/webhook/{repository}`*/

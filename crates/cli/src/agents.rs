@@ -21,6 +21,7 @@ use repository::{Limits, Repositories};
 use crate::{
     args::{AgentFlags, KeyHeaderFlag},
     failure::Failure,
+    github_app,
 };
 
 /// Six times the longest that Claude Code lets a command take.
@@ -77,6 +78,7 @@ pub(crate) async fn open(
         network: flags.agent_allow.clone(),
         limits: flags.sandbox(),
         silence: SILENCE,
+        app: github_app::open(&flags.app)?,
         public_url: public_url.trim_end_matches('/').to_owned(),
     };
     Agents::start(engine.clone(), config).await.map(Ok).map_err(Failure::internal)

@@ -4,6 +4,7 @@
 mod accounts;
 mod agents;
 mod formats;
+mod github_app;
 mod history;
 mod jobs;
 mod sandboxes;
@@ -19,6 +20,7 @@ pub(crate) use self::accounts::{
 };
 pub(crate) use self::agents::{AgentFlags, KeyHeaderFlag};
 pub(crate) use self::formats::{ConvertArgs, FmtArgs, Kept, Report, TestArgs};
+pub(crate) use self::github_app::GitHubAppFlags;
 pub(crate) use self::history::HistoryFlags;
 pub(crate) use self::jobs::{
     ArtifactFlags, AuditCommand, AuditExportArgs, AuditVerifyArgs, HubJobFlags, JobCommand,

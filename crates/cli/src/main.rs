@@ -9,6 +9,7 @@ mod commands;
 mod database;
 mod documents;
 mod failure;
+mod github_app;
 mod indexes;
 mod interrupt;
 mod junit;

@@ -5,6 +5,7 @@
 //!                                                                      kept, and renewed before it ends
 //! ```
 
+mod installed;
 mod key;
 
 use std::{
@@ -18,6 +19,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
+pub use installed::InstalledRepository;
 pub use key::{AppKey, InvalidKey};
 
 use crate::{
@@ -73,6 +75,16 @@ impl App {
     pub fn new(site: Site, key: AppKey) -> Option<Self> {
         let tokens = SyncMutex::default();
         (site.kind() == Kind::GitHub).then_some(Self { site, key, tokens })
+    }
+
+    #[must_use]
+    pub const fn id(&self) -> u64 {
+        self.key.id()
+    }
+
+    #[must_use]
+    pub const fn site(&self) -> &Site {
+        &self.site
     }
 
     /// A token for this repository alone that is good for at least ten minutes from now on.

@@ -6,7 +6,11 @@
 //!                └─ threads ── comments          at a line, resolved or not
 //! ```
 
+use std::fmt;
+
 use jiff::Timestamp;
+
+use crate::webhook::{Command, Covers};
 
 /// All that was said, each part oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,9 +51,18 @@ pub enum Resolution {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Author {
     pub login: String,
+    pub kind: AuthorKind,
     /// As far as the forge says it with the comment: enough to leave somebody out. [`Forge::access`](crate::Forge::access)
     /// knows it exactly.
     pub access: Access,
+}
+
+/// Who writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuthorKind {
+    Person,
+    /// An app, a bot, or an account that is gone: it orders nothing.
+    Program,
 }
 
 /// What somebody may do with a repository.
@@ -70,6 +83,30 @@ pub enum CommentId {
         id: u64,
         node: String,
     },
+}
+
+/// The same wherever the comment is told of.
+impl fmt::Display for CommentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::PullRequest(id) => write!(f, "pull_request/{id}"),
+            Self::Thread(id) => write!(f, "thread/{id}"),
+            Self::Review { id, .. } => write!(f, "review/{id}"),
+        }
+    }
+}
+
+impl Discussion {
+    /// What is ordered in it, and which reviews each order is about.
+    pub fn orders(&self) -> impl Iterator<Item = (&Comment, Command, Covers)> {
+        let whole = self.comments.iter().chain(&self.reviews);
+        let whole = whole.map(|it| (it, Covers::Unresolved));
+        let in_threads = self.threads.iter().flat_map(|thread| {
+            thread.comments.iter().map(|it| (it, Covers::Thread(thread.id.clone())))
+        });
+        let said = whole.chain(in_threads);
+        said.filter_map(|(it, covers)| Some((it, Command::parse(&it.body)?, covers)))
+    }
 }
 
 /// GitHub: the number of its first comment. GitLab: the id of the discussion.

@@ -146,6 +146,11 @@ impl Fake {
         AppKey::new(APP, &self.app_pem()).expect("a key that was just made")
     }
 
+    /// Takes no token any more that its app was given: it was installed anew.
+    pub fn revoke_app_tokens(&self) {
+        locked(&self.state).issued.clear();
+    }
+
     /// What its webhooks are signed with.
     #[must_use]
     pub fn secret(&self) -> Secret {

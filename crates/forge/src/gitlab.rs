@@ -1,7 +1,7 @@
 //! GitLab. Its merge requests are pull requests, its notes comments, and its project a repository.
 
 mod checks;
-mod discussion;
+pub(crate) mod discussion;
 mod merge_requests;
 
 use serde::Deserialize;

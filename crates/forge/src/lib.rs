@@ -32,10 +32,11 @@ pub mod webhook;
 
 use std::{fmt, pin::Pin};
 
-pub use app::{App, AppKey, InvalidKey};
+pub use app::{App, AppKey, InstalledRepository, InvalidKey};
 pub use check::{Check, CheckState, LogEnd, LogSource};
 pub use discussion::{
-    Access, Author, Comment, CommentId, Discussion, Reaction, Resolution, Thread, ThreadId,
+    Access, Author, AuthorKind, Comment, CommentId, Discussion, Reaction, Resolution, Thread,
+    ThreadId,
 };
 pub use error::{ForgeError, Until};
 pub use github::GitHub;

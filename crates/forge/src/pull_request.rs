@@ -1,5 +1,6 @@
 //! Pull requests: what is asked for, and what there is.
 
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 /// A pull request to open.
@@ -59,6 +60,8 @@ pub struct PullRequestStatus {
     pub head: String,
     pub branch: String,
     pub base: String,
+    /// When anything about it changed last; what people say counts.
+    pub changed_at: Timestamp,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -72,6 +72,30 @@ impl Site {
         Ok(Self { kind, url })
     }
 
+    /// One's own, by the address at which its programs listen: that of its pages will do as well.
+    ///
+    /// # Errors
+    ///
+    /// When no forge can be there.
+    pub fn of_api(kind: Kind, address: &str) -> Result<Self, InvalidSite> {
+        let mut site = Self::new(kind, address)?;
+        let invalid = |_| InvalidSite { address: address.to_owned() };
+        if let Some(host) = site.host().strip_prefix("api.").filter(|_| kind == Kind::GitHub)
+            && (host == kind.host() || host.ends_with(".ghe.com"))
+        {
+            let host = host.to_owned();
+            site.url.set_host(Some(&host)).map_err(|it| invalid(it.to_string()))?;
+        }
+        let suffix = match kind {
+            Kind::GitHub => "api/v3/",
+            Kind::GitLab => "api/v4/",
+        };
+        if let Some(pages) = site.url.path().strip_suffix(suffix).map(str::to_owned) {
+            site.url.set_path(&pages);
+        }
+        Ok(site)
+    }
+
     /// Everybody's.
     #[must_use]
     pub fn public(kind: Kind) -> Self {

@@ -281,6 +281,17 @@ fn a_token_goes_over_https_or_to_this_machine() {
     assert_eq!(at(Kind::GitHub, "git.example.com"), "https://git.example.com/api/v3/");
     assert_eq!(at(Kind::GitHub, "acme.ghe.com"), "https://api.acme.ghe.com/");
     assert_eq!(at(Kind::GitLab, "git.example.com/lab"), "https://git.example.com/lab/api/v4/");
+    for (kind, address) in [
+        (Kind::GitHub, "https://github.com"),
+        (Kind::GitHub, "https://git.example.com/lab"),
+        (Kind::GitHub, "https://acme.ghe.com"),
+        (Kind::GitLab, "https://git.example.com:8443/lab"),
+    ] {
+        let site = Site::new(kind, address).unwrap();
+        assert_eq!(Site::of_api(kind, site.api().as_str()).unwrap(), site, "{address}");
+        assert_eq!(Site::of_api(kind, address).unwrap(), site, "{address}");
+    }
+    assert!(Site::of_api(Kind::GitHub, "http://api.github.com").is_err());
     let graphql = |address: &str| Site::new(Kind::GitHub, address).unwrap().graphql().to_string();
     assert_eq!(graphql("github.com"), "https://api.github.com/graphql");
     assert_eq!(graphql("git.example.com"), "https://git.example.com/api/graphql");

@@ -20,6 +20,9 @@ pub use secret::Secret;
 
 use crate::{Comment, Kind, PullRequestState, Readiness, RepositoryPath, Resolution, ThreadId};
 
+/// What of an id is read, which nobody signs: both forges have UUIDs.
+const LONGEST_ID: usize = 100;
+
 /// What was delivered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delivery {
@@ -107,17 +110,18 @@ pub fn receive(
         let value = headers.get(name).and_then(|it| it.to_str().ok()).filter(|it| !it.is_empty());
         value.ok_or(Undeliverable::Header { header: name, forge: kind.name() })
     };
+    let id = |name| header(name).map(|it| &it[..it.len().min(LONGEST_ID)]);
     match kind {
         Kind::GitHub => {
             let shown = header("x-hub-signature-256").map_err(|_| Undeliverable::Unsigned)?;
             secret.check_signature(shown, body)?;
-            github::delivery(header("x-github-delivery")?, header("x-github-event")?, body)
+            github::delivery(id("x-github-delivery")?, header("x-github-event")?, body)
         }
         Kind::GitLab => {
             let shown = header("x-gitlab-token").map_err(|_| Undeliverable::Unsigned)?;
             secret.check_equal(shown)?;
             // Before GitLab 17.4 there was only the other one, which deliveries can share that cause each other.
-            let id = header("idempotency-key").or_else(|_| header("x-gitlab-event-uuid"))?;
+            let id = id("idempotency-key").or_else(|_| id("x-gitlab-event-uuid"))?;
             gitlab::delivery(id, header("x-gitlab-event")?, body)
         }
     }

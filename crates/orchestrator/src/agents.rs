@@ -1,7 +1,7 @@
 //! All agent sessions of a hub: where they are found, and where their owners live.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::HashMap,
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -26,6 +26,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
+    app::HubApp,
     equipment::{Equipment, EquipmentError, Repository},
     live::{FeedItem, Live},
     owner::{Beginning, Message, Owner, append},
@@ -42,9 +43,6 @@ const PAGE: u64 = 500;
 
 /// Bytes of a diff that is shown.
 const MAX_DIFF: usize = 512 * 1024;
-
-/// Deliveries of forges that are remembered, so that none is taken twice.
-const DELIVERIES: usize = 1024;
 
 /// Times that a request is made of an owner that goes just then.
 const TRIES: usize = 8;
@@ -68,6 +66,8 @@ pub struct AgentsConfig {
     pub limits: sandbox::Limits,
     /// How long an agent may say nothing in a turn, while no person is asked. Longer than any tool of it takes.
     pub silence: Duration,
+    /// What speaks for repositories that administrators keep for everybody.
+    pub app: Option<HubApp>,
     /// Where the hub's pages are, without a slash at the end; pull requests lead there.
     pub public_url: String,
 }
@@ -99,8 +99,6 @@ pub(crate) struct Hub {
     pub(crate) tasks: TaskTracker,
     pub(crate) shutdown: CancellationToken,
     owners: Mutex<HashMap<AgentSessionId, Handle>>,
-    /// Ids of deliveries that were taken, the latest last.
-    delivered: Mutex<VecDeque<String>>,
 }
 
 /// A session to be opened.
@@ -167,7 +165,6 @@ impl Agents {
             tasks: TaskTracker::new(),
             shutdown: CancellationToken::new(),
             owners: Mutex::default(),
-            delivered: Mutex::default(),
         };
         let agents = Self(Arc::new(hub));
         for row in agents.0.engine.store().awake_agent_sessions().await? {
@@ -277,15 +274,15 @@ impl Agents {
         &self.0
     }
 
-    /// A repository, whoever keeps it.
+    /// A repository, whoever keeps it for themselves.
     pub(crate) async fn owned_repository(
         &self,
         id: EquipmentId,
-    ) -> Result<(UserId, Repository), WebhookError> {
+    ) -> Result<Repository, WebhookError> {
         let row = self.0.engine.store().equipment(id).await.map_err(RequestError::Store)?;
         let owner = row.and_then(|it| it.owner).ok_or(Undeliverable::Unsigned)?;
         let kept = self.0.equipment.get::<Repository>(owner, id).await;
-        Ok((owner, kept.map_err(|_| Undeliverable::Unsigned)?.content))
+        Ok(kept.map_err(|_| Undeliverable::Unsigned)?.content)
     }
 
     /// All sessions about a repository that are not archived.
@@ -520,24 +517,16 @@ impl Hub {
         self: &Arc<Self>,
         session: AgentSessionId,
         fact: Fact,
-    ) -> Result<(), String> {
-        let (reply, answer) = oneshot::channel();
-        let told = self.tell(session, Message::Report { fact, reply }).await;
-        told.map_err(|it| it.to_string())?;
-        answer.await.unwrap_or_else(|_| Err("the session is going; try again".to_owned()))
-    }
-
-    /// Whether this delivery was not taken before, as far back as is remembered.
-    pub(crate) fn is_new_delivery(&self, id: &str) -> bool {
-        let mut delivered = self.delivered.lock().unwrap_or_else(PoisonError::into_inner);
-        if delivered.iter().any(|it| it == id) {
-            return false;
+    ) -> Result<(), RequestError> {
+        for _ in 0..TRIES {
+            let (reply, answer) = oneshot::channel();
+            self.tell(session, Message::Report { fact: fact.clone(), reply }).await?;
+            // One that was just going has answered nobody.
+            if let Ok(answer) = answer.await {
+                return answer;
+            }
         }
-        if delivered.len() == DELIVERIES {
-            delivered.pop_front();
-        }
-        delivered.push_back(id.to_owned());
-        true
+        Err(RequestError::ShuttingDown)
     }
 
     /// Starts the owner of a session, unless there is one.

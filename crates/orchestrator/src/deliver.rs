@@ -6,7 +6,7 @@
 //!
 //! Each of these may be done twice: a push that has happened is done, a pull request that is there is found.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc};
 
 use agent::{
     context::{CoAuthor, RequestOf, WORK_TRAILER, commit_message, request_text, work_trailer},
@@ -33,15 +33,6 @@ use crate::{
 /// Who commits. Who took part is named in the message.
 const COMMITTER: (&str, &str) = ("Runbook", "runbook@users.noreply.runbook.invalid");
 
-/// Between tries to open a pull request: about a minute, over which forges count requests.
-const WAITS: [Duration; 5] = [
-    Duration::from_secs(2),
-    Duration::from_secs(4),
-    Duration::from_secs(8),
-    Duration::from_secs(16),
-    Duration::from_secs(32),
-];
-
 pub(crate) struct Delivering {
     pub(crate) hub: Arc<Hub>,
     pub(crate) record: Record,
@@ -49,7 +40,7 @@ pub(crate) struct Delivering {
     pub(crate) fence: Fence,
     pub(crate) work: Work,
     pub(crate) delivery: Delivery,
-    pub(crate) ground: Arc<Ground>,
+    pub(crate) ground: Ground,
 }
 
 /// Why nothing was delivered.
@@ -104,18 +95,18 @@ pub(crate) async fn deliver(
         Ok(None) => return vec![Fact::Delivered { fence, head: None, request: None }],
         Err(error) => return order.failed(error),
     };
-    match order.see_to_request_patiently().await {
+    match order.see_to_request().await {
         Ok(request) => vec![Fact::Delivered { fence, head: Some(head.to_string()), request }],
         Err(error) => order.failed(error),
     }
 }
 
-/// Looks at the forge for what had been pushed before a crash, and does what is left to do.
+/// Looks at the forge for what had been pushed when a delivery was cut short, and does what is left to do.
 pub(crate) async fn find(order: &Delivering) -> Vec<Fact> {
     let fence = order.fence;
     match order.find_pushed().await {
         Ok(None) => vec![Fact::NotDelivered { fence }],
-        Ok(Some(head)) => match order.see_to_request_patiently().await {
+        Ok(Some(head)) => match order.see_to_request().await {
             Ok(request) => vec![Fact::Delivered { fence, head: Some(head.to_string()), request }],
             Err(error) => order.failed(error),
         },
@@ -163,15 +154,16 @@ impl Delivering {
         let (name, base) = match &self.delivery.target {
             Target::New { name, base } => {
                 let heads = mirror.fetch().await?;
-                let base = heads.get(&BranchName::parse(base)?).cloned();
-                (name.clone(), base.ok_or(DeliverError::NoBranch)?)
+                // Without what it was to lead to, it leads nowhere.
+                let Some(base) = heads.get(&BranchName::parse(base)?) else { return Ok(None) };
+                (name.clone(), base.clone())
             }
             Target::Existing { branch, head } => {
                 let branch = self.state.branch(*branch).ok_or(DeliverError::NoBranch)?;
                 (branch.name.clone(), CommitId::parse(head)?)
             }
         };
-        let value = work_trailer(&self.state, self.work.id);
+        let value = work_trailer(&self.state, self.delivery.work.unwrap_or(self.work.id));
         let name = BranchName::parse(&name)?;
         Ok(mirror.find_by_trailer(&name, WORK_TRAILER, &value, &base).await?)
     }
@@ -182,21 +174,6 @@ impl Delivering {
             Target::Existing { head, .. } => Ok(CommitId::parse(head)?),
             Target::New { .. } => Err(DeliverError::NoBranch),
         }
-    }
-
-    /// What was pushed is not done again because the forge is busy for a while.
-    async fn see_to_request_patiently(&self) -> Result<Option<PullRequest>, DeliverError> {
-        for wait in WAITS {
-            match self.see_to_request().await {
-                Err(DeliverError::Forge(error)) if error.may_pass() => {
-                    let session = self.record.id;
-                    tracing::info!(%session, %error, "a pull request is seen to again in {wait:?}");
-                    tokio::time::sleep(wait).await;
-                }
-                done => return done,
-            }
-        }
-        self.see_to_request().await
     }
 
     /// Opens the pull request of the branch, or brings its text up to date.

@@ -134,6 +134,11 @@ impl Equipment {
         Ok(items)
     }
 
+    /// What administrators keep of a kind for everybody.
+    pub(crate) async fn of_hub<C: Content>(&self) -> Result<Vec<Item<C>>, EquipmentError> {
+        self.reader().equipment_of(None, C::KIND).await?.into_iter().map(item).collect()
+    }
+
     /// One thing that a user has, or the hub.
     ///
     /// # Errors
@@ -214,7 +219,8 @@ impl Equipment {
         }
     }
 
-    /// Forgets something.
+    /// Forgets something. With what is for everybody goes what people keep for it themselves: they could not be
+    /// asked.
     ///
     /// # Errors
     ///
@@ -227,7 +233,7 @@ impl Equipment {
     ) -> Result<(), EquipmentError> {
         let found = self.get::<C>(actor.user, id).await?;
         let owner = actor.owner(found.whose)?;
-        let count = self.reader().count_equipment_for(id).await?;
+        let count = self.reader().count_equipment_for(owner, id).await?;
         if count > 0 {
             return Err(EquipmentError::InUse { noun: C::NOUN, count });
         }

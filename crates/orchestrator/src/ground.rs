@@ -12,7 +12,7 @@ use repository::{Address, Credentials, InvalidAddress, Mirror, OpenError};
 
 use crate::{
     agents::Hub,
-    equipment::{EquipmentError, ForgeKind, Repository},
+    equipment::{EquipmentError, ForgeKind, Item, Repository, Whose},
 };
 
 /// A repository, and those who speak for it.
@@ -49,10 +49,28 @@ pub enum GroundError {
     Open(Box<OpenError>),
     #[error(transparent)]
     Site(#[from] InvalidSite),
+    #[error("this hub has no GitHub App, which speaks for this repository; ask its operator")]
+    NoApp,
     #[error("{address} is not at {site}; change the address or the forge's API")]
     Elsewhere { address: String, site: String },
     #[error(transparent)]
     Forge(#[from] ForgeError),
+}
+
+impl GroundError {
+    /// Whether it may be better in a while.
+    pub(crate) const fn may_pass(&self) -> bool {
+        match self {
+            Self::Forge(error) => error.may_pass(),
+            Self::Equipment(_)
+            | Self::Secret(_)
+            | Self::Address(_)
+            | Self::Open(_)
+            | Self::Site(_)
+            | Self::NoApp
+            | Self::Elsewhere { .. } => false,
+        }
+    }
 }
 
 impl From<OpenError> for GroundError {
@@ -62,21 +80,31 @@ impl From<OpenError> for GroundError {
 }
 
 impl Hub {
-    /// The repository of a session, opened with its owner's token.
+    /// The repository of a session, opened with its owner's token, or the app's where it is kept for all with it.
     pub(crate) async fn ground(
         &self,
         owner: UserId,
         repository: EquipmentId,
     ) -> Result<Ground, GroundError> {
-        let repository = self.equipment.get::<Repository>(owner, repository).await?.content;
-        let token = self.token(owner, &repository).await?;
-        let address = Address::parse(&repository.address)?;
-        let credentials = token.as_deref().map(|it| credentials(repository.forge, it));
-        let mirror = self.config.repositories.open(&address, credentials).await?;
-        let host = match (kind(repository.forge), token) {
-            (Some(kind), Some(token)) => Some(host(kind, &repository, token)?),
-            (None, _) | (_, None) => None,
+        let Item { whose, content: repository, .. } =
+            self.equipment.get::<Repository>(owner, repository).await?;
+        let (token, host) = match (whose, repository.app) {
+            (Whose::Hub, true) => {
+                let (token, host) = self.app_host(&repository).await?;
+                (Some(token), Some(host))
+            }
+            // Nobody's secret is read because an administrator names it.
+            (Whose::Hub, false) => (None, None),
+            (Whose::Mine, _) => {
+                let token = self.token(owner, &repository).await?.map(Token::new);
+                let kind = kind(repository.forge);
+                let host = kind.zip(token.clone()).map(|it| host(it, &repository)).transpose()?;
+                (token, host)
+            }
         };
+        let address = Address::parse(&repository.address)?;
+        let credentials = token.map(|it| credentials(repository.forge, it.reveal()));
+        let mirror = self.config.repositories.open(&address, credentials).await?;
         Ok(Ground { mirror, host })
     }
 
@@ -112,9 +140,9 @@ fn credentials(forge: ForgeKind, token: &str) -> Credentials {
     }
 }
 
-fn host(kind: Kind, repository: &Repository, token: String) -> Result<Host, GroundError> {
+fn host((kind, token): (Kind, Token), repository: &Repository) -> Result<Host, GroundError> {
     let site = match &repository.api {
-        Some(api) => Site::new(kind, api)?,
+        Some(api) => Site::of_api(kind, api)?,
         None => Site::new(kind, &origin(&repository.address))?,
     };
     let path = site.repository(&Remote::parse(&repository.address));
@@ -122,7 +150,7 @@ fn host(kind: Kind, repository: &Repository, token: String) -> Result<Host, Grou
         address: repository.address.clone(),
         site: site.address().to_owned(),
     })?;
-    Ok(Host { forge: site.forge(Token::new(token))?.into(), path })
+    Ok(Host { forge: site.forge(token)?.into(), path })
 }
 
 /// `https://host:port` of an address.

@@ -3,6 +3,7 @@
 //! ```text
 //!   equipment   what people prepare for sessions: repositories, personas, context files, MCP servers, tool
 //!               policies, learnings, templates
+//!   app         the hub's GitHub App
 //!   agents      all sessions of a hub ─▶ owner: the one task that changes a session
 //!   owner       requests, facts ─▶ agent::session ─▶ stored ─▶ live ─▶ what follows:
 //!                 prepare   repository, sandbox, clean checkout      bench, ground, files
@@ -15,6 +16,7 @@
 //! on this side; what comes out of a sandbox is hostile bytes.
 
 mod agents;
+mod app;
 mod assignment;
 mod bench;
 mod checks;
@@ -24,6 +26,7 @@ mod equipment;
 mod files;
 mod ground;
 mod live;
+mod orders;
 mod owner;
 mod prepare;
 mod settings;
@@ -33,6 +36,7 @@ mod watching;
 mod webhooks;
 
 pub use agents::{Agents, AgentsConfig, DiffError, NewSession, RequestError};
+pub use app::{AppRepository, AppStanding, HubApp, InvalidApp, Kept};
 pub use bench::CHECKOUT_DIRECTORY;
 pub use equipment::{
     Actor, Content, ContextFile, Equipment, EquipmentError, ForgeKind, Invalid, Item, Learning,

@@ -45,9 +45,8 @@ use crate::{
     agents::{Hub, RequestError},
     bench::Bench,
     dialogue::{Asking, Heard, Order},
-    ground::Ground,
     view::{Record, View, is_awake, standing},
-    watching::{self, Seen, Told},
+    watching::{self, Known, Seen},
 };
 
 /// What an attempt tells before the owner has looked at it. A program that tells more is slowed down.
@@ -76,7 +75,7 @@ pub(crate) enum Message {
     /// Something happened at the forge. Tells whether it means anything, or why not.
     Report {
         fact: Fact,
-        reply: oneshot::Sender<Result<(), String>>,
+        reply: oneshot::Sender<Result<(), RequestError>>,
     },
     /// Somebody wants to look around in the sandbox.
     Visit {
@@ -96,7 +95,6 @@ pub(crate) enum Message {
 #[derive(Debug)]
 pub(crate) struct Prepared {
     pub(crate) bench: Option<Arc<Bench>>,
-    pub(crate) ground: Ground,
     /// What the checkout was made of, where there is one.
     pub(crate) commit: Option<CommitId>,
     /// What the repository says to agents.
@@ -129,9 +127,9 @@ pub(crate) struct Owner {
     attempt: Option<Attempt>,
     /// What goes on whatever runs; ends with the owner.
     beside: JoinSet<Beside>,
-    /// When its branches are looked at next, and whose checks were told to have ended.
+    /// When its branches are looked at next, and what is known of them.
     look_at: Instant,
-    told: Told,
+    known: Known,
     /// What an effect has found out at once, to be decided after the command that it followed from.
     later: VecDeque<Fact>,
     visitors: Vec<Visitor>,
@@ -144,7 +142,6 @@ struct Attempt {
     /// Where its agent is told something. Never full: whoever waited here while the agent waits for us would wait
     /// for ever, and no more is told than was asked.
     orders: Option<mpsc::UnboundedSender<Order>>,
-    ground: Option<Arc<Ground>>,
     /// The commit that the checkout was made of.
     commit: Option<CommitId>,
     guidance: Vec<ContextFile>,
@@ -202,7 +199,7 @@ impl Owner {
             attempt,
             beside,
             look_at: Instant::now() + LOOK_EVERY,
-            told: Told::new(),
+            known: Known::default(),
             later: VecDeque::new(),
             visitors: Vec::new(),
         };
@@ -258,9 +255,9 @@ impl Owner {
     fn look(&mut self) {
         self.look_at = Instant::now() + LOOK_EVERY;
         let (hub, record) = (Arc::clone(&self.hub), self.record.clone());
-        let (state, told) = (Arc::clone(&self.state), self.told.clone());
+        let (state, known) = (Arc::clone(&self.state), self.known.clone());
         self.beside
-            .spawn(async move { Beside::Seen(watching::look(hub, record, state, told).await) });
+            .spawn(async move { Beside::Seen(watching::look(hub, record, state, known).await) });
     }
 
     async fn take_beside(&mut self, found: Beside) {
@@ -270,15 +267,16 @@ impl Owner {
                     self.fact(fact).await;
                 }
             }
-            Beside::Seen(seen) if seen.is_of(&self.state) && self.state.running.is_none() => {
-                for fact in seen.facts {
+            Beside::Seen(seen) => {
+                let is_of_now = seen.is_of(&self.state) && self.state.running.is_none();
+                self.known = seen.known;
+                for fact in seen.facts.into_iter().filter(|_| is_of_now) {
                     if let Fact::CiEnded { branch, head, .. } = &fact {
-                        self.told.insert((*branch, head.clone()));
+                        self.known.ended.insert((*branch, head.clone()));
                     }
                     self.fact(fact).await;
                 }
             }
-            Beside::Seen(_) => {}
         }
     }
 
@@ -321,11 +319,10 @@ impl Owner {
     }
 
     /// A fact that means nothing any more is let go: its attempt is over.
-    async fn fact_with(&mut self, fact: Fact, waiting: Waiting) -> Result<(), String> {
+    async fn fact_with(&mut self, fact: Fact, waiting: Waiting) -> Result<(), RequestError> {
         let done = self.command(Command::Fact(fact), waiting).await;
-        done.map_err(|error| {
+        done.inspect_err(|error| {
             tracing::debug!(session = %self.record.id, %error, "a fact changes nothing");
-            error.to_string()
         })
     }
 
@@ -435,12 +432,11 @@ impl Owner {
     }
 
     async fn prepared(&mut self, fence: Fence, prepared: Prepared) {
-        let Prepared { bench, ground, commit, guidance, warning } = prepared;
+        let Prepared { bench, commit, guidance, warning } = prepared;
         if bench.is_some() {
             self.bench = bench;
         }
         if let Some(attempt) = &mut self.attempt {
-            attempt.ground = Some(Arc::new(ground));
             attempt.commit = commit;
             attempt.guidance = guidance;
         }
@@ -527,7 +523,6 @@ impl Attempt {
             fence,
             tasks: JoinSet::new(),
             orders: None,
-            ground: None,
             commit: None,
             guidance: Vec::new(),
             approvals: HashMap::new(),

@@ -9,8 +9,7 @@ use agent::{
 };
 use engine::LendError;
 use gateway::{Budget, Metered, Pass, SessionToken};
-use model::id::{AgentSessionId, EquipmentId};
-use repository::{Branch as BranchName, CommitId, Heads, Survey};
+use repository::{Branch as BranchName, CommitId, FetchError, Heads, Survey};
 use sandbox::Program;
 use tokio::sync::mpsc;
 
@@ -18,8 +17,9 @@ use crate::{
     agents::Hub,
     bench::{Bench, End, Making, Writing},
     dialogue::Heard,
-    ground::{Ground, GroundError},
+    ground::Ground,
     owner::Prepared,
+    view::Record,
 };
 
 /// Where a repository keeps its script, the first that is there. The one name is Aviator's, the other ours.
@@ -48,8 +48,7 @@ const NO_SCRIPT: i32 = 64;
 
 pub(crate) struct Preparing {
     pub(crate) hub: Arc<Hub>,
-    pub(crate) session: AgentSessionId,
-    pub(crate) repository: EquipmentId,
+    pub(crate) record: Record,
     pub(crate) state: Arc<State>,
     pub(crate) task: Task,
     pub(crate) fence: Fence,
@@ -58,10 +57,6 @@ pub(crate) struct Preparing {
     pub(crate) meter: mpsc::Sender<Metered>,
     pub(crate) budget: Budget,
     pub(crate) tell: mpsc::Sender<(Fence, Heard)>,
-}
-
-pub(crate) fn failed(fence: Fence, why: String) -> Fact {
-    Fact::Failed { fence, fault: Fault::Lasting { why } }
 }
 
 /// What the platform itself does needs no sandbox.
@@ -82,24 +77,30 @@ pub(crate) async fn prepare(order: &Preparing) -> Result<Prepared, Fault> {
             let warning = warning(order, &survey, &bench).await;
             let guidance = guidance(&ground, &commit, &survey).await;
             let (bench, commit) = (Some(bench), Some(commit));
-            Ok(Prepared { bench, ground, commit, guidance, warning })
+            Ok(Prepared { bench, commit, guidance, warning })
         }
         Task::Revert { .. } | Task::OpenRequest { .. } => {
-            let ground = ground(order).await?;
-            Ok(Prepared { bench: None, ground, commit: None, guidance: Vec::new(), warning: None })
+            Ok(Prepared { bench: None, commit: None, guidance: Vec::new(), warning: None })
         }
     }
 }
 
-async fn ground(order: &Preparing) -> Result<Ground, Fault> {
-    let ground = order.hub.ground(order.state.owner, order.repository).await;
-    ground.map_err(|error: GroundError| Fault::Lasting { why: error.to_string() })
+/// Opened for each part of an attempt: one may last for hours, and tokens end.
+pub(crate) async fn ground(hub: &Hub, record: &Record, state: &State) -> Result<Ground, Fault> {
+    let ground = hub.ground(state.owner, record.repository).await;
+    ground.map_err(|error| {
+        let why = error.to_string();
+        if error.may_pass() { Fault::Passing { why } } else { Fault::Lasting { why } }
+    })
 }
 
 /// What the forge has now, and the commit to begin with.
 async fn look(order: &Preparing) -> Result<(Ground, CommitId), Fault> {
-    let ground = ground(order).await?;
+    let ground = ground(&order.hub, &order.record, &order.state).await?;
     let heads = ground.mirror.fetch().await.map_err(|error| {
+        if matches!(error, FetchError::Unauthorized { .. }) {
+            order.hub.forget_app_token(&ground);
+        }
         let why = error.to_string();
         if error.may_pass() { Fault::Passing { why } } else { Fault::Lasting { why } }
     })?;
@@ -174,7 +175,7 @@ async fn bench(order: &Preparing) -> Result<Arc<Bench>, Fault> {
             | LendError::Store(_) => Fault::Passing { why },
         }
     })?;
-    order.hub.restore_files(order.session, &bench).await;
+    order.hub.restore_files(order.record.id, &bench).await;
     Ok(Arc::new(bench))
 }
 

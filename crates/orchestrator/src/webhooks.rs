@@ -1,20 +1,21 @@
 //! What forges deliver: somebody orders a revision with a comment, or something happened to a branch.
 //!
-//! Each repository has a secret of its own with which the forge signs. Whoever orders something must be allowed to
-//! write to the repository; what they and others wrote reaches the agent as data.
+//! Each repository has a secret of its own with which the forge signs, or is the app's, which has one for all. A delivery is taken once, by one server; what
+//! could not be worked on is taken again when the forge delivers it again.
 
-use agent::session::{Branch, Fact};
+use agent::session::Branch;
 use forge::{
-    Access, Comment, Discussion, Reaction, Resolution, Thread,
+    Comment,
     webhook::{self, Command, Covers, Delivery, Event, Secret, Undeliverable},
 };
 use http::HeaderMap;
-use model::id::{AgentSessionId, EquipmentId, UserId};
+use model::id::EquipmentId;
 use store::StoreError;
 
 use crate::{
     agents::{Agents, RequestError},
-    ground::{GroundError, Host, kind},
+    ground::{GroundError, kind},
+    orders::{self, Order},
     owner::Message,
     view::View,
 };
@@ -71,119 +72,82 @@ impl Agents {
         headers: &HeaderMap,
         body: &[u8],
     ) -> Result<(), WebhookError> {
-        let (owner, kept) = self.owned_repository(repository).await?;
+        let kept = self.owned_repository(repository).await?;
         let kind = kind(kept.forge).ok_or(Undeliverable::Unsigned)?;
         let secret = self.webhook_secret(repository).await.map_err(RequestError::Store)?;
         let secret = Secret::new(secret.into_bytes()).expect("what was drawn is not empty");
-        let delivery = webhook::receive(kind, &secret, headers, body)?;
-        if !self.hub().is_new_delivery(&delivery.id) {
-            return Ok(());
-        }
-        self.take((owner, repository), delivery).await
+        let Delivery { id, event, .. } = webhook::receive(kind, &secret, headers, body)?;
+        self.once(&format!("{repository}/{id}"), self.take(repository, &event)).await
     }
 
-    async fn take(
+    /// Does what a delivery asks for, unless that was done before.
+    pub(crate) async fn once(
         &self,
-        (owner, repository): (UserId, EquipmentId),
-        Delivery { event, .. }: Delivery,
+        delivery: &str,
+        work: impl Future<Output = Result<(), WebhookError>>,
     ) -> Result<(), WebhookError> {
-        let sessions = self.sessions_of(repository).await?;
-        match &event {
+        let (store, now) = (self.hub().engine.store(), self.hub().engine.clock().now());
+        if !store.claim_forge_delivery(delivery, now).await.map_err(RequestError::Store)? {
+            return Ok(());
+        }
+        let done = work.await;
+        if done.is_err()
+            && let Err(error) = store.release_forge_delivery(delivery).await
+        {
+            tracing::warn!(%delivery, %error, "a delivery will not be taken again");
+        }
+        done
+    }
+
+    /// Does what an event means for the sessions about a repository.
+    pub(crate) async fn take(
+        &self,
+        repository: EquipmentId,
+        event: &Event,
+    ) -> Result<(), WebhookError> {
+        match event {
             Event::Ignored | Event::ThreadSettled { .. } => Ok(()),
             Event::PullRequestChanged { .. } | Event::CheckEnded { .. } | Event::Pushed { .. } => {
-                for view in sessions {
+                for view in self.sessions_of(repository).await? {
                     self.hub().tell(view.record.id, Message::Look).await?;
                 }
                 Ok(())
             }
-            Event::Commented { number, comment, .. } => {
-                let Some((command, covers)) = event.command() else { return Ok(()) };
-                let found =
-                    sessions.iter().find_map(|view| Some((view, branch_of(view, *number)?)));
-                let Some((view, branch)) = found else { return Ok(()) };
-                let ground = self.hub().ground(owner, repository).await?;
-                let Some(host) = &ground.host else { return Ok(()) };
-                let order = Order { number: *number, comment, command, covers };
-                self.revise(host, (view.record.id, branch), order).await
-            }
+            Event::Commented { number, comment, .. } => match event.command() {
+                Some(ordered) => self.heed(repository, (*number, comment), ordered).await,
+                None => Ok(()),
+            },
         }
     }
 
-    /// Has an agent change what a comment orders, and tells its author whether that is so.
-    async fn revise(
+    /// Passes an order on to the session whose pull request it stands in.
+    async fn heed(
         &self,
-        host: &Host,
-        (session, branch): (AgentSessionId, &Branch),
-        order: Order<'_>,
+        repository: EquipmentId,
+        (number, comment): (u64, &Comment),
+        (Command::Revise { text }, covers): (Command, Covers),
     ) -> Result<(), WebhookError> {
-        let Order { number, comment, command: Command::Revise { text }, covers } = order;
-        // A forge signs what it delivers, and not the delivery's id.
-        if !self.hub().is_new_delivery(&format!("{:?}", comment.id)) {
+        let sessions = self.sessions_of(repository).await?;
+        let found = sessions.iter().find_map(|view| Some((view, branch_of(view, number)?)));
+        let Some((view, branch)) = found else { return Ok(()) };
+        if branch.heard.contains(&comment.id.to_string()) {
             return Ok(());
         }
-        let login = &comment.author.login;
-        let access = host.forge.access(&host.path, login).await.map_err(GroundError::from)?;
-        if access != Access::Write {
+        let ground = self.hub().ground(view.state.owner, repository).await?;
+        let Some(host) = &ground.host else { return Ok(()) };
+        if !orders::may_order(host, comment).await.map_err(GroundError::from)? {
             return Ok(());
         }
         let discussion = host.forge.discussion(&host.path, number).await;
         let discussion = discussion.map_err(GroundError::from)?;
-        let text = asked(&text, &covers, &discussion);
-        let reviewed = match text {
-            Some(text) => {
-                let fact = Fact::Reviewed { branch: branch.id, by: login.clone(), text };
-                self.hub().report(session, fact).await
-            }
-            None => {
-                Err("there is no unresolved review; say after `revise` what to change".to_owned())
-            }
-        };
-        let told = match reviewed {
-            Ok(()) => host.forge.react(&host.path, number, &comment.id, Reaction::ThumbsUp).await,
-            Err(why) => {
-                let words = format!("@{login} Nothing is revised: {why}.");
-                host.forge.comment(&host.path, number, &words).await.map(drop)
-            }
-        };
-        if let Err(error) = told {
-            tracing::warn!(%session, %error, "somebody was not told about their order");
-        }
+        let order = Order { number, comment, text: &text, covers: &covers };
+        let place = (view.record.id, branch.id);
+        orders::take(self.hub(), host, place, (order, &discussion)).await?;
         Ok(())
     }
-}
-
-/// What a comment orders.
-struct Order<'a> {
-    number: u64,
-    comment: &'a Comment,
-    command: Command,
-    covers: Covers,
 }
 
 fn branch_of(view: &View, number: u64) -> Option<&Branch> {
     let has_it = |it: &&Branch| it.request.as_ref().is_some_and(|it| it.number == number);
     view.state.branches.iter().find(has_it)
-}
-
-/// All that a revision is asked for; `None` if that is nothing.
-fn asked(text: &str, covers: &Covers, discussion: &Discussion) -> Option<String> {
-    let is_covered = |it: &&Thread| match covers {
-        Covers::Unresolved => it.resolution == Resolution::Unresolved,
-        Covers::Thread(thread) => it.id == *thread,
-    };
-    let threads = discussion.threads.iter().filter(is_covered).map(told_thread);
-    let parts: Vec<String> = [text.trim().to_owned()].into_iter().chain(threads).collect();
-    let parts: Vec<String> = parts.into_iter().filter(|it| !it.is_empty()).collect();
-    (!parts.is_empty()).then(|| parts.join("\n\n"))
-}
-
-/// Without the orders themselves, which are no part of what is to be changed.
-fn told_thread(thread: &Thread) -> String {
-    let place = match thread.line {
-        Some(line) => format!("{}:{line}", thread.path),
-        None => thread.path.clone(),
-    };
-    let said = thread.comments.iter().filter(|it| Command::parse(&it.body).is_none());
-    let said: Vec<_> = said.map(|it| format!("{}: {}", it.author.login, it.body.trim())).collect();
-    if said.is_empty() { String::new() } else { format!("At {place}\n{}", said.join("\n")) }
 }

@@ -230,6 +230,7 @@ fn agent_routes() -> OpenApiRouter<App> {
 fn webhook_routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(agents::receive))
+        .routes(routes!(agents::receive_for_app))
         .layer(DefaultBodyLimit::max(MAX_WEBHOOK_BYTES))
 }
 

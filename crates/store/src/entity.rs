@@ -10,6 +10,7 @@ pub(crate) mod blob;
 pub(crate) mod equipment;
 pub(crate) mod event;
 pub(crate) mod execution;
+pub(crate) mod forge_delivery;
 pub(crate) mod function;
 pub(crate) mod function_version;
 pub(crate) mod invocation;

@@ -8,7 +8,7 @@ use model::{
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
-    sea_query::{Expr, ExprTrait},
+    sea_query::{Expr, ExprTrait, SimpleExpr},
 };
 
 use crate::{
@@ -155,21 +155,30 @@ impl Store {
         Ok(changed.map_err(|error| named(error, &change.name))?.rows_affected > 0)
     }
 
-    /// Deletes a row. Returns whether there was one.
+    /// Deletes a row, and with one of everybody's what users have for it. Returns whether there was one.
     ///
     /// # Errors
     ///
-    /// Returns [`StoreError`] if something is for this repository, or the database fails.
+    /// Returns [`StoreError`] if something of the same owner is for this repository, or the database fails.
     pub async fn delete_equipment(
         &self,
         owner: Option<UserId>,
         kind: EquipmentKind,
         id: EquipmentId,
     ) -> Result<bool, StoreError> {
+        let transaction = self.begin().await?;
+        if owner.is_none() {
+            let of_users = Entity::delete_many()
+                .filter(Column::Repository.eq(id.to_string()))
+                .filter(Column::Owner.is_not_null());
+            of_users.exec(&transaction).await?;
+        }
         let delete = Entity::delete_many()
             .filter(belongs(owner, kind))
             .filter(Column::Id.eq(id.to_string()));
-        Ok(delete.exec(&self.writer).await?.rows_affected > 0)
+        let is_deleted = delete.exec(&transaction).await?.rows_affected > 0;
+        transaction.commit().await?;
+        Ok(is_deleted)
     }
 
     /// Counts that rows were used.
@@ -213,13 +222,19 @@ impl Reader {
         query.all(&self.db).await?.into_iter().map(Equipment::try_from).collect()
     }
 
-    /// How many rows are for a repository.
+    /// How many rows of an owner are for a repository.
     ///
     /// # Errors
     ///
     /// Returns [`StoreError`] if the database fails.
-    pub async fn count_equipment_for(&self, repository: EquipmentId) -> Result<u64, StoreError> {
-        let query = Entity::find().filter(Column::Repository.eq(repository.to_string()));
+    pub async fn count_equipment_for(
+        &self,
+        owner: Option<UserId>,
+        repository: EquipmentId,
+    ) -> Result<u64, StoreError> {
+        let query = Entity::find()
+            .filter(owned_by(owner))
+            .filter(Column::Repository.eq(repository.to_string()));
         Ok(query.count(&self.db).await?)
     }
 }
@@ -229,11 +244,14 @@ fn of(owner: Option<UserId>, kind: EquipmentKind) -> sea_orm::Select<Entity> {
 }
 
 fn belongs(owner: Option<UserId>, kind: EquipmentKind) -> Condition {
-    let whose = match owner {
+    Condition::all().add(owned_by(owner)).add(Column::Kind.eq(kind.column()))
+}
+
+fn owned_by(owner: Option<UserId>) -> SimpleExpr {
+    match owner {
         Some(owner) => Column::Owner.eq(owner.to_string()),
         None => Column::Owner.is_null(),
-    };
-    Condition::all().add(whose).add(Column::Kind.eq(kind.column()))
+    }
 }
 
 fn named(error: sea_orm::DbErr, name: &str) -> PutEquipmentError {

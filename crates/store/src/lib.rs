@@ -13,6 +13,7 @@ mod equipment;
 mod events;
 mod executions;
 mod failure;
+mod forge_deliveries;
 mod functions;
 mod history;
 mod inputs;

@@ -29,6 +29,7 @@ impl MigratorTrait for Migrations {
             Box::new(Inputs),
             Box::new(AgentSessions),
             Box::new(Equipment),
+            Box::new(ForgeDeliveries),
         ]
     }
 }
@@ -303,6 +304,23 @@ impl MigrationName for Equipment {
 impl MigrationTrait for Equipment {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.get_connection().execute_unprepared(include_str!("schema/equipment.sql")).await?;
+        Ok(())
+    }
+}
+
+struct ForgeDeliveries;
+
+impl MigrationName for ForgeDeliveries {
+    fn name(&self) -> &'static str {
+        "0014_forge_deliveries"
+    }
+}
+
+#[async_trait]
+impl MigrationTrait for ForgeDeliveries {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let statements = include_str!("schema/forge_deliveries.sql");
+        manager.get_connection().execute_unprepared(statements).await?;
         Ok(())
     }
 }

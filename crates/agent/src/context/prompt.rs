@@ -150,7 +150,7 @@ fn repair(failures: &[CheckFailure]) -> String {
 fn revise(steps: &[String], source: &Source, text: &str) -> String {
     let asked = match source {
         Source::Person { .. } => format!("# What is asked\n\n{}\n", visible(text)),
-        Source::Review { by } => {
+        Source::Review { by, .. } => {
             let origin =
                 format!("a review by {} at the forge, which says what to change", line(by));
             data(&origin, text, MAX_OUTPUT_BYTES)

@@ -102,7 +102,9 @@ fn a_review_is_data_and_what_a_person_of_the_session_says_is_asked() {
     let branch = serde_json::from_str("7").unwrap();
     let revision = |source| Task::Revision { branch, source, text: "Rename it".to_owned() };
     let told = |source| prompt(&state, &revision(source), &Prompt::Begin).unwrap();
-    assert!(told(Source::Review { by: "lin".to_owned() }).contains("data\nRename it\n"));
+    assert!(
+        told(Source::Review { by: "lin".to_owned(), comment: None }).contains("data\nRename it\n")
+    );
     assert!(told(Source::Person { user: state.owner }).ends_with("# What is asked\n\nRename it\n"));
 }
 

@@ -15,7 +15,7 @@ use super::{
     event::{Event, EventKind, LifeEvent, Place, WorkEvent},
     refusal::Refusal,
     state::{Lifecycle, PauseReason, State},
-    work::{Fence, Running, Stage, Task, Work},
+    work::{Fence, Running, Task, Work},
 };
 
 /// Longest text that a person or the forge sends at once, but for a plan.
@@ -109,7 +109,12 @@ impl Draft {
             Fact::BecameReady { branch } => self.became_ready(branch),
             Fact::CiEnded { branch, head, end } => self.ci_ended(branch, head, end),
             Fact::PersonPushed { branch, head } => self.person_pushed(branch, head),
-            Fact::Reviewed { branch, by, text } => self.reviewed(branch, by, &text),
+            Fact::Reviewed { branch, comment, by, text } => {
+                self.reviewed(branch, comment, by, &text)
+            }
+            Fact::OrderDeclined { branch, comment, by, why } => {
+                self.order_declined(branch, comment, by, &why)
+            }
             Fact::BranchSettled { branch, state } => self.branch_settled(branch, state),
             Fact::Metered { usage } => self.metered(usage),
             Fact::Elapsed => self.elapsed(),
@@ -137,9 +142,10 @@ impl Draft {
             return;
         }
         let is_held = |it: &&Work| self.state.choice.is_some() && it.task.step().is_some();
-        let next = self.state.queue.iter().find(|it| !is_held(it)).map(|it| it.id);
-        if let Some(work) = next {
-            self.emit(WorkEvent::Began { work, from: Stage::Preparing });
+        let next = self.state.queue.iter().find(|it| !is_held(it));
+        let next = next.map(|it| (it.id, self.state.first_stage(&it.task)));
+        if let Some((work, from)) = next {
+            self.emit(WorkEvent::Began { work, from });
         }
     }
 

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use super::{
     settings::{Opening, Pace, PullMode},
     state::{Progress, State},
-    work::{BranchId, Fence, Task},
+    work::{BranchId, Fence, Stage, Task, WorkId},
 };
 use crate::plan::StepNumber;
 
@@ -36,6 +36,8 @@ pub struct Branch {
     pub ci_attempts: u8,
     /// Whether the last commit is a person's, whose work no agent writes over unasked.
     pub last_push: Pusher,
+    /// Comments at the forge whose orders were taken or declined.
+    pub heard: BTreeSet<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,6 +74,9 @@ pub enum Pusher {
 pub struct Delivery {
     pub target: Target,
     pub request: RequestOrder,
+    /// By which its commit is known; `None` in events of earlier programs, where it is that which runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub work: Option<WorkId>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -140,11 +145,12 @@ impl State {
         match task {
             Task::Step { step } => Some(self.delivery_of_step(step, fence)),
             Task::Revision { branch, .. } => {
-                Some(Delivery { target: self.existing(*branch)?, request: RequestOrder::Update })
+                let request = RequestOrder::Update;
+                Some(Delivery { target: self.existing(*branch)?, request, work: None })
             }
             Task::OpenRequest { branch } => {
                 let request = RequestOrder::Open { opening: self.settings.opens() };
-                Some(Delivery { target: self.existing(*branch)?, request })
+                Some(Delivery { target: self.existing(*branch)?, request, work: None })
             }
             Task::Turn { .. } | Task::Revert { .. } | Task::Visit => None,
         }
@@ -173,7 +179,28 @@ impl State {
                 RequestOrder::Open { opening: self.settings.opens() }
             }
         };
-        Delivery { target, request }
+        Delivery { target, request, work: None }
+    }
+
+    /// Where work begins: a step whose delivery was not seen to its end goes on with that, as long as it would go
+    /// to the same place now.
+    pub(super) fn first_stage(&self, task: &Task) -> Stage {
+        let progress = task.step().and_then(|it| self.progress.get(it));
+        let Some(Progress::Failed { delivery: Some(begun), .. }) = progress else {
+            return Stage::Preparing;
+        };
+        let now = self.delivery(task, Fence(0)).map(|it| it.target);
+        match (&begun.target, now) {
+            (Target::New { base, .. }, Some(Target::New { base: now, .. })) if *base == now => {
+                Stage::Recovering { delivery: begun.clone() }
+            }
+            (Target::Existing { branch, .. }, Some(Target::Existing { branch: now, .. }))
+                if *branch == now =>
+            {
+                Stage::Recovering { delivery: begun.clone() }
+            }
+            (Target::New { .. } | Target::Existing { .. }, _) => Stage::Preparing,
+        }
     }
 
     fn existing(&self, id: BranchId) -> Option<Target> {

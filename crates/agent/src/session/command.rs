@@ -192,11 +192,19 @@ pub enum Fact {
         branch: BranchId,
         head: String,
     },
-    /// Somebody at the forge wants a revision.
+    /// Somebody at the forge wants a revision, and ordered it with this comment.
     Reviewed {
         branch: BranchId,
+        comment: String,
         by: String,
         text: String,
+    },
+    /// The order of a comment means nothing.
+    OrderDeclined {
+        branch: BranchId,
+        comment: String,
+        by: String,
+        why: String,
     },
     BranchSettled {
         branch: BranchId,

@@ -190,7 +190,8 @@ fn of_branch(event: &BranchEvent) -> Vec<Effect> {
         BranchEvent::BecameReady { .. }
         | BranchEvent::CiEnded { .. }
         | BranchEvent::PersonPushed { .. }
-        | BranchEvent::BranchSettled { .. } => Vec::new(),
+        | BranchEvent::BranchSettled { .. }
+        | BranchEvent::OrderDeclined { .. } => Vec::new(),
     }
 }
 

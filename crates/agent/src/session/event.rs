@@ -221,11 +221,32 @@ pub enum AskEvent {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum BranchEvent {
-    ReadyAsked { branch: BranchId },
-    BecameReady { branch: BranchId },
-    CiEnded { branch: BranchId, head: String, end: CiEnd },
-    PersonPushed { branch: BranchId, head: String },
-    BranchSettled { branch: BranchId, state: BranchState },
+    ReadyAsked {
+        branch: BranchId,
+    },
+    BecameReady {
+        branch: BranchId,
+    },
+    CiEnded {
+        branch: BranchId,
+        head: String,
+        end: CiEnd,
+    },
+    PersonPushed {
+        branch: BranchId,
+        head: String,
+    },
+    BranchSettled {
+        branch: BranchId,
+        state: BranchState,
+    },
+    /// Somebody ordered a revision with a comment, and was told why there is none.
+    OrderDeclined {
+        branch: BranchId,
+        comment: String,
+        by: String,
+        why: String,
+    },
 }
 
 impl Event {

@@ -89,6 +89,8 @@ pub enum Refusal {
     RevisionUnderWay { branch: BranchId },
     #[error("branch {branch} does not end with {head} any more")]
     OldHead { branch: BranchId, head: String },
+    #[error("the order of comment {comment} was heard already")]
+    HeardAlready { comment: String },
     #[error("attempt {fence} is over")]
     Stale { fence: Fence },
     #[error("that does not happen at this stage")]

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     asks::{Approval, Question, Remembered},
-    branches::{Branch, NextBranch},
+    branches::{Branch, Delivery, NextBranch},
     settings::Settings,
     work::{CommentId, Failure, Phase, ProposalId, Running, Stage, Work},
 };
@@ -123,13 +123,10 @@ pub struct Comment {
 /// What became of a step that was tried.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Progress {
-    Failed {
-        failure: Failure,
-    },
+    /// With what of it may be at the forge all the same.
+    Failed { failure: Failure, delivery: Option<Delivery> },
     /// `commit` is `None` if it changed nothing.
-    Completed {
-        commit: Option<String>,
-    },
+    Completed { commit: Option<String> },
 }
 
 impl Progress {
@@ -173,7 +170,7 @@ impl State {
     #[must_use]
     pub fn wake_at(&self) -> Option<Timestamp> {
         match &self.running {
-            Some(Running { stage: Stage::Waiting { until }, .. }) => Some(*until),
+            Some(Running { stage: Stage::Waiting { until, .. }, .. }) => Some(*until),
             Some(_) | None => {
                 self.is_idle().then(|| self.last_at.after(self.settings.idle.duration()))
             }

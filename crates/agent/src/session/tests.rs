@@ -104,7 +104,7 @@ impl Played {
             }
             Stage::Delivering { delivery: None } => Fact::Reverted { fence },
             Stage::Recovering { .. } => Fact::NotDelivered { fence },
-            Stage::Waiting { until } => {
+            Stage::Waiting { until, .. } => {
                 self.now = self.now.max(until);
                 Fact::Elapsed
             }

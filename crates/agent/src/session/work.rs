@@ -94,6 +94,9 @@ pub enum Source {
     /// Somebody at the forge, by their name there.
     Review {
         by: String,
+        /// What it was ordered with; `None` in events of earlier programs.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        comment: Option<String>,
     },
     /// Checks at the forge that failed for this commit.
     Ci {
@@ -130,6 +133,24 @@ impl Task {
     #[must_use]
     pub const fn changes_files(&self) -> bool {
         matches!(self, Self::Step { .. } | Self::Revision { .. })
+    }
+
+    /// What of it may have reached the forge, at this stage.
+    #[must_use]
+    pub fn begun_delivery<'s>(&self, stage: &'s Stage) -> Option<&'s Delivery> {
+        match stage {
+            Stage::Delivering { delivery: Some(it) }
+            | Stage::Recovering { delivery: it }
+            | Stage::Waiting { delivery: Some(it), .. } => {
+                Some(it).filter(|_| self.changes_files())
+            }
+            Stage::Delivering { delivery: None }
+            | Stage::Waiting { delivery: None, .. }
+            | Stage::Preparing
+            | Stage::Working { .. }
+            | Stage::Checking
+            | Stage::Stopping { .. } => None,
+        }
     }
 
     /// The branch that it revises.
@@ -192,10 +213,10 @@ pub enum Stage {
     Checking,
     /// The platform commits, pushes and opens; nothing of it is torn in the middle.
     Delivering { delivery: Option<Delivery> },
-    /// It went down while delivering: the forge is asked what had reached it.
+    /// A delivery was not seen to its end: the forge is asked what had reached it.
     Recovering { delivery: Delivery },
-    /// Until it is tried again.
-    Waiting { until: Timestamp },
+    /// Until it is tried again. A delivery that was begun is found first: part of it may be at the forge.
+    Waiting { until: Timestamp, delivery: Option<Delivery> },
     /// Until the sandbox says that nothing of it runs any more.
     Stopping { then: AfterStop },
 }

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args as Flags, ValueEnum};
 use sandbox::Rule;
 
+use super::github_app::GitHubAppFlags;
+
 /// How agents are driven, and what they may ask of which model. Without a key there are none.
 #[derive(Clone, Debug, Flags)]
 pub(crate) struct AgentFlags {
@@ -56,6 +58,8 @@ pub(crate) struct AgentFlags {
     /// Files of an agent's sandbox, its checkout among them, in MiB.
     #[arg(long, env = "RUNBOOK_AGENT_DISK_MB", default_value_t = 4096)]
     pub(crate) agent_disk_mb: u64,
+    #[command(flatten)]
+    pub(crate) app: GitHubAppFlags,
     /// Where this hub's pages are for people, e.g. `https://runbook.example.com`; pull requests lead there.
     #[arg(long, env = "RUNBOOK_PUBLIC_URL", value_name = "URL")]
     pub(crate) public_url: Option<String>,

@@ -34,6 +34,10 @@ pub(super) fn answer(state: &mut State, request: &Request, shown: Option<&str>) 
                 None => bad,
             }
         }
+        ("GET", ["api", "v3", "app", "installations"]) => match state.keys().checked(token) {
+            Some(_) => Answer::json(200, &json!([{ "id": 1, "suspended_at": null }])),
+            None => bad,
+        },
         (_, ["api", "v3" | "graphql", ..]) => {
             let repository = state.issued.get(token).cloned();
             if token != TOKEN && repository.is_none() {
@@ -43,6 +47,9 @@ pub(super) fn answer(state: &mut State, request: &Request, shown: Option<&str>) 
                 return graphql::answer(state, &request.body);
             }
             match path[2..] {
+                ["installation", "repositories"] if repository.as_deref() == Some(ALL) => {
+                    installed(state, request)
+                }
                 ["user"] if repository.is_some() => {
                     let words = "Resource not accessible by integration";
                     Answer::json(403, &json!({ "message": words }))
@@ -66,10 +73,25 @@ pub(super) fn answer(state: &mut State, request: &Request, shown: Option<&str>) 
     }
 }
 
-/// A token for one repository, for an hour.
+/// What a token is for that names no repository.
+const ALL: &str = "*";
+
+fn installed(state: &State, request: &Request) -> Answer {
+    let address = &state.address;
+    let shown = |it: &String| json!({ "full_name": it, "html_url": format!("{address}/{it}") });
+    let all = request.page(state.repositories.keys().map(shown).collect());
+    let count = state.repositories.len();
+    Answer::json(200, &json!({ "total_count": count, "repositories": all }))
+}
+
+/// A token for one repository, or to see the names of all, for an hour.
 fn issue(state: &mut State, made: i64, body: &Value) -> Answer {
-    let wanted = body["repositories"][0].as_str().unwrap_or_default();
-    let known = state.repositories.keys().find(|it| it.ends_with(&format!("/{wanted}"))).cloned();
+    let wanted = body["repositories"][0].as_str();
+    let named = wanted.map(|it| format!("/{it}"));
+    let known = match named {
+        Some(named) => state.repositories.keys().find(|it| it.ends_with(&named)).cloned(),
+        None => (body["permissions"] == json!({ "metadata": "read" })).then(|| ALL.to_owned()),
+    };
     let Some(repository) = known.filter(|_| body["permissions"].is_object()) else {
         let words = "There is at least one repository that does not exist";
         return Answer::json(422, &json!({ "message": words }));
@@ -238,6 +260,7 @@ pub(super) fn pull_request(address: &str, repository: &str, it: &PullRequest) ->
         "merged": it.state == Stage::Merged,
         "draft": it.draft,
         "user": user("ada"),
+        "updated_at": it.changed_at(),
         "head": { "ref": it.branch, "sha": it.head, "label": format!("{}:{}", repository.split('/').next().unwrap_or_default(), it.branch) },
         "base": { "ref": it.base, "sha": "0".repeat(40), "repo": { "full_name": repository, "html_url": format!("{address}/{repository}") } },
     })

@@ -147,6 +147,7 @@ fn merge_request(it: &PullRequest) -> Value {
         "iid": it.number, "web_url": it.url, "title": it.title, "description": it.description,
         "state": state, "draft": it.draft, "sha": it.head,
         "source_branch": it.branch, "target_branch": it.base, "labels": it.labels,
+        "updated_at": it.changed_at(),
     })
 }
 

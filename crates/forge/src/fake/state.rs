@@ -13,6 +13,9 @@ use serde_json::{Value, json};
 use super::{Answer, REPOSITORY, TOKEN, git, keys::Keys};
 use crate::Kind;
 
+/// Beyond 32 bits, as GitHub's soon are.
+const FIRST_ID: u64 = 5_000_000_000;
+
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) kind: Kind,
@@ -133,8 +136,7 @@ impl State {
 
     pub(super) const fn id(&mut self) -> u64 {
         self.last_id += 1;
-        // Beyond 32 bits, as GitHub's soon are.
-        5_000_000_000 + self.last_id
+        FIRST_ID + self.last_id
     }
 
     pub(super) const fn has_git(&self) -> bool {
@@ -220,6 +222,14 @@ impl State {
 }
 
 impl PullRequest {
+    /// When somebody last said something.
+    pub(super) fn changed_at(&self) -> String {
+        let in_threads = self.threads.iter().flat_map(|it| &it.comments);
+        let said = self.comments.iter().chain(&self.reviews).chain(in_threads);
+        let last = said.map(|it| it.id).max().unwrap_or(FIRST_ID);
+        Remark::new(last, String::new(), String::new()).created_at()
+    }
+
     pub(super) fn thread(&mut self, id: u64) -> Option<&mut Thread> {
         self.threads.iter_mut().find(|it| it.id() == id)
     }
@@ -244,7 +254,7 @@ impl Remark {
 
     /// One second after what was said before.
     pub(super) fn created_at(&self) -> String {
-        let seconds = 1_767_225_600 + (self.id - 5_000_000_000).cast_signed();
+        let seconds = 1_767_225_600 + (self.id - FIRST_ID).cast_signed();
         Timestamp::from_second(seconds).expect("a time of this century").to_string()
     }
 }

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::GitHub;
 use crate::{
-    Access, Author, Comment, CommentId, Discussion, ForgeError, Reaction, RepositoryPath, ThreadId,
-    api::Ask,
+    Access, Author, AuthorKind, Comment, CommentId, Discussion, ForgeError, Reaction,
+    RepositoryPath, ThreadId, api::Ask,
 };
 
 /// Reviews have no reactions in REST.
@@ -56,7 +56,8 @@ pub(crate) fn author(user: Option<UserBody>, association: &str) -> Author {
     let is_member = matches!(association, "OWNER" | "MEMBER" | "COLLABORATOR");
     let is_person = r#type.as_deref() == Some("User");
     let access = if is_member && is_person { Access::Write } else { Access::Read };
-    Author { login, access }
+    let kind = if is_person { AuthorKind::Person } else { AuthorKind::Program };
+    Author { login, kind, access }
 }
 
 impl From<CommentBody> for Comment {

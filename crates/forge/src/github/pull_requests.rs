@@ -1,5 +1,6 @@
 //! Pull requests. All is REST, but for the one thing that only GraphQL can do.
 
+use jiff::Timestamp;
 use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -32,6 +33,7 @@ struct StatusBody {
     draft: bool,
     head: EndBody,
     base: EndBody,
+    updated_at: Timestamp,
 }
 
 #[derive(Deserialize)]
@@ -110,6 +112,7 @@ impl GitHub {
             head: body.head.sha,
             branch: body.head.r#ref,
             base: body.base.r#ref,
+            changed_at: body.updated_at,
         })
     }
 

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use super::GitLab;
 use crate::{
-    Access, Author, Comment, CommentId, Discussion, ForgeError, Reaction, RepositoryPath,
-    Resolution, Thread, ThreadId, api::Ask,
+    Access, Author, AuthorKind, Comment, CommentId, Discussion, ForgeError, Reaction,
+    RepositoryPath, Resolution, Thread, ThreadId, api::Ask,
 };
 
 /// Most authors whose access is asked for, one by one; what the others may do is not known.
@@ -58,9 +58,21 @@ impl NoteBody {
     fn comment(self, id: fn(u64) -> CommentId, known: &BTreeMap<String, Access>) -> Comment {
         let login = self.author.username;
         let access = known.get(&login).copied().unwrap_or(Access::Read);
-        let author = Author { login, access };
+        let author = author(login, access);
         Comment { id: id(self.id), author, body: self.body, created_at: self.created_at }
     }
+}
+
+/// Bots of projects and groups are users like others, but for their name: `project_7_bot_c0ffee`.
+pub(crate) fn author(login: String, access: Access) -> Author {
+    let parts: Vec<_> = login.split('_').collect();
+    let kind = match parts[..] {
+        ["project" | "group", number, "bot", ..] if number.parse::<u64>().is_ok() => {
+            AuthorKind::Program
+        }
+        _ => AuthorKind::Person,
+    };
+    Author { login, kind, access }
 }
 
 impl DiscussionBody {

@@ -1,5 +1,6 @@
 //! Merge requests. A draft is one whose title says so.
 
+use jiff::Timestamp;
 use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -33,6 +34,7 @@ struct StatusBody {
     sha: String,
     source_branch: String,
     target_branch: String,
+    updated_at: Timestamp,
 }
 
 impl StatusBody {
@@ -127,6 +129,7 @@ impl GitLab {
             head: body.sha,
             branch: body.source_branch,
             base: body.target_branch,
+            changed_at: body.updated_at,
         })
     }
 

@@ -123,6 +123,33 @@ async fn what_is_no_key_is_refused_without_being_shown() {
 }
 
 #[tokio::test]
+async fn what_an_app_is_installed_for_is_listed_by_name_up_to_a_bound() {
+    let fake = Fake::start(Kind::GitHub, Router::new()).await;
+    for number in 0..120 {
+        fake.add_repository(&format!("lin/number-{number:03}"));
+    }
+    let app = app(&fake);
+    let all = app.installed(at(0), 500).await.unwrap();
+    assert_eq!(all.len(), 121);
+    assert_eq!(all[0].path, notes());
+    assert_eq!(all[0].address, format!("{}/ada/notes.git", fake.address()));
+    assert_eq!(all[120].path.to_string(), "lin/number-119");
+    assert_eq!(app.installed(at(0), 7).await.unwrap(), all[..7]);
+    // What that was asked with opens nothing.
+    let asked = fake.requests();
+    let issued: Vec<_> = asked.iter().filter(|it| it.path.ends_with("/access_tokens")).collect();
+    assert!(issued.iter().all(|it| it.body == json!({ "permissions": { "metadata": "read" } })));
+}
+
+#[tokio::test]
+async fn an_installation_that_is_suspended_is_left_out() {
+    let fake = Fake::start(Kind::GitHub, Router::new()).await;
+    let suspended = json!([{ "id": 7, "suspended_at": "2026-01-01T00:00:00Z" }]);
+    fake.answer_next("/app/installations", Answer::json(200, &suspended));
+    assert_eq!(app(&fake).installed(at(0), 500).await.unwrap(), []);
+}
+
+#[tokio::test]
 async fn only_github_has_apps() {
     let (fake, _) = fake(Kind::GitLab).await;
     assert!(App::new(fake.site(), fake.app_key()).is_none());

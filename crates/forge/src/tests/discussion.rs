@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 
 use super::{Answer, Fake, Forge, Kind, fake, new, notes};
 use crate::{
-    Access, CommentId, Discussion, ForgeError, Reaction, Resolution, ThreadId,
+    Access, AuthorKind, CommentId, Discussion, ForgeError, Reaction, Resolution, ThreadId,
     fake::{Act, Line},
+    webhook::{self, Command, Covers, Event},
 };
 
 const BOTH: [Kind; 2] = [Kind::GitHub, Kind::GitLab];
@@ -66,6 +67,77 @@ async fn only_people_of_the_repository_may_write_as_far_as_a_comment_tells() {
         let said = discussion(&*forge).await.comments;
         let access: Vec<_> = said[..3].iter().map(|it| it.author.access).collect();
         assert_eq!(access, [Access::Write, Access::Read, Access::Read], "{kind:?}");
+    }
+}
+
+#[tokio::test]
+async fn orders_are_found_wherever_they_stand_and_bots_are_known() {
+    for kind in BOTH {
+        let (fake, forge) = reviewed(kind).await;
+        let order = "/runbook revise please".to_owned();
+        for by in ["lin", "helper[bot]", "project_7_bot_c0ffee"] {
+            let (number, by, body) = (1, by.to_owned(), order.clone());
+            fake.act(Act::Comment { number, by, body });
+        }
+        let threads = discussion(&*forge).await.threads;
+        let CommentId::Thread(thread) = threads[0].comments[0].id else { panic!("{threads:?}") };
+        let (number, by, body) = (1, "ada".to_owned(), order.clone());
+        fake.act(Act::Reply { number, thread, by, body });
+        let said = discussion(&*forge).await;
+        let Command::Revise { text } = said.orders().next().unwrap().1;
+        assert_eq!(text, "please");
+        let found: Vec<_> =
+            said.orders().map(|(it, _, covers)| (it.author.login.as_str(), covers)).collect();
+        let whole = Covers::Unresolved;
+        let expected = [
+            ("lin", whole.clone()),
+            ("helper[bot]", whole.clone()),
+            ("project_7_bot_c0ffee", whole),
+            ("ada", Covers::Thread(threads[0].id.clone())),
+        ];
+        assert_eq!(found, expected, "{kind:?}");
+        let is_program = |login: &str| {
+            let mut all = said.orders().filter(|it| it.0.author.login == login);
+            all.all(|it| it.0.author.kind == AuthorKind::Program)
+        };
+        assert!(!is_program("lin") && !is_program("ada"), "{kind:?}");
+        let bot = if kind == Kind::GitHub { "helper[bot]" } else { "project_7_bot_c0ffee" };
+        assert!(is_program(bot), "{kind:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_comment_has_the_same_id_whoever_tells_of_it() {
+    let (fake, forge) = reviewed(Kind::GitHub).await;
+    let (by, body) = ("lin".to_owned(), "Once more".to_owned());
+    let line = Line { path: "a".into(), line: 1, body: "Why?".into() };
+    let told = [
+        fake.act(Act::Comment { number: 1, by: by.clone(), body: body.clone() }),
+        fake.act(Act::Review { number: 1, by, body, lines: vec![line] }),
+    ];
+    let told = told.concat().into_iter().map(|it| {
+        let headers = it.header_map();
+        let read = webhook::receive(Kind::GitHub, &fake.secret(), &headers, it.body.as_bytes());
+        let Event::Commented { comment, .. } = read.unwrap().event else { panic!("{it:?}") };
+        comment.id.to_string()
+    });
+    let said = discussion(&*forge).await;
+    let in_threads = said.threads.iter().flat_map(|it| &it.comments);
+    let all: Vec<_> = said.comments.iter().chain(&said.reviews).chain(in_threads).collect();
+    for id in told {
+        assert!(all.iter().any(|it| it.id.to_string() == id), "{id}");
+    }
+}
+
+#[tokio::test]
+async fn a_pull_request_tells_when_something_was_said() {
+    for kind in BOTH {
+        let (fake, forge) = reviewed(kind).await;
+        let changed_at = async || forge.pull_request(&notes(), 1).await.unwrap().changed_at;
+        let before = changed_at().await;
+        assert_eq!(changed_at().await, before, "{kind:?}");
+        fake.act(Act::Comment { number: 1, by: "lin".to_owned(), body: "Well".to_owned() });
+        assert!(changed_at().await > before, "{kind:?}");
     }
 }
 

@@ -17,6 +17,7 @@ async fn everything() -> Fake {
     let notes = notes();
     let app = App::new(fake.site(), fake.app_key()).unwrap();
     app.token(&notes, Timestamp::UNIX_EPOCH).await.unwrap();
+    app.installed(Timestamp::UNIX_EPOCH, 10).await.unwrap();
     forge.user().await.unwrap();
     forge.repository(&notes).await.unwrap();
     forge.access(&notes, "lin").await.unwrap();

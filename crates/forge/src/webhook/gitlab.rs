@@ -5,7 +5,8 @@ use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{Delivery, Event, Place, Undeliverable, unreadable};
 use crate::{
-    Access, Author, Comment, CommentId, PullRequestState, Readiness, RepositoryPath, ThreadId,
+    Access, Comment, CommentId, PullRequestState, Readiness, RepositoryPath, ThreadId,
+    gitlab::discussion::author,
 };
 
 #[derive(Deserialize)]
@@ -121,12 +122,15 @@ impl NoteHook {
         let Some(Numbered { iid }) = merge_request.filter(|_| is_new && !note.system) else {
             return Ok(Event::Ignored);
         };
-        let (place, id) = match note.r#type {
-            Some(_) => (Place::Thread(ThreadId(note.discussion_id)), CommentId::Thread(note.id)),
-            None => (Place::PullRequest, CommentId::PullRequest(note.id)),
+        let (place, id) = match note.r#type.as_deref() {
+            Some("DiffNote") => {
+                (Place::Thread(ThreadId(note.discussion_id)), CommentId::Thread(note.id))
+            }
+            // A discussion about the whole is no thread.
+            Some(_) | None => (Place::PullRequest, CommentId::PullRequest(note.id)),
         };
         // A note does not tell what its author may do.
-        let author = Author { login: user.username, access: Access::Read };
+        let author = author(user.username, Access::Read);
         let created_at = time(&note.created_at)?;
         let comment = Comment { id, author, body: note.note, created_at };
         Ok(Event::Commented { number: iid, place, comment })

@@ -50,6 +50,16 @@ pub enum Invalid {
     Plain { address: String },
     #[error("a repository of plain git has no API; leave the address of it out")]
     NoApi,
+    #[error(
+        "a repository for everybody has no secret of one person; let the hub's GitHub App speak for it"
+    )]
+    SecretOfOne,
+    #[error("the hub's GitHub App speaks for repositories for everybody only; use the scope HUB")]
+    AppOfOne,
+    #[error(
+        "{address} is not at {site}, where the hub's GitHub App is; add it with a secret instead"
+    )]
+    NotOfApp { address: String, site: String },
     #[error("{text:?} names no persona")]
     NoPersona { text: String },
     #[error("a persona that comes with the product is for everybody; edit it with the scope HUB")]

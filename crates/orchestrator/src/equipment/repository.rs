@@ -36,6 +36,9 @@ pub struct Repository {
     pub api: Option<String>,
     /// The secret of its owner with the token that speaks to it.
     pub secret: Option<String>,
+    /// The hub's GitHub App speaks to it, in the place of a secret.
+    #[serde(default)]
+    pub app: bool,
 }
 
 impl Repository {
@@ -62,7 +65,17 @@ impl Repository {
         if name.is_empty() {
             return Err(Invalid::Address { what: "repository", address });
         }
-        Ok(Self { address, name, forge, api, secret: secret.map(ToString::to_string) })
+        let secret = secret.map(ToString::to_string);
+        Ok(Self { address, name, forge, api, secret, app: false })
+    }
+
+    /// One that the hub's GitHub App speaks to.
+    ///
+    /// # Errors
+    ///
+    /// When the address is none that git can be reached at.
+    pub(crate) fn of_app(address: &str) -> Result<Self, Invalid> {
+        Ok(Self { app: true, ..Self::parse(address, ForgeKind::GitHub, None, None)? })
     }
 }
 
@@ -108,23 +121,30 @@ impl Content for Repository {
 }
 
 impl Equipment {
-    /// Keeps a repository, or changes one. The secret that it names must be there.
+    /// Keeps a repository, or changes one. The secret that it names must be there; the app speaks to those that are
+    /// for everybody, and nobody's secret does.
     ///
     /// # Errors
     ///
-    /// When there is none to change, its owner has no such secret, there is one with this address, or the store
-    /// fails.
+    /// When there is none to change, its owner has no such secret, there is one with this address, it is everybody's
+    /// and the actor no administrator, or the store fails.
     pub async fn put_repository(
         &self,
         actor: Actor,
-        id: Option<EquipmentId>,
+        (id, whose): (Option<EquipmentId>, Whose),
         repository: Repository,
     ) -> Result<Item<Repository>, EquipmentError> {
+        actor.owner(whose)?;
+        match whose {
+            Whose::Hub if repository.secret.is_some() => return Err(Invalid::SecretOfOne.into()),
+            Whose::Mine if repository.app => return Err(Invalid::AppOfOne.into()),
+            Whose::Hub | Whose::Mine => {}
+        }
         if let Some(name) = &repository.secret {
             let name = name.parse().map_err(engine::SecretError::from)?;
             self.expect_secrets(actor.user, &[name]).await?;
         }
-        self.put(actor, (id, Whose::Mine), repository).await
+        self.put(actor, (id, whose), repository).await
     }
 
     /// # Errors

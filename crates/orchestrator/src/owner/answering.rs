@@ -15,7 +15,7 @@ impl Owner {
             attempt.plan = Some(asking);
         }
         let taken = self.fact_with(Fact::Planned { fence, text }, Waiting::Nothing).await;
-        self.tell_of_plan(taken.map_err(|why| vec![why]));
+        self.tell_of_plan(taken.map_err(|why| vec![why.to_string()]));
     }
 
     /// Nothing where the agent has been told already.

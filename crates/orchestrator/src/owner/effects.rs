@@ -4,17 +4,19 @@ use std::{future::Future, sync::Arc};
 
 use agent::{
     context::prompt,
-    session::{BranchId, Delivery, Effect, Fact, Fault, Fence, Prompt, Reset, Task, Work},
+    session::{BranchId, Delivery, Effect, Fact, Fault, Fence, Prompt, Reset, State, Task, Work},
 };
 use tokio::{sync::mpsc, time::Instant};
 
 use super::{Attempt, Beside, Owner, STOP_GRACE};
 use crate::{
+    agents::Hub,
     assignment::{self, Assigning},
-    checks, deliver,
+    checks,
+    deliver::{self, Delivering},
     dialogue::{self, Heard, Order},
-    ground::Ground,
     prepare::{self, Preparing},
+    view::Record,
 };
 
 impl Owner {
@@ -66,8 +68,7 @@ impl Owner {
         let mut attempt = Attempt::new(fence);
         let preparing = Preparing {
             hub: Arc::clone(&self.hub),
-            session: self.record.id,
-            repository: self.record.repository,
+            record: self.record.clone(),
             state: Arc::clone(&self.state),
             task,
             fence,
@@ -149,53 +150,51 @@ impl Owner {
     }
 
     fn deliver(&mut self, fence: Fence, delivery: Delivery) {
-        let Some(order) = self.delivering(fence, delivery) else { return };
+        let Some(work) = self.running_work() else { return };
         let bench = self.bench.clone();
         let commit = self.attempt.as_ref().and_then(|it| it.commit.clone());
-        self.spawn(fence, async move { deliver::deliver(&order, bench.zip(commit)).await });
+        let (hub, record, state) = self.parts();
+        self.spawn(fence, async move {
+            let ground = match prepare::ground(&hub, &record, &state).await {
+                Ok(ground) => ground,
+                Err(fault) => return vec![Fact::Failed { fence, fault }],
+            };
+            let order = Delivering { hub, record, state, fence, work, delivery, ground };
+            deliver::deliver(&order, bench.zip(commit)).await
+        });
     }
 
-    /// After a crash nothing was prepared: what the work stands on is looked up first.
     fn find_delivery(&mut self, fence: Fence, task: Task, delivery: Delivery) {
         self.attempt = Some(Attempt::new(fence));
         let Some(work) = self.running_work() else { return };
-        let (hub, state) = (Arc::clone(&self.hub), Arc::clone(&self.state));
-        let record = self.record.clone();
+        let (hub, record, state) = self.parts();
         self.spawn(fence, async move {
-            let ground = match hub.ground(state.owner, record.repository).await {
-                Ok(ground) => Arc::new(ground),
-                Err(error) => return vec![prepare::failed(fence, error.to_string())],
+            let ground = match prepare::ground(&hub, &record, &state).await {
+                Ok(ground) => ground,
+                Err(fault) => return vec![Fact::Failed { fence, fault }],
             };
             let work = Work { task, ..work };
-            let order = deliver::Delivering { hub, record, state, fence, work, delivery, ground };
+            let order = Delivering { hub, record, state, fence, work, delivery, ground };
             deliver::find(&order).await
         });
     }
 
     fn revert(&mut self, fence: Fence, resets: Vec<Reset>) {
-        let Some(ground) = self.ground() else { return };
-        let state = Arc::clone(&self.state);
-        self.spawn(fence, async move { deliver::revert(&ground, &state, fence, &resets).await });
+        let (hub, record, state) = self.parts();
+        self.spawn(fence, async move {
+            match prepare::ground(&hub, &record, &state).await {
+                Ok(ground) => deliver::revert(&ground, &state, fence, &resets).await,
+                Err(fault) => vec![Fact::Failed { fence, fault }],
+            }
+        });
     }
 
-    fn delivering(&self, fence: Fence, delivery: Delivery) -> Option<deliver::Delivering> {
-        Some(deliver::Delivering {
-            hub: Arc::clone(&self.hub),
-            record: self.record.clone(),
-            state: Arc::clone(&self.state),
-            fence,
-            work: self.running_work()?,
-            delivery,
-            ground: self.ground()?,
-        })
+    fn parts(&self) -> (Arc<Hub>, Record, Arc<State>) {
+        (Arc::clone(&self.hub), self.record.clone(), Arc::clone(&self.state))
     }
 
     fn running_work(&self) -> Option<Work> {
         self.state.running.as_ref().map(|it| it.work.clone())
-    }
-
-    fn ground(&self) -> Option<Arc<Ground>> {
-        self.attempt.as_ref().and_then(|it| it.ground.clone())
     }
 
     /// An agent that speaks may end its turn by itself; all else just ends.
@@ -215,8 +214,7 @@ impl Owner {
 
     /// Not part of any attempt: what was asked for is asked again after a crash.
     fn mark_ready(&mut self, branch: BranchId) {
-        let (hub, state) = (Arc::clone(&self.hub), Arc::clone(&self.state));
-        let record = self.record.clone();
+        let (hub, record, state) = self.parts();
         self.beside.spawn(async move {
             Beside::Fact(deliver::mark_ready(&hub, &record, &state, branch).await)
         });

@@ -151,6 +151,35 @@ async fn a_forge_that_is_busy_is_asked_again_and_nothing_is_pushed_twice() {
     stage.at_forge(&state.branches[0].name, "fr.txt");
     let branches = stage.git(&["for-each-ref", "--format=%(refname)", "refs/forge/"]);
     assert_eq!(branches.lines().count(), 2, "{branches}");
+    assert_eq!(stage.story(id).await.matches("tool_called").count(), 1, "one agent has worked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_whose_pull_request_was_refused_gets_it_for_the_branch_that_is_there() {
+    let playbook = json!([
+        { "when": "(?s)Carry out.*French", "do": [{ "write": { "path": "fr.txt", "text": "Bonjour\n" } }] },
+        { "when": "ways", "do": [{ "plan": PLAN }] },
+    ]);
+    let Some(mut stage) = Stage::open(playbook).await else { return };
+    let id = stage.session("Say hello in more ways", |_| {}).await.record.id;
+    stage.until_quiet(id).await;
+    let step: agent::plan::StepNumber = "1".parse().unwrap();
+    let refused = Answer::json(422, &json!({ "message": "Not today" }));
+    stage.forge.answer_next("POST /api/v3/repos/ada/notes/pulls", refused);
+    stage.execute(id, ExecuteTarget::Next).await;
+    let state = stage.until_quiet(id).await.state;
+    assert_eq!(state.step_state(&step), StepState::Failed, "{}", stage.story(id).await);
+    assert!(state.branches.is_empty());
+    // The next server knows of it as well.
+    stage.restart().await;
+    stage.ask(id, Request::Retry { step: step.clone() }).await;
+    let state = stage.until_quiet(id).await.state;
+    assert_eq!(state.step_state(&step), StepState::Completed, "{}", stage.story(id).await);
+    assert_eq!(stage.at_forge(&state.branches[0].name, "fr.txt").unwrap(), "Bonjour\n");
+    assert_eq!(stage.forge.pull_requests().len(), 1);
+    let branches = stage.git(&["for-each-ref", "--format=%(refname)", "refs/forge/"]);
+    assert_eq!(branches.lines().count(), 2, "{branches}");
+    assert_eq!(stage.story(id).await.matches("tool_called").count(), 1, "one agent has worked");
 }
 
 #[tokio::test(flavor = "multi_thread")]

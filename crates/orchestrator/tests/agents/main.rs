@@ -3,11 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "a broken set-up should stop the test")]
 #![expect(clippy::print_stderr, reason = "a test says why it is skipped")]
 
+mod app;
 mod asking;
 mod claude;
 mod faults;
 mod journeys;
 #[path = "../../../agent/tests/harness/messages_api.rs"]
 mod messages_api;
+mod orders;
 mod stage;
 mod visiting;

@@ -13,7 +13,7 @@ use axum::{Json, Router, routing::post};
 use engine::{Clock, Config, Engine, Offers};
 use forge::{
     Kind,
-    fake::{Act, Fake, REPOSITORY, SECRET, TOKEN, Webhook},
+    fake::{APP, Act, Fake, REPOSITORY, SECRET, TOKEN, Webhook},
 };
 use futures_util::StreamExt;
 use gateway::{Gateway, GatewayConfig, KeyHeader, ModelId, Models, ProviderKey};
@@ -22,8 +22,8 @@ use model::{
     scope::Scopes,
 };
 use orchestrator::{
-    Actor, Agents, AgentsConfig, Began, FeedItem, ForgeKind, NewSession, Repository, RequestError,
-    View, WebhookError,
+    Actor, Agents, AgentsConfig, Began, FeedItem, ForgeKind, HubApp, NewSession, Repository,
+    RequestError, View, WebhookError, Whose,
 };
 use repository::{Limits, Repositories};
 use sandbox::{Namespaces, Readiness, Sandbox, Spec, StartError};
@@ -85,6 +85,8 @@ pub(crate) struct Stage {
     pub(crate) ada: UserId,
     pub(crate) repository: EquipmentId,
     pub(crate) directory: TempDir,
+    /// The key of the hub's app.
+    pem: Option<String>,
     players: Players,
     _serving: JoinSet<()>,
 }
@@ -118,15 +120,19 @@ impl Stage {
         forge.add_repository(REPOSITORY);
         let url = format!("sqlite://{}/hub.db", directory.path().display());
         let store = Store::open(&url).await.unwrap();
-        let (engine, agents) = start(store, directory.path(), &players).await;
+        let (engine, agents) = start(store, directory.path(), &players, None).await;
         let ada = engine.create_user("ada@example.com", "ada", "").await.unwrap().id;
         let name = "FORGE_TOKEN".parse().unwrap();
         engine.put_secret(ada, &name, TOKEN).await.unwrap();
         let address = format!("{}/{REPOSITORY}.git", forge.address());
         let repository = Repository::parse(&address, ForgeKind::GitHub, None, Some(&name)).unwrap();
         let actor = Actor { user: ada, scopes: Scopes::of_user(false) };
-        let repository =
-            agents.equipment().put_repository(actor, None, repository).await.unwrap().id;
+        let repository = agents
+            .equipment()
+            .put_repository(actor, (None, Whose::Mine), repository)
+            .await
+            .unwrap()
+            .id;
         let stage = Self {
             engine,
             agents,
@@ -134,6 +140,7 @@ impl Stage {
             ada,
             repository,
             directory,
+            pem: None,
             players,
             _serving: JoinSet::new(),
         };
@@ -159,7 +166,17 @@ impl Stage {
         self.engine.store().clone().close().await.unwrap();
         let url = format!("sqlite://{}/hub.db", self.directory.path().display());
         let store = Store::open(&url).await.unwrap();
-        (self.engine, self.agents) = start(store, self.directory.path(), &self.players).await;
+        let app = self.pem.as_ref().map(|pem| {
+            let api = format!("{}/api/v3", self.forge.address());
+            HubApp::new(APP, pem, &api, Some(SECRET)).unwrap()
+        });
+        (self.engine, self.agents) = start(store, self.directory.path(), &self.players, app).await;
+    }
+
+    /// Starts another server, with the forge's app.
+    pub(crate) async fn give_app(&mut self) {
+        self.pem = Some(self.forge.app_pem());
+        self.restart().await;
     }
 
     pub(crate) async fn session(&self, prompt: &str, change: impl FnOnce(&mut Settings)) -> View {
@@ -204,14 +221,15 @@ impl Stage {
         what: &str,
         is_there: impl Fn(&State) -> bool,
     ) -> View {
-        let mut feed = Box::pin(self.agents.feed(self.ada, id, 0).await.unwrap());
+        // Told after what changed is shown; a feed tells what is stored, which may not be shown yet.
+        let mut changes = Box::pin(self.agents.changes());
         let waiting = async {
             loop {
                 let view = self.view(id).await;
                 if is_there(&view.state) {
                     return view;
                 }
-                feed.next().await.unwrap().unwrap();
+                changes.next().await.unwrap();
             }
         };
         match tokio::time::timeout(LIMIT, waiting).await {
@@ -313,7 +331,12 @@ impl Stage {
     }
 }
 
-async fn start(store: Store, directory: &std::path::Path, players: &Players) -> (Engine, Agents) {
+async fn start(
+    store: Store,
+    directory: &std::path::Path,
+    players: &Players,
+    app: Option<HubApp>,
+) -> (Engine, Agents) {
     let runtimes = Arc::new(sandbox::runtime::discover(env!("PATH")));
     let backend = Arc::new(Namespaces::new(Readiness::OnDemand).unwrap());
     let config = Config {
@@ -344,6 +367,7 @@ async fn start(store: Store, directory: &std::path::Path, players: &Players) -> 
         network: Vec::new(),
         limits: sandbox::Limits { memory_bytes: 2 << 30, ..sandbox::Limits::default() },
         silence: players.silence,
+        app,
         public_url: "http://hub.example.com".to_owned(),
     };
     let agents = Agents::start(engine.clone(), agents).await.unwrap();

@@ -19,13 +19,18 @@ async fn nobody_sees_changes_or_deletes_what_is_another_s() {
     let stage = Stage::new().await;
     let (ada, eve) = (stage.user("ada").await, stage.user("eve").await);
     let it = &stage.equipment;
-    let kept = it.put_repository(ada, None, repository("https://x.example/a/b")).await.unwrap();
+    let kept = it
+        .put_repository(ada, (None, Whose::Mine), repository("https://x.example/a/b"))
+        .await
+        .unwrap();
     assert_eq!(it.list::<Repository>(ada.user).await.unwrap().len(), 1);
     assert_eq!(it.list::<Repository>(eve.user).await.unwrap().len(), 0);
     let missing = |it: EquipmentError| matches!(it, EquipmentError::NotFound { .. });
     assert!(missing(it.get::<Repository>(eve.user, kept.id).await.unwrap_err()));
     let other = repository("https://x.example/c/d");
-    assert!(missing(it.put_repository(eve, Some(kept.id), other).await.unwrap_err()));
+    assert!(missing(
+        it.put_repository(eve, (Some(kept.id), Whose::Mine), other).await.unwrap_err()
+    ));
     assert!(missing(it.delete::<Repository>(eve, kept.id).await.unwrap_err()));
     // An id of another kind is none of this one.
     assert!(missing(it.delete::<Template>(ada, kept.id).await.unwrap_err()));
@@ -63,13 +68,57 @@ async fn a_repository_names_a_secret_that_is_there() {
     let name = "TOKEN".parse().unwrap();
     let address = "https://x.example/a/b";
     let parsed = Repository::parse(address, ForgeKind::GitHub, None, Some(&name)).unwrap();
-    let refused = stage.equipment.put_repository(ada, None, parsed.clone()).await.unwrap_err();
+    let refused =
+        stage.equipment.put_repository(ada, (None, Whose::Mine), parsed.clone()).await.unwrap_err();
     assert!(refused.to_string().contains("TOKEN"), "{refused}");
     stage.secret(ada, "TOKEN", "hunter22").await;
-    stage.equipment.put_repository(ada, None, parsed.clone()).await.unwrap();
+    stage.equipment.put_repository(ada, (None, Whose::Mine), parsed.clone()).await.unwrap();
     let again = repository("https://x.example/a/b.git");
-    let refused = stage.equipment.put_repository(ada, None, again).await.unwrap_err();
+    let refused =
+        stage.equipment.put_repository(ada, (None, Whose::Mine), again).await.unwrap_err();
     assert!(matches!(refused, EquipmentError::Put(_)), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_repository_for_everybody_is_written_by_administrators_and_names_no_secret() {
+    let stage = Stage::new().await;
+    let (root, ada) = (stage.user("root").await, stage.user("ada").await);
+    let it = &stage.equipment;
+    let repository = || repository("https://x.example/a/b");
+    for actor in [ada, without_admin(root)] {
+        let refused = it.put_repository(actor, (None, Whose::Hub), repository()).await.unwrap_err();
+        assert!(matches!(refused, EquipmentError::HubOnly), "{refused:?}");
+    }
+    stage.secret(root, "TOKEN", "hunter22").await;
+    let with_secret = Repository { secret: Some("TOKEN".to_owned()), ..repository() };
+    let refused = it.put_repository(root, (None, Whose::Hub), with_secret).await.unwrap_err();
+    assert!(matches!(refused, EquipmentError::Invalid(Invalid::SecretOfOne)), "{refused:?}");
+    let of_app = Repository { app: true, ..repository() };
+    let refused = it.put_repository(ada, (None, Whose::Mine), of_app).await.unwrap_err();
+    assert!(matches!(refused, EquipmentError::Invalid(Invalid::AppOfOne)), "{refused:?}");
+    let kept = it.put_repository(root, (None, Whose::Hub), repository()).await.unwrap();
+    assert_eq!(it.list(ada.user).await.unwrap(), std::slice::from_ref(&kept));
+    let change = it.put_repository(ada, (Some(kept.id), Whose::Mine), repository()).await;
+    assert!(matches!(change, Err(EquipmentError::HubOnly)), "{change:?}");
+    // The same address is another thing where it is somebody's own.
+    it.put_repository(ada, (None, Whose::Mine), repository()).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_people_keep_for_everybody_s_repository_does_not_hold_it() {
+    let stage = Stage::new().await;
+    let (root, ada) = (stage.user("root").await, stage.user("ada").await);
+    let it = &stage.equipment;
+    let kept = repository("https://x.example/a/b");
+    let kept = it.put_repository(root, (None, Whose::Hub), kept).await.unwrap();
+    let file = || ContextFile::parse("# Style".to_owned(), Some(kept.id)).unwrap();
+    it.put_context_file(ada, (None, Whose::Mine), file()).await.unwrap();
+    let of_hub = it.put_context_file(root, (None, Whose::Hub), file()).await.unwrap();
+    let refused = it.delete::<Repository>(root, kept.id).await.unwrap_err();
+    assert!(matches!(refused, EquipmentError::InUse { count: 1, .. }), "{refused:?}");
+    it.delete::<ContextFile>(root, of_hub.id).await.unwrap();
+    it.delete::<Repository>(root, kept.id).await.unwrap();
+    assert_eq!(it.list::<ContextFile>(ada.user).await.unwrap(), []);
 }
 
 #[tokio::test]
@@ -108,8 +157,16 @@ async fn an_agent_is_told_the_persona_the_files_for_its_repository_and_what_was_
     let stage = Stage::new().await;
     let (root, ada) = (stage.user("root").await, stage.user("ada").await);
     let it = &stage.equipment;
-    let here = it.put_repository(ada, None, repository("https://x.example/a/b")).await.unwrap().id;
-    let there = it.put_repository(ada, None, repository("https://x.example/c/d")).await.unwrap().id;
+    let here = it
+        .put_repository(ada, (None, Whose::Mine), repository("https://x.example/a/b"))
+        .await
+        .unwrap()
+        .id;
+    let there = it
+        .put_repository(ada, (None, Whose::Mine), repository("https://x.example/c/d"))
+        .await
+        .unwrap()
+        .id;
     for (actor, whose, text, repository) in [
         (ada, Whose::Mine, "# Mine\n\nSee `src/main.rs`.", None),
         (ada, Whose::Mine, "# Here", Some(here)),

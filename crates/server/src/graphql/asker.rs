@@ -7,7 +7,7 @@ use async_graphql::{Context, ID};
 use model::{
     id::{AgentSessionId, UserId},
     principal::Principal,
-    scope::Scopes,
+    scope::{Scope, Scopes},
     user::User,
 };
 use orchestrator::{Actor, Agents, Equipment};
@@ -58,6 +58,11 @@ impl Asker {
 
     pub(super) fn actor(&self) -> Actor {
         Actor { user: self.user.id, scopes: self.scopes }
+    }
+
+    /// Also by what they show: a token may be for less.
+    pub(super) fn is_administrator(&self) -> bool {
+        self.scopes.contains(Scope::Admin)
     }
 
     /// Agent sessions, where this hub has any.

@@ -47,6 +47,26 @@ pub(super) struct Repository {
     api: Option<String>,
     secret: Option<String>,
     default_branch: Option<String>,
+    scope: Scope,
+    /// the hub's GitHub App speaks for it; then no secret does
+    app: bool,
+}
+
+/// The GitHub App of this hub.
+#[derive(SimpleObject)]
+pub(super) struct ForgeApp {
+    id: String,
+    api: String,
+    webhook_url: String,
+    /// owner/name of what it is installed for, by name; at most 500
+    repositories: Vec<AppRepository>,
+}
+
+#[derive(SimpleObject)]
+pub(super) struct AppRepository {
+    address: String,
+    name: String,
+    kept: bool,
 }
 
 /// What is set at a forge, so that it tells what happens there.
@@ -146,6 +166,11 @@ pub(super) struct RepositoryInput {
     pub(super) api: Option<String>,
     /// name of a secret with a token
     pub(super) secret: Option<String>,
+    #[graphql(default_with = "Some(Scope::Mine)")]
+    pub(super) scope: Option<Scope>,
+    /// true only with scope HUB
+    #[graphql(default_with = "Some(false)")]
+    pub(super) app: Option<bool>,
 }
 
 #[derive(InputObject)]
@@ -267,9 +292,23 @@ impl From<policy::Unlisted> for Unlisted {
 
 impl From<Item<orchestrator::Repository>> for Repository {
     fn from(item: Item<orchestrator::Repository>) -> Self {
-        let orchestrator::Repository { address, name, forge, api, secret } = item.content;
-        let id = ID(item.id.to_string());
-        Self { id, address, name, forge: forge.into(), api, secret, default_branch: None }
+        let orchestrator::Repository { address, name, forge, api, secret, app } = item.content;
+        let (id, scope) = (ID(item.id.to_string()), item.whose.into());
+        let forge = forge.into();
+        Self { id, address, name, forge, api, secret, default_branch: None, scope, app }
+    }
+}
+
+impl From<orchestrator::AppStanding> for ForgeApp {
+    fn from(standing: orchestrator::AppStanding) -> Self {
+        let orchestrator::AppStanding { id, api, webhook_url, repositories } = standing;
+        let shown = |it: orchestrator::AppRepository| AppRepository {
+            address: it.address,
+            name: it.name,
+            kept: it.kept == orchestrator::Kept::Yes,
+        };
+        let repositories = repositories.into_iter().map(shown).collect();
+        Self { id: id.to_string(), api, webhook_url, repositories }
     }
 }
 
@@ -284,6 +323,8 @@ impl Repository {
             api: None,
             secret: None,
             default_branch: None,
+            scope: Scope::Mine,
+            app: false,
         }
     }
 }

@@ -90,7 +90,7 @@ impl From<WebhookError> for Problem {
                 Self::new(StatusCode::UNAUTHORIZED, Code::Unauthenticated, detail)
             }
             WebhookError::Unreadable(_) => Self::invalid(detail),
-            WebhookError::Ground(_) => Self::conflict(Code::Conflict, detail),
+            WebhookError::Ground(error) => error.into(),
             WebhookError::Request(error) => error.into(),
         }
     }
@@ -113,6 +113,7 @@ impl From<Refusal> for Problem {
             | Refusal::NoQuestion { .. }
             | Refusal::NoBranch { .. } => Self::new(StatusCode::NOT_FOUND, Code::NotFound, detail),
             Refusal::Archived
+            | Refusal::HeardAlready { .. }
             | Refusal::NotArchived
             | Refusal::NotPaused
             | Refusal::Paused
@@ -150,9 +151,23 @@ impl From<DiffError> for Problem {
         match error {
             DiffError::Request(error) => error.into(),
             DiffError::Git(_) => Self::conflict(Code::Conflict, detail),
-            DiffError::Place(GroundError::Equipment(error)) => error.into(),
-            DiffError::Place(GroundError::Secret(error)) => error.into(),
-            DiffError::Place(_) => Self::conflict(Code::Conflict, detail),
+            DiffError::Place(error) => error.into(),
+        }
+    }
+}
+
+impl From<GroundError> for Problem {
+    fn from(error: GroundError) -> Self {
+        let detail = error.to_string();
+        match error {
+            GroundError::Equipment(error) => error.into(),
+            GroundError::Secret(error) => error.into(),
+            GroundError::Address(_)
+            | GroundError::Open(_)
+            | GroundError::Site(_)
+            | GroundError::NoApp
+            | GroundError::Elsewhere { .. }
+            | GroundError::Forge(_) => Self::conflict(Code::Conflict, detail),
         }
     }
 }

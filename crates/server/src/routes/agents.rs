@@ -68,6 +68,22 @@ pub(crate) async fn receive(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// What GitHub tells this hub's app, about all repositories that the app speaks for.
+#[utoipa::path(post, path = "/api/forge/webhook/app", tag = "agents", security(()),
+    request_body(content = String, content_type = "application/json", description = "as GitHub delivers it"),
+    responses(
+    (status = 204, description = "it is taken"),
+    (status = 401, description = "it is not signed with the secret of the app's webhook", body = ProblemDetails),
+    (status = 409, description = "this hub runs no agents", body = ProblemDetails)))]
+pub(crate) async fn receive_for_app(
+    State(app): State<App>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<StatusCode, Problem> {
+    app.agents()?.receive_app_webhook(&headers, &body).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// How far an agent session is.
 #[utoipa::path(get, path = "/api/v1/runbook/{number}", tag = "agents", security(("bearer" = ["agent:read"])),
     params(("number" = u64, Path)), responses(
@@ -145,6 +161,7 @@ async fn repository(
 ) -> Result<EquipmentId, Problem> {
     let name = format!("{}/{}", named.org, named.name);
     let all = app.equipment.list::<Repository>(user).await?;
-    let found = all.iter().find(|it| it.content.name.eq_ignore_ascii_case(&name));
+    // One's own come last, and first to mind.
+    let found = all.iter().rfind(|it| it.content.name.eq_ignore_ascii_case(&name));
     found.map(|it| it.id).ok_or_else(|| Problem::not_found("repository"))
 }

@@ -1,6 +1,6 @@
 //! The audit log over HTTP: what is written, who reads it.
 
-use engine::{SecretKey, Verifier};
+use engine::{Engine, SecretKey, Verifier};
 use model::audit::AuditEntry;
 use sandbox::scripted::Scripted;
 use serde_json::{Value, json};
@@ -22,9 +22,9 @@ impl Hub {
         let key = SecretKey::random();
         let config = engine::Config { secret_key: key.clone(), ..engine::Config::default() };
         let engine = engine_over(store, std::sync::Arc::new(Scripted::new()), config).await;
-        let accounts = engine::Accounts::new(engine.store().clone(), engine.clock().clone());
-        let app = TestApp { router: App::hub(engine, TestApp::config()).await.unwrap().router() };
-        let root = administrator(&app, &accounts).await;
+        let hub = App::hub(engine.clone(), TestApp::config()).await.unwrap();
+        let app = TestApp { router: hub.router() };
+        let root = root(&engine, &app).await;
         Self { app, key, root }
     }
 
@@ -40,8 +40,9 @@ impl Hub {
     }
 }
 
-/// An administrator, who has signed in.
-pub(crate) async fn administrator(app: &TestApp, accounts: &engine::Accounts) -> Account {
+/// An administrator of a hub.
+pub(crate) async fn root(engine: &Engine, app: &TestApp) -> Account {
+    let accounts = engine::Accounts::new(engine.store().clone(), engine.clock().clone());
     let root = accounts.create(engine::NewAccount {
         email: "root@example.com".to_owned(),
         username: "root".to_owned(),

@@ -139,11 +139,33 @@ async fn a_repository_stays_while_something_is_for_it() {
         insert(&store, &Equipment { repository: Some(repository.id), ..file.clone() })
             .await
             .unwrap();
-        assert_eq!(store.count_equipment_for(repository.id).await.unwrap(), 1);
+        assert_eq!(store.count_equipment_for(Some(ada), repository.id).await.unwrap(), 1);
+        assert_eq!(store.count_equipment_for(None, repository.id).await.unwrap(), 0);
         let kind = EquipmentKind::Repository;
         assert!(store.delete_equipment(Some(ada), kind, repository.id).await.is_err());
         store.delete_equipment(Some(ada), EquipmentKind::ContextFile, file.id).await.unwrap();
         assert!(store.delete_equipment(Some(ada), kind, repository.id).await.unwrap());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn with_a_repository_of_everybody_goes_what_users_have_for_it() {
+    on_each_database(async |store| {
+        let ada = with_user(&store).await.id;
+        let kind = EquipmentKind::Repository;
+        let repository = equipment(1, None, kind, "https://x/y/z");
+        insert(&store, &repository).await.unwrap();
+        let about = |it: Equipment| Equipment { repository: Some(repository.id), ..it };
+        let theirs = about(equipment(2, Some(ada), EquipmentKind::ContextFile, "a"));
+        let of_hub = about(equipment(3, None, EquipmentKind::ContextFile, "b"));
+        insert(&store, &theirs).await.unwrap();
+        insert(&store, &of_hub).await.unwrap();
+        assert!(store.delete_equipment(None, kind, repository.id).await.is_err());
+        assert!(store.equipment(theirs.id).await.unwrap().is_some(), "all or nothing");
+        store.delete_equipment(None, EquipmentKind::ContextFile, of_hub.id).await.unwrap();
+        assert!(store.delete_equipment(None, kind, repository.id).await.unwrap());
+        assert_eq!(store.equipment(theirs.id).await.unwrap(), None);
     })
     .await;
 }

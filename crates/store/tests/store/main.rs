@@ -10,6 +10,7 @@ mod databases;
 mod equipment;
 mod events;
 mod executions;
+mod forge_deliveries;
 mod functions;
 mod history;
 mod jobs;

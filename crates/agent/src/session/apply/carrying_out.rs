@@ -6,7 +6,7 @@
 //!      ▲                  ▲  └ a turn: ended │                    │ ▲
 //!      │ time             └───────────────── ┘                    │ │ it is there
 //!   Waiting ◀── a passing fault       failed, n times             ▼ │
-//!                                                             Recovering ── it is not ──▶ Preparing
+//!      └── time, where a delivery was begun ────────────────▶ Recovering ── it is not ──▶ Preparing
 //! ```
 
 use std::time::Duration;
@@ -22,7 +22,9 @@ use crate::session::{
     refusal::Refusal,
     settings::Opening,
     state::Lifecycle,
-    work::{AfterStop, BranchId, CheckFailure, End, Failure, Fence, Prompt, Running, Stage, Task},
+    work::{
+        AfterStop, BranchId, CheckFailure, End, Failure, Fence, Prompt, Running, Stage, Task, Work,
+    },
 };
 
 /// Attempts after the first, as many as a job has that could not be started. With the waits below they last three
@@ -117,7 +119,7 @@ impl Draft {
 
     pub(super) fn not_delivered(&mut self, fence: Fence) -> Applied {
         match self.running(fence)?.stage {
-            Stage::Recovering { .. } => self.try_again(),
+            Stage::Recovering { .. } => self.begin_again(Stage::Preparing),
             Stage::Preparing
             | Stage::Working { .. }
             | Stage::Checking
@@ -164,8 +166,10 @@ impl Draft {
 
     /// A fault that may pass: later again, if that has not been tried too often.
     pub(super) fn falter(&mut self, why: &str) {
-        let Some(Running { fence, retries, .. }) = self.state.running else { return };
-        if self.is_paused() {
+        let Some(Running { fence, retries, work, stage, .. }) = &self.state.running else { return };
+        let (fence, retries) = (*fence, *retries);
+        let is_begun = work.task.begun_delivery(stage).is_some();
+        if self.is_paused() && !is_begun {
             return self.end(End::Requeued);
         }
         if retries >= MOST_RETRIES {
@@ -176,9 +180,11 @@ impl Draft {
         self.emit(WorkEvent::Faltered { fence, why: told(why), until });
     }
 
-    /// A new attempt at what is under way, from its preparation on.
+    /// A new attempt at what is under way: from its preparation on, or from the delivery that was begun.
     pub(super) fn try_again(&mut self) {
-        self.begin_again(Stage::Preparing);
+        let Some(Running { work, stage, .. }) = &self.state.running else { return };
+        let begun = work.task.begun_delivery(stage).cloned();
+        self.begin_again(begun.map_or(Stage::Preparing, |delivery| Stage::Recovering { delivery }));
     }
 
     /// In a session that was paused meanwhile it begins when that goes on; only a delivery is seen to its end.
@@ -201,8 +207,9 @@ impl Draft {
     }
 
     fn deliver(&mut self, fence: Fence) -> Applied {
-        let task = self.running(fence)?.work.task.clone();
+        let Work { id, task, .. } = self.running(fence)?.work.clone();
         let delivery = self.state.delivery(&task, fence);
+        let delivery = delivery.map(|it| Delivery { work: Some(id), ..it });
         if delivery.is_none() && !matches!(task, Task::Revert { .. }) {
             // Its branch is one that this session never made, which nothing queues.
             return Err(Refusal::OutOfTurn);

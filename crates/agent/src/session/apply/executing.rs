@@ -104,6 +104,8 @@ impl Draft {
         let Some(Running { fence, stage, .. }) = &self.state.running else { return false };
         let fence = *fence;
         match stage {
+            // A delivery that was begun is seen to its end also in a session that is paused.
+            Stage::Waiting { delivery: Some(_), .. } if then == AfterStop::Requeue => return false,
             Stage::Waiting { .. } => self.conclude(then),
             Stage::Delivering { .. } | Stage::Recovering { .. } => return false,
             Stage::Stopping { then: before } if *before == then || then == AfterStop::Requeue => {

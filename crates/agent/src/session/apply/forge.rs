@@ -68,12 +68,41 @@ impl Draft {
         Ok(())
     }
 
-    pub(super) fn reviewed(&mut self, branch: BranchId, by: String, written: &str) -> Applied {
+    pub(super) fn reviewed(
+        &mut self,
+        branch: BranchId,
+        comment: String,
+        by: String,
+        written: &str,
+    ) -> Applied {
+        self.has_not_heard(branch, &comment)?;
         self.may_revise(branch)?;
         let (text, by) = (super::text(written)?, told(&by));
         self.wake_from_idle()?;
-        self.enqueue(None, Task::Revision { branch, source: Source::Review { by }, text });
+        let source = Source::Review { by, comment: Some(comment) };
+        self.enqueue(None, Task::Revision { branch, source, text });
         Ok(())
+    }
+
+    pub(super) fn order_declined(
+        &mut self,
+        branch: BranchId,
+        comment: String,
+        by: String,
+        why: &str,
+    ) -> Applied {
+        self.has_not_heard(branch, &comment)?;
+        self.emit(BranchEvent::OrderDeclined { branch, comment, by: told(&by), why: told(why) });
+        Ok(())
+    }
+
+    /// Webhooks and looks at the forge tell of the same comments, and a forge delivers again.
+    fn has_not_heard(&self, branch: BranchId, comment: &str) -> Applied {
+        let found = self.state.branch(branch).ok_or(Refusal::NoBranch { branch })?;
+        match found.heard.contains(comment) {
+            true => Err(Refusal::HeardAlready { comment: comment.to_owned() }),
+            false => Ok(()),
+        }
     }
 
     pub(super) fn branch_settled(&mut self, branch: BranchId, state: BranchState) -> Applied {

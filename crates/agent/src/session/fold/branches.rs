@@ -30,6 +30,7 @@ impl State {
             BranchEvent::BranchSettled { branch, state } => {
                 self.change(*branch, |it| it.state = *state);
             }
+            BranchEvent::OrderDeclined { branch, comment, .. } => self.hear(*branch, comment),
         }
     }
 
@@ -47,6 +48,7 @@ impl State {
                 state: BranchState::Open,
                 ci_attempts: 0,
                 last_push: Pusher::Platform,
+                heard: BTreeSet::new(),
             });
         }
         self.change(change.branch, |it| {
@@ -86,6 +88,12 @@ impl State {
 
     pub(super) fn count_attempt(&mut self, branch: BranchId) {
         self.change(branch, |it| it.ci_attempts = it.ci_attempts.saturating_add(1));
+    }
+
+    pub(super) fn hear(&mut self, branch: BranchId, comment: &str) {
+        self.change(branch, |it| {
+            it.heard.insert(comment.to_owned());
+        });
     }
 
     fn change(&mut self, id: BranchId, change: impl FnOnce(&mut Branch)) {

@@ -38,8 +38,12 @@ impl State {
             }
             WorkEvent::Faltered { until, .. } => {
                 self.withdraw_asks();
-                self.running.iter_mut().for_each(|it| it.retries += 1);
-                self.enter(Stage::Waiting { until: *until });
+                let until = *until;
+                if let Some(it) = &mut self.running {
+                    it.retries += 1;
+                    let delivery = it.work.task.begun_delivery(&it.stage).cloned();
+                    it.stage = Stage::Waiting { until, delivery };
+                }
             }
             WorkEvent::Ended { end, .. } => self.end_work(end),
         }
@@ -68,7 +72,7 @@ impl State {
 
     fn end_work(&mut self, end: &End) {
         self.withdraw_asks();
-        let Some(Running { work, delivered, .. }) = self.running.take() else { return };
+        let Some(Running { work, delivered, stage, .. }) = self.running.take() else { return };
         self.let_sandbox_sleep();
         match (end, &work.task) {
             (End::Requeued, _) => self.queue.push_front(work),
@@ -77,7 +81,9 @@ impl State {
                 self.progress.insert(step.clone(), Progress::Completed { commit });
             }
             (End::Failed { failure }, Task::Step { step }) => {
-                self.progress.insert(step.clone(), Progress::Failed { failure: failure.clone() });
+                let delivery = work.task.begun_delivery(&stage).cloned();
+                let failure = failure.clone();
+                self.progress.insert(step.clone(), Progress::Failed { failure, delivery });
             }
             (End::Completed, Task::Revert { from }) => self.take_back(from),
             (
@@ -95,7 +101,11 @@ impl State {
     fn look_again(&mut self, task: &Task) {
         let Task::Revision { branch, source, .. } = task else { return };
         match source {
-            Source::Person { .. } | Source::Review { .. } => self.hand_over(*branch),
+            Source::Person { .. } => self.hand_over(*branch),
+            Source::Review { comment, .. } => {
+                self.hand_over(*branch);
+                comment.iter().for_each(|it| self.hear(*branch, it));
+            }
             Source::Ci { .. } => self.count_attempt(*branch),
         }
     }

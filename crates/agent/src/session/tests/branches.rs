@@ -12,6 +12,11 @@ fn ci(played: &mut Played, end: CiEnd) -> String {
     played.fact(Fact::CiEnded { branch, head, end })
 }
 
+fn review(branch: BranchId, comment: &str, text: &str) -> Fact {
+    let [comment, by, text] = [comment, "lin", text].map(str::to_owned);
+    Fact::Reviewed { branch, comment, by, text }
+}
+
 fn red() -> CiEnd {
     CiEnd::Failed { check: "test".to_owned(), log: "no".to_owned() }
 }
@@ -167,11 +172,9 @@ fn a_push_takes_a_queued_mending_out_of_the_queue() {
 fn a_review_becomes_a_revision_of_the_same_branch_and_only_one_at_a_time() {
     let mut played = done(|_| {});
     let branch = played.state.branches[1].id;
-    let review =
-        |text: &str| Fact::Reviewed { branch, by: "lin".to_owned(), text: text.to_owned() };
-    assert_eq!(played.fact(review("Rename it")), "queued began");
+    assert_eq!(played.fact(review(branch, "thread/1", "Rename it")), "queued began");
     let refused = format!("a revision of branch {branch} is under way or waits; wait for it");
-    assert_eq!(played.fact(review("And this")), refused);
+    assert_eq!(played.fact(review(branch, "thread/2", "And this")), refused);
     let before = played.state.branches[1].clone();
     played.until(is_checking);
     played.finish();
@@ -190,13 +193,36 @@ fn a_review_becomes_a_revision_of_the_same_branch_and_only_one_at_a_time() {
 fn a_review_wakes_a_session_that_fell_asleep_but_none_that_somebody_paused() {
     let mut played = done(|_| {});
     let branch = played.state.branches[0].id;
-    let review = || Fact::Reviewed { branch, by: "lin".to_owned(), text: "x".to_owned() };
     played.now = played.state.wake_at().unwrap();
     played.fact(Fact::Elapsed);
-    assert_eq!(played.fact(review()), "resumed queued began");
+    assert_eq!(played.fact(review(branch, "thread/1", "x")), "resumed queued began");
     played.finish();
     played.ask(Request::Pause);
-    assert_eq!(played.fact(review()), "queued");
+    assert_eq!(played.fact(review(branch, "thread/2", "x")), "queued");
+}
+
+#[test]
+fn the_order_of_a_comment_is_heard_once_also_by_the_next_server() {
+    let mut played = done(|_| {});
+    let branch = played.state.branches[0].id;
+    played.fact(review(branch, "thread/1", "Rename it"));
+    played.finish();
+    let [comment, by, why] = ["thread/2", "lin", "there is nothing"].map(str::to_owned);
+    let declined = || Fact::OrderDeclined {
+        branch,
+        comment: comment.clone(),
+        by: by.clone(),
+        why: why.clone(),
+    };
+    assert_eq!(played.fact(declined()), "order_declined");
+    let again = State::of(&played.events).unwrap();
+    assert_eq!(again, played.state);
+    for heard in ["thread/1", "thread/2"] {
+        let refused = format!("the order of comment {heard} was heard already");
+        assert_eq!(played.fact(review(branch, heard, "Rename it")), refused);
+    }
+    assert_eq!(played.fact(declined()), "the order of comment thread/2 was heard already");
+    assert_eq!(played.fact(review(branch, "thread/3", "Rename it")), "queued began");
 }
 
 #[test]

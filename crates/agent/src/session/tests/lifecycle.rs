@@ -123,6 +123,80 @@ fn a_restart_while_delivering_asks_the_forge_before_anything_is_done_twice() {
     );
 }
 
+fn busy(fence: Fence) -> Fact {
+    Fact::Failed { fence, fault: Fault::Passing { why: "the forge is busy".to_owned() } }
+}
+
+fn found(played: &Played) -> Delivery {
+    let [Effect::FindDelivery { delivery, .. }] = &played.effects[..] else {
+        panic!("{:?}", played.effects)
+    };
+    delivery.clone()
+}
+
+fn opened(fence: Fence) -> Fact {
+    let request = Some(PullRequest { number: 1, url: "https://forge/1".to_owned() });
+    Fact::Delivered { fence, head: Some("c".to_owned()), request }
+}
+
+#[test]
+fn a_delivery_that_a_busy_forge_cut_short_is_found_again_and_no_agent_works_twice() {
+    let mut played = Played::approved(|_| {});
+    played.execute(ExecuteTarget::Next);
+    played.until(is_delivering);
+    let work = played.state.running.as_ref().unwrap().work.id;
+    assert_eq!(played.fact(busy(played.fence())), "faltered");
+    // Also a session that is paused sees it to its end.
+    assert_eq!(played.ask(Request::Pause), "paused");
+    played.now = played.state.wake_at().unwrap();
+    assert_eq!(played.fact(Fact::Elapsed), "began");
+    assert_eq!(found(&played).work, Some(work));
+    assert_eq!(played.fact(busy(played.fence())), "faltered");
+    played.fact(Fact::Restarted);
+    played.now = played.state.wake_at().unwrap();
+    played.fact(Fact::Elapsed);
+    assert_eq!(found(&played).work, Some(work));
+    assert_eq!(played.fact(opened(played.fence())), "delivered ended");
+    assert_eq!(played.branches(), "1.1 on main");
+}
+
+#[test]
+fn a_step_that_failed_after_its_push_is_delivered_by_the_next_try() {
+    let mut played = Played::approved(|_| {});
+    played.execute(ExecuteTarget::Next);
+    played.until(is_delivering);
+    let Stage::Delivering { delivery: Some(first) } =
+        played.state.running.as_ref().unwrap().stage.clone()
+    else {
+        panic!("{:?}", played.state.running)
+    };
+    for _ in 0..2 {
+        let fault = Fault::Lasting { why: "no such permission".to_owned() };
+        assert_eq!(played.fact(Fact::Failed { fence: played.fence(), fault }), "ended");
+        assert_eq!(played.ask(Request::Retry { step: step("1.1") }), "queued began");
+        assert_eq!(found(&played), first);
+    }
+    assert_eq!(played.fact(opened(played.fence())), "delivered ended");
+    assert_eq!(played.branches(), "1.1 on main");
+    let Target::New { name, .. } = first.target else { panic!("{:?}", first.target) };
+    assert_eq!(played.state.branches[0].name, name);
+}
+
+#[test]
+fn what_cannot_go_where_it_was_pushed_is_carried_out_anew() {
+    let mut played = Played::approved(|_| {});
+    played.execute(ExecuteTarget::Next);
+    played.until(is_delivering);
+    let fault = Fault::Lasting { why: "no".to_owned() };
+    played.fact(Fact::Failed { fence: played.fence(), fault });
+    let settings = Settings::new("other");
+    assert_eq!(played.ask(Request::Configure { settings }), "configured");
+    played.ask(Request::Retry { step: step("1.1") });
+    let [Effect::Prepare { .. }] = &played.effects[..] else { panic!("{:?}", played.effects) };
+    played.finish();
+    assert_eq!(played.branches(), "1.1 on other");
+}
+
 #[test]
 fn a_stop_that_a_restart_overtakes_is_done() {
     let mut played = Played::approved(|_| {});

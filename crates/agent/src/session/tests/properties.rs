@@ -37,7 +37,14 @@ fn command(played: &mut Played, kind: u8, pick: u8) -> Command {
             Fact::CiEnded { branch: id, head, end: CiEnd::Failed { check: why.clone(), log: why } }
         }
         33 => Fact::PersonPushed { branch: id, head: format!("person-{pick}") },
-        34 => Fact::Reviewed { branch: id, by: why.clone(), text: why },
+        34 if pick.is_multiple_of(2) => {
+            let comment = format!("thread/{pick}");
+            Fact::Reviewed { branch: id, comment, by: why.clone(), text: why }
+        }
+        34 => {
+            let comment = format!("thread/{pick}");
+            Fact::OrderDeclined { branch: id, comment, by: why.clone(), why }
+        }
         35 if pick.is_multiple_of(2) => {
             Fact::BranchSettled { branch: id, state: BranchState::Merged }
         }
@@ -162,7 +169,9 @@ fn check_effects(played: &Played, was: Option<&Running>) {
 
 fn is_ending(stage: &Stage) -> bool {
     let is_stopping = matches!(stage, Stage::Stopping { .. });
-    is_stopping || matches!(stage, Stage::Delivering { .. } | Stage::Recovering { .. })
+    let is_tried_again = matches!(stage, Stage::Waiting { delivery: Some(_), .. });
+    let is_delivering = matches!(stage, Stage::Delivering { .. } | Stage::Recovering { .. });
+    is_stopping || is_tried_again || is_delivering
 }
 
 /// In an active session each of the facts that may follow leads on, until nothing is left to do.

@@ -84,6 +84,57 @@ fn events_of_work_have_the_shape_in_which_they_are_stored() {
             r#""event":"entered","fence":4,"to":{"stage":"working","prompt":{"prompt":"repair","failures":[{"step":"2","line":7,"output":"no"}]}}"#,
         ),
         (
+            WorkEvent::Entered {
+                fence,
+                to: Stage::Delivering {
+                    delivery: Some(Delivery {
+                        target: Target::New { name: "b".to_owned(), base: "main".to_owned() },
+                        request: RequestOrder::Update,
+                        work: None,
+                    }),
+                },
+            }
+            .into(),
+            r#""event":"entered","fence":4,"to":{"stage":"delivering","delivery":{"target":{"target":"new","name":"b","base":"main"},"request":{"request":"update"}}}"#,
+        ),
+        (
+            WorkEvent::Began {
+                work,
+                from: Stage::Recovering {
+                    delivery: Delivery {
+                        target: Target::Existing { branch: BranchId(9), head: "c".to_owned() },
+                        request: RequestOrder::Nothing,
+                        work: Some(work),
+                    },
+                },
+            }
+            .into(),
+            r#""event":"began","work":3,"from":{"stage":"recovering","delivery":{"target":{"target":"existing","branch":9,"head":"c"},"request":{"request":"nothing"},"work":3}}"#,
+        ),
+        (
+            WorkEvent::Queued {
+                by: None,
+                place: Place::Last,
+                task: Task::Revision {
+                    branch: BranchId(9),
+                    source: Source::Review { by: "lin".to_owned(), comment: None },
+                    text: "x".to_owned(),
+                },
+            }
+            .into(),
+            r#""event":"queued","by":null,"place":"last","task":{"task":"revision","branch":9,"source":{"source":"review","by":"lin"},"text":"x"}"#,
+        ),
+        (
+            BranchEvent::OrderDeclined {
+                branch: BranchId(9),
+                comment: "thread/5".to_owned(),
+                by: "lin".to_owned(),
+                why: "w".to_owned(),
+            }
+            .into(),
+            r#""event":"order_declined","branch":9,"comment":"thread/5","by":"lin","why":"w""#,
+        ),
+        (
             WorkEvent::Entered { fence, to: Stage::Stopping { then: AfterStop::Requeue } }.into(),
             r#""event":"entered","fence":4,"to":{"stage":"stopping","then":{"then":"requeue"}}"#,
         ),

@@ -4,14 +4,14 @@ use std::str::FromStr;
 
 use async_graphql::{Context, ID, Object};
 use model::{function::SecretName, id::EquipmentId};
-use orchestrator::{Content, PersonaId, StoredPolicy};
+use orchestrator::{Content, EquipmentError, GroundError, PersonaId, StoredPolicy, Whose};
 
 use super::super::{
     asker::Asker,
     equipment::{
-        ContextFile, ContextFileInput, Learning, LearningInput, McpServer, McpServerInput, Persona,
-        PersonaInput, Repository, RepositoryInput, Scope, Template, TemplateInput, ToolInfo,
-        ToolList, ToolListsInput, ToolPolicy, Webhook,
+        ContextFile, ContextFileInput, ForgeKind, Learning, LearningInput, McpServer,
+        McpServerInput, Persona, PersonaInput, Repository, RepositoryInput, Scope, Template,
+        TemplateInput, ToolInfo, ToolList, ToolListsInput, ToolPolicy, Webhook,
     },
     refusal::{Result, refused},
 };
@@ -50,7 +50,10 @@ impl EquipmentMutation {
         let agents = asker.app.agents().map_err(refused)?;
         let id = named::<orchestrator::Repository>(&repository)?;
         let kept = asker.equipment().get::<orchestrator::Repository>(asker.user.id, id).await;
-        kept.map_err(refused)?;
+        if kept.map_err(refused)?.whose == Whose::Hub {
+            let detail = "what forges tell of everybody's repositories comes by the webhook of the hub's GitHub App; it is set there";
+            return Err(refused(Problem::invalid(detail)));
+        }
         asker.about(&*repository);
         let secret = agents.webhook_secret(id).await.map_err(refused)?;
         Ok(Webhook { url: agents.webhook_url(id), secret })
@@ -208,19 +211,40 @@ async fn put_repository(
     id: Option<EquipmentId>,
     input: RepositoryInput,
 ) -> Result<Repository> {
-    let RepositoryInput { address, forge, api, secret } = input;
+    let RepositoryInput { address, forge, api, secret, scope, app } = input;
     // What a form leaves empty is left out.
     let given = |it: Option<String>| it.filter(|it| !it.is_empty());
     let (api, secret) = (given(api), given(secret));
     let secret = secret.map(|it| it.parse::<SecretName>()).transpose();
     let secret = secret.map_err(|it| refused(Problem::invalid(it.to_string())))?;
-    let repository =
-        orchestrator::Repository::parse(&address, forge.into(), api.as_deref(), secret.as_ref());
-    let repository = repository.map_err(invalid)?;
-    let put = asker.equipment().put_repository(asker.actor(), id, repository).await;
+    let repository = match app {
+        Some(true) if forge == ForgeKind::GitHub && api.is_none() && secret.is_none() => {
+            of_app(asker, &address)?
+        }
+        Some(true) => {
+            let detail = "the hub's GitHub App speaks for repositories at its own GitHub only; leave api and secret out";
+            return Err(refused(Problem::invalid(detail)));
+        }
+        Some(false) | None => {
+            let (forge, api) = (forge.into(), api.as_deref());
+            let parsed = orchestrator::Repository::parse(&address, forge, api, secret.as_ref());
+            parsed.map_err(invalid)?
+        }
+    };
+    let place = (id, Scope::whose(scope));
+    let put = asker.equipment().put_repository(asker.actor(), place, repository).await;
     let repository = Repository::from(put.map_err(refused)?);
     asker.about(&*repository.id);
     Ok(repository)
+}
+
+/// Strangers are not told whether there is an app.
+fn of_app(asker: &Asker, address: &str) -> Result<orchestrator::Repository> {
+    if !asker.is_administrator() {
+        return Err(refused(EquipmentError::HubOnly));
+    }
+    let app = asker.agents()?.app().ok_or_else(|| refused(GroundError::NoApp))?;
+    app.repository(address).map_err(invalid)
 }
 
 async fn delete<C: Content>(asker: &Asker, id: &ID) -> Result<bool> {

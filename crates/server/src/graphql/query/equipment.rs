@@ -4,7 +4,9 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 
 use super::super::{
     asker::Asker,
-    equipment::{ContextFile, Learning, McpServer, Persona, Repository, Template, ToolPolicy},
+    equipment::{
+        ContextFile, ForgeApp, Learning, McpServer, Persona, Repository, Template, ToolPolicy,
+    },
     person::Person,
     refusal::{Result, refused},
 };
@@ -40,6 +42,15 @@ impl EquipmentQuery {
         let asker = Asker::of(context);
         let items = asker.equipment().list(asker.user.id).await.map_err(refused)?;
         Ok(items.into_iter().map(Repository::from).collect())
+    }
+
+    /// The GitHub App of this hub; null where it has none, and for those who are no administrators.
+    async fn forge_app(&self, context: &Context<'_>) -> Result<Option<ForgeApp>> {
+        let asker = Asker::of(context);
+        let (true, Ok(agents)) = (asker.is_administrator(), asker.app.agents()) else {
+            return Ok(None);
+        };
+        Ok(agents.app_standing().await.map_err(refused)?.map(ForgeApp::from))
     }
 
     async fn personas(&self, context: &Context<'_>) -> Result<Vec<Persona>> {

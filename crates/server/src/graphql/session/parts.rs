@@ -228,7 +228,7 @@ impl Work {
             session::Stage::Checking => (Stage::Checking, None),
             session::Stage::Delivering { .. } => (Stage::Delivering, None),
             session::Stage::Recovering { .. } => (Stage::Recovering, None),
-            session::Stage::Waiting { until } => (Stage::Waiting, Some(Timestamp(*until))),
+            session::Stage::Waiting { until, .. } => (Stage::Waiting, Some(Timestamp(*until))),
             session::Stage::Stopping { .. } => (Stage::Stopping, None),
         };
         let Running { repairs, retries, .. } = *running;

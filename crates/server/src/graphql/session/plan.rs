@@ -103,7 +103,7 @@ impl Step {
 
     /// why it failed, in words
     async fn failure(&self, context: &Context<'_>) -> Result<Option<String>> {
-        let Some(Progress::Failed { failure }) = self.progress() else { return Ok(None) };
+        let Some(Progress::Failed { failure, .. }) = self.progress() else { return Ok(None) };
         Ok(Some(match failure {
             Failure::Checks { failures } => {
                 let steps: Vec<_> =

@@ -219,3 +219,37 @@ async fn learnings_and_templates_are_kept_found_and_deleted() {
     let answer = ask(&app, &ada, "{ templates { id } }", &Value::Null).await;
     assert_eq!(*field(&answer, "templates"), json!([]));
 }
+
+#[tokio::test]
+async fn repositories_for_everybody_are_the_administrators_to_write_and_all_to_see() {
+    let Hub { app, root, .. } = Hub::new().await;
+    let eve = app.sign_up("eve").await;
+    let add =
+        "mutation ($input: RepositoryInput!) { addRepository(input: $input) { id scope app } }";
+    let input = |extra: Value| {
+        let mut input = json!({ "address": "https://github.com/a/b", "forge": "GITHUB" });
+        input.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+        json!({ "input": input })
+    };
+    let of_hub = input(json!({ "scope": "HUB" }));
+    refused(&ask(&app, &eve, add, &of_hub).await, "forbidden", 403);
+    let of_app = input(json!({ "scope": "HUB", "app": true }));
+    refused(&ask(&app, &eve, add, &of_app).await, "forbidden", 403);
+    let answer = ask(&app, &root, add, &of_hub).await;
+    let kept = field(&answer, "addRepository").clone();
+    assert_eq!((&kept["scope"], &kept["app"]), (&json!("HUB"), &json!(false)));
+    secret(&app, &root, "TOKEN").await;
+    let with_secret = input(json!({ "scope": "HUB", "secret": "TOKEN" }));
+    refused(&ask(&app, &root, add, &with_secret).await, "invalid", 400);
+
+    let list = "{ repositories { id scope app } forgeApp { id } }";
+    let answer = ask(&app, &eve, list, &Value::Null).await;
+    assert_eq!(answer["data"], json!({ "repositories": [kept], "forgeApp": null }));
+    let remove = "mutation ($id: ID!) { removeRepository(id: $id) }";
+    refused(&ask(&app, &eve, remove, &json!({ "id": kept["id"] })).await, "forbidden", 403);
+    let answer = ask(&app, &root, remove, &json!({ "id": kept["id"] })).await;
+    assert_eq!(*field(&answer, "removeRepository"), true);
+    let own = ask(&app, &eve, add, &input(json!({}))).await;
+    let own = field(&own, "addRepository");
+    assert_eq!((&own["scope"], &own["app"]), (&json!("MINE"), &json!(false)));
+}

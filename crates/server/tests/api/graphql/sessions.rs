@@ -2,11 +2,14 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use ::engine::Accounts;
 use agent::harness::scripted::{Script, Scripted};
-use axum::body::Body;
+use axum::{Router, body::Body};
+use forge::{
+    Kind,
+    fake::{APP, Act, Answer, Fake, REPOSITORY, SECRET},
+};
 use gateway::{Gateway, GatewayConfig, KeyHeader, Models, ProviderKey};
-use orchestrator::{Agents, AgentsConfig};
+use orchestrator::{Agents, AgentsConfig, HubApp};
 use repository::{Limits, Repositories};
 use serde_json::{Value, json};
 use server::App;
@@ -20,7 +23,7 @@ use super::{
 };
 use crate::{
     app::{Account, TestApp, engine, request, scripted},
-    audit::administrator,
+    audit::root,
 };
 
 /// Where nobody listens.
@@ -32,14 +35,18 @@ const PLAN: &str =
 struct Hub {
     app: TestApp,
     ada: Account,
+    root: Account,
     repository: String,
-    accounts: Accounts,
     _directory: TempDir,
 }
 
 impl Hub {
     /// `None` where there is no git.
     async fn new() -> Option<Self> {
+        Self::with(|it| it).await
+    }
+
+    async fn with(change: impl FnOnce(AgentsConfig) -> AgentsConfig) -> Option<Self> {
         let directory = TempDir::new().unwrap();
         let path = [("PATH".into(), "/usr/local/bin:/usr/bin:/bin".into())];
         let mirrors = directory.path().join("mirrors");
@@ -54,14 +61,13 @@ impl Hub {
             }
         };
         let engine = engine(scripted(), engine::Config::default()).await;
-        let accounts = Accounts::new(engine.store().clone(), engine.clock().clone());
-        let config = config(directory.path().to_owned(), repositories);
+        let config = change(config(directory.path().to_owned(), repositories));
         let agents = Agents::start(engine.clone(), config).await.unwrap();
-        let app = App::hub(engine, TestApp::config()).await.unwrap().with_agents(agents);
+        let app = App::hub(engine.clone(), TestApp::config()).await.unwrap().with_agents(agents);
         let app = TestApp { router: app.router() };
-        let ada = app.sign_up("ada").await;
+        let (ada, root) = (app.sign_up("ada").await, root(&engine, &app).await);
         let repository = add_repository(&app, &ada).await;
-        Some(Self { app, ada, repository, accounts, _directory: directory })
+        Some(Self { app, ada, root, repository, _directory: directory })
     }
 
     async fn ask(&self, query: &str, variables: &Value) -> Value {
@@ -97,6 +103,7 @@ fn config(directory: PathBuf, repositories: Repositories) -> AgentsConfig {
         repositories,
         network: Vec::new(),
         limits: sandbox::Limits::default(),
+        app: None,
         public_url: "https://hub.example.com".to_owned(),
     }
 }
@@ -325,7 +332,7 @@ async fn programs_open_sessions_by_the_name_of_a_repository_and_follow_them_by_n
 async fn only_administrators_open_sessions_in_the_name_of_others() {
     let Some(hub) = Hub::new().await else { return };
     let (app, eve) = (&hub.app, hub.app.sign_up("eve").await);
-    let root = &administrator(app, &hub.accounts).await;
+    let root = &hub.root;
     add_repository(app, root).await;
     let new = |email: &str| {
         json!({
@@ -377,6 +384,57 @@ async fn a_forge_is_heard_that_signs_with_the_secret_of_the_repository() {
     assert_eq!(deliver(&missing, &secret).await, 401, "strangers learn nothing of repositories");
     let plain = format!("/api/forge/webhook/{}", hub.repository);
     assert_eq!(deliver(&plain, &secret).await, 401);
+    assert_eq!(deliver("/api/forge/webhook/app", &secret).await, 401, "this hub has no app");
+    let input = json!({ "address": format!("{NOWHERE}/c/d"), "forge": "GITLAB", "scope": "HUB" });
+    let answer = ask(&hub.app, &hub.root, add, &json!({ "input": input })).await;
+    let of_hub = field(&answer, "addRepository")["id"].clone();
+    refused(&ask(&hub.app, &eve, reveal, &json!({ "id": of_hub })).await, "invalid", 400);
+    refused(&hub.ask(reveal, &json!({ "id": of_hub })).await, "invalid", 400);
+}
+
+#[tokio::test]
+async fn the_app_of_a_hub_is_shown_to_administrators_alone_and_heard_if_it_signs() {
+    let github = Fake::start(Kind::GitHub, Router::new()).await;
+    let api = format!("{}/api/v3", github.address());
+    let of_hub = HubApp::new(APP, &github.app_pem(), &api, Some(SECRET)).unwrap();
+    let offered = |it| AgentsConfig { app: Some(of_hub), ..it };
+    let Some(hub) = Hub::with(offered).await else { return };
+    let eve = hub.app.sign_up("eve").await;
+    let show = "{ forgeApp { id api webhookUrl repositories { name address kept } } }";
+    let answer = ask(&hub.app, &eve, show, &Value::Null).await;
+    assert_eq!(answer["data"], json!({ "forgeApp": null }));
+    let add = "mutation ($input: RepositoryInput!) { addRepository(input: $input) { name app } }";
+    let input = |address: &str| {
+        let input = json!({ "address": address, "forge": "GITHUB", "scope": "HUB", "app": true });
+        json!({ "input": input })
+    };
+    let elsewhere = input("https://git.example.com/a/b");
+    refused(&ask(&hub.app, &hub.root, add, &elsewhere).await, "invalid", 400);
+    let address = format!("{}/{REPOSITORY}.git", github.address());
+    refused(&ask(&hub.app, &eve, add, &input(&address)).await, "forbidden", 403);
+    let answer = ask(&hub.app, &hub.root, add, &input(&address)).await;
+    assert_eq!(*field(&answer, "addRepository"), json!({ "name": REPOSITORY, "app": true }));
+    let answer = ask(&hub.app, &hub.root, show, &Value::Null).await;
+    let webhook_url = "https://hub.example.com/api/forge/webhook/app";
+    let repositories = json!([{ "name": REPOSITORY, "address": address, "kept": true }]);
+    let expected = json!({
+        "id": APP.to_string(), "api": api, "webhookUrl": webhook_url, "repositories": repositories,
+    });
+    assert_eq!(*field(&answer, "forgeApp"), expected);
+
+    let (branch, head, by) = ("main".to_owned(), Some("c0ffee".to_owned()), "lin".to_owned());
+    let webhook = github.act(Act::Push { branch, head, by }).remove(0);
+    let deliver = async |body: String| {
+        let mut sent = request("POST", "/api/forge/webhook/app");
+        for (name, value) in webhook.headers() {
+            sent = sent.header(name, value);
+        }
+        hub.app.send(sent.body(Body::from(body)).unwrap()).await.status.as_u16()
+    };
+    assert_eq!(deliver(webhook.body.clone()).await, 204);
+    assert_eq!(deliver(webhook.body.replace("c0ffee", "decade")).await, 401);
+    github.answer_next("/app/installations", Answer::json(502, &json!({})));
+    refused(&ask(&hub.app, &hub.root, show, &Value::Null).await, "conflict", 409);
 }
 
 /// What somebody is answered who wants a terminal.
