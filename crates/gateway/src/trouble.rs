@@ -35,6 +35,8 @@ pub enum TroubleKind {
     /// The session may not have the provider act elsewhere.
     ToolRefused,
     BudgetSpent,
+    /// What the session's user may spend in this month.
+    UserBudgetSpent,
 }
 
 impl TroubleKind {
@@ -53,7 +55,8 @@ impl TroubleKind {
             | Self::Unreadable
             | Self::ModelRefused
             | Self::ToolRefused
-            | Self::BudgetSpent => false,
+            | Self::BudgetSpent
+            | Self::UserBudgetSpent => false,
         }
     }
 
@@ -64,7 +67,7 @@ impl TroubleKind {
             Self::Overloaded => "overloaded_error",
             Self::TimedOut => "timeout_error",
             Self::KeyRefused => "authentication_error",
-            Self::BudgetSpent => "billing_error",
+            Self::BudgetSpent | Self::UserBudgetSpent => "billing_error",
             Self::ModelRefused | Self::ToolRefused => "permission_error",
             Self::Refused
             | Self::ProviderFailed
