@@ -29,6 +29,7 @@ impl MigratorTrait for Migrations {
             Box::new(Inputs),
             Box::new(AgentSessions),
             Box::new(Equipment),
+            Box::new(ModelRequests),
         ]
     }
 }
@@ -303,6 +304,23 @@ impl MigrationName for Equipment {
 impl MigrationTrait for Equipment {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.get_connection().execute_unprepared(include_str!("schema/equipment.sql")).await?;
+        Ok(())
+    }
+}
+
+struct ModelRequests;
+
+impl MigrationName for ModelRequests {
+    fn name(&self) -> &'static str {
+        "0015_model_requests"
+    }
+}
+
+#[async_trait]
+impl MigrationTrait for ModelRequests {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let statements = include_str!("schema/model_requests.sql");
+        manager.get_connection().execute_unprepared(statements).await?;
         Ok(())
     }
 }
