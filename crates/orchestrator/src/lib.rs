@@ -35,8 +35,8 @@ pub use agents::{Agents, AgentsConfig, DiffError, NewSession, RequestError};
 pub use bench::CHECKOUT_DIRECTORY;
 pub use equipment::{
     Actor, Content, ContextFile, Equipment, EquipmentError, ForgeKind, Invalid, Item, Learning,
-    McpServer, McpTestError, NamedPersona, Persona, PersonaId, Repository, ResolvedServers,
-    SessionBriefing, StoredPolicy, Template, Tool, Whose,
+    LearningState, McpServer, McpTestError, NamedPersona, Persona, PersonaId, Repository,
+    ResolvedServers, SessionBriefing, StoredPolicy, Template, Tool, Whose,
 };
 pub use ground::GroundError;
 pub use live::{Delta, FeedItem};

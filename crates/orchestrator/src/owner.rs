@@ -411,6 +411,7 @@ impl Owner {
                 let fact = Fact::QuestionAsked { fence, asked };
                 self.fact_with(fact, Waiting::Question(asking)).await.ok();
             }
+            Heard::Learned { request, finding } => self.learned(fence, request, finding).await,
             Heard::TurnEnded(outcome) => self.turn_ended(fence, outcome).await,
             Heard::Prepared(prepared) => self.prepared(fence, *prepared).await,
         }

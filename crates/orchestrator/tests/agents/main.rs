@@ -7,6 +7,7 @@ mod asking;
 mod claude;
 mod faults;
 mod journeys;
+mod learnings;
 #[path = "../../../agent/tests/harness/messages_api.rs"]
 mod messages_api;
 mod stage;
