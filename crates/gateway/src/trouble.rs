@@ -60,6 +60,45 @@ impl TroubleKind {
         }
     }
 
+    /// In one word, for whoever keeps it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::KeyRefused => "key_refused",
+            Self::Refused => "refused",
+            Self::RateLimited => "rate_limited",
+            Self::Overloaded => "overloaded",
+            Self::ProviderFailed => "provider_failed",
+            Self::Unreachable => "unreachable",
+            Self::TimedOut => "timed_out",
+            Self::Interrupted => "interrupted",
+            Self::Unreadable => "unreadable",
+            Self::ModelRefused => "model_refused",
+            Self::ToolRefused => "tool_refused",
+            Self::BudgetSpent => "budget_spent",
+            Self::UserBudgetSpent => "user_budget_spent",
+        }
+    }
+
+    /// Whether the provider was asked. What the gateway refuses by itself is no request to a model.
+    #[must_use]
+    pub const fn was_sent(self) -> bool {
+        match self {
+            Self::KeyRefused
+            | Self::Refused
+            | Self::RateLimited
+            | Self::Overloaded
+            | Self::ProviderFailed
+            | Self::Unreachable
+            | Self::TimedOut
+            | Self::Interrupted
+            | Self::Unreadable => true,
+            Self::ModelRefused | Self::ToolRefused | Self::BudgetSpent | Self::UserBudgetSpent => {
+                false
+            }
+        }
+    }
+
     /// The provider's word for an error of this kind.
     pub(crate) const fn error(self) -> &'static str {
         match self {

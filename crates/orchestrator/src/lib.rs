@@ -9,6 +9,7 @@
 //!                 dialogue  an agent's program and its tool calls    assignment
 //!                 checks    what must pass
 //!                 deliver   commit, push, pull request
+//!   usage       what was asked of models, kept and summed; what each user may spend in a month
 //! ```
 //!
 //! An agent and its tools run in the session's sandbox only. What opens the repository, the model and secrets stays
@@ -27,6 +28,7 @@ mod live;
 mod owner;
 mod prepare;
 mod settings;
+mod usage;
 mod view;
 mod watching;
 mod webhooks;
@@ -41,5 +43,6 @@ pub use equipment::{
 pub use ground::GroundError;
 pub use live::{Delta, FeedItem};
 pub use settings::{InvalidSettings, SettingsChange};
+pub use usage::{Share, UsageError, UsageOf, UsageReport, report as usage_report};
 pub use view::{Began, Listed, Record, StepCounts, Summary, View};
 pub use webhooks::WebhookError;

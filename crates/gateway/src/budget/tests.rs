@@ -18,7 +18,10 @@ fn a_request_alone_begins_as_long_as_anything_is_left() {
     let alone = reserve(&budget, 1_000_000).unwrap().unwrap();
     assert!(reserve(&budget, 0).is_none());
     alone.spend(1);
-    assert_eq!(reserve(&budget, 0).unwrap().unwrap_err(), BudgetSpent::Session { spent: 10, limit: 10 });
+    assert_eq!(
+        reserve(&budget, 0).unwrap().unwrap_err(),
+        BudgetSpent::Session { spent: 10, limit: 10 }
+    );
 }
 
 #[test]

@@ -11,3 +11,4 @@ mod learnings;
 #[path = "../../../agent/tests/harness/messages_api.rs"]
 mod messages_api;
 mod stage;
+mod usage;
