@@ -90,6 +90,7 @@ const CONVERSATION_TOOLS: &[&str] = &[
     "EnterPlanMode",
     "ExitPlanMode",
     "mcp__runbook__ask_user",
+    "mcp__runbook__note_learning",
     "mcp__runbook__report_progress",
     "mcp__runbook__submit_plan",
 ];

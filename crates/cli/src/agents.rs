@@ -75,6 +75,7 @@ pub(crate) async fn open(
         models,
         default_model,
         repositories,
+        user_budget: flags.model_user_budget,
         network: flags.agent_allow.clone(),
         limits: flags.sandbox(),
         silence: SILENCE,

@@ -414,6 +414,12 @@ impl Engine {
         &self.0.clock
     }
 
+    /// How this machine reaches the world for its sandboxes.
+    #[must_use]
+    pub fn egress(&self) -> &EgressConfig {
+        &self.0.config.egress
+    }
+
     /// Packages for programs, and programs compiled ahead.
     #[must_use]
     pub fn environments(&self) -> Option<&Environments> {

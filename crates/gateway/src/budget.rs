@@ -1,4 +1,4 @@
-//! What a session may cost, shared by all its requests.
+//! What a session may cost, and what its user may in a month, each shared by all requests that it is about.
 //!
 //! ```text
 //!            ┌──────────── limit ────────────┐
@@ -7,25 +7,36 @@
 //! ```
 //!
 //! A request reserves what it will hardly exceed. One that finds no room beside others waits until they have ended;
-//! alone it may begin as long as anything is left. So the limit is overshot by about one request.
+//! alone it may begin as long as anything is left. So the limit is overshot by about one request. What is spent of a
+//! month is forgotten when the next one begins; what is under way then counts where it ends.
 
+mod month;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
+use jiff::Timestamp;
 use tokio::sync::Notify;
+
+pub use self::month::Month;
 
 /// In millionths of a dollar. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Budget(Arc<Shared>);
 
-#[derive(Debug)]
 struct Shared {
     ledger: Mutex<Ledger>,
     /// Something was given back, or the limit has changed.
     changed: Notify,
+    /// For what is spent by the month.
+    clock: Option<Box<Clock>>,
 }
+
+type Clock = dyn Fn() -> Timestamp + Send + Sync;
 
 #[derive(Debug)]
 struct Ledger {
@@ -33,18 +44,27 @@ struct Ledger {
     limit: Option<u64>,
     spent: u64,
     reserved: u64,
+    /// In which it was spent; `None` where it is not counted by the month.
+    month: Option<Month>,
 }
 
 /// A budget is used up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "the session has cost ${} of ${}; raise its budget to go on",
-    dollars(*spent),
-    dollars(*limit)
-)]
-pub struct BudgetSpent {
-    pub spent: u64,
-    pub limit: u64,
+pub enum BudgetSpent {
+    #[error(
+        "the session has cost ${} of ${}; raise its budget to go on",
+        dollars(*spent),
+        dollars(*limit)
+    )]
+    Session { spent: u64, limit: u64 },
+    #[error(
+        "the sessions of this session's owner have cost ${} of the ${} that each user has in a month; \
+         that begins anew on {} (UTC), or an administrator raises it",
+        dollars(*spent),
+        dollars(*limit),
+        month.next()
+    )]
+    User { spent: u64, limit: u64, month: Month },
 }
 
 fn dollars(millionths: u64) -> String {
@@ -56,8 +76,24 @@ impl Budget {
     /// `spent` is what the session has cost before.
     #[must_use]
     pub fn new(limit: Option<u64>, spent: u64) -> Self {
-        let ledger = Mutex::new(Ledger { limit, spent, reserved: 0 });
-        Self(Arc::new(Shared { ledger, changed: Notify::new() }))
+        let ledger = Ledger { limit, spent, reserved: 0, month: None };
+        Self::of(ledger, None)
+    }
+
+    /// Of a user: so much for each calendar month of UTC. `spent` was spent in `month`.
+    #[must_use]
+    pub fn monthly(
+        limit: u64,
+        (spent, month): (u64, Month),
+        clock: impl Fn() -> Timestamp + Send + Sync + 'static,
+    ) -> Self {
+        let ledger = Ledger { limit: Some(limit), spent, reserved: 0, month: Some(month) };
+        Self::of(ledger, Some(Box::new(clock)))
+    }
+
+    fn of(ledger: Ledger, clock: Option<Box<Clock>>) -> Self {
+        let (ledger, changed) = (Mutex::new(ledger), Notify::new());
+        Self(Arc::new(Shared { ledger, changed, clock }))
     }
 
     #[must_use]
@@ -85,8 +121,18 @@ impl Budget {
         }
     }
 
+    /// As it is now: of this month, if it is counted by the month.
     fn ledger(&self) -> MutexGuard<'_, Ledger> {
-        self.0.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+        let now = self.0.clock.as_ref().map(|it| Month::of(it()));
+        let mut ledger = self.0.ledger.lock().unwrap_or_else(PoisonError::into_inner);
+        // A clock that is set back does not give what was spent once more.
+        if let (Some(now), Some(month)) = (now, ledger.month)
+            && now > month
+        {
+            ledger.month = Some(now);
+            ledger.spent = 0;
+        }
+        ledger
     }
 }
 
@@ -95,7 +141,11 @@ impl Ledger {
         let room = match self.limit {
             None => true,
             Some(limit) if self.spent >= limit => {
-                return Err(BudgetSpent { spent: self.spent, limit });
+                let spent = self.spent;
+                return Err(match self.month {
+                    None => BudgetSpent::Session { spent, limit },
+                    Some(month) => BudgetSpent::User { spent, limit, month },
+                });
             }
             Some(limit) => {
                 let taken = self.spent.saturating_add(self.reserved);
@@ -106,6 +156,12 @@ impl Ledger {
             self.reserved = self.reserved.saturating_add(most);
         }
         Ok(room)
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Budget").field(&self.ledger).finish()
     }
 }
 

@@ -29,7 +29,7 @@ pub struct Metered {
     pub model: Option<ModelId>,
     pub usage: Usage,
     pub count: Count,
-    /// In millionths of a dollar. Already taken from the budget.
+    /// In millionths of a dollar. Already taken from the budgets.
     pub cost: u64,
     pub duration: Duration,
     /// As the client was answered; `None` if it went away before.
@@ -56,7 +56,8 @@ pub(crate) struct Exchange {
     place: Option<mpsc::OwnedPermit<Metered>>,
     /// Its place among the requests and its room, until it is over.
     _held: [OwnedSemaphorePermit; 2],
-    reservation: Option<Reservation>,
+    /// Of the session's budget, then of its user's: always in this order, so that no two wait for each other.
+    reservations: Vec<Reservation>,
     ask: Option<Ask>,
     stage: Stage,
     status: Option<u16>,
@@ -87,7 +88,7 @@ impl Exchange {
             begun: Instant::now(),
             place: Some(admission.place),
             _held: [admission.request, admission.room],
-            reservation: None,
+            reservations: Vec::new(),
             ask: None,
             stage: Stage::Free,
             status: None,
@@ -95,7 +96,7 @@ impl Exchange {
         }
     }
 
-    /// Waits until the budget has room for it.
+    /// Waits until the budgets have room for it.
     pub(crate) async fn ask(&mut self, ask: Ask) -> Result<(), Refusal> {
         let most = Usage {
             input_tokens: ask.input_tokens,
@@ -107,8 +108,10 @@ impl Exchange {
         match self.kind {
             RequestKind::CountTokens => {}
             RequestKind::Messages => {
-                let reserved = self.pass.budget.reserve(most).await;
-                self.reservation = Some(reserved.map_err(Refusal::budget)?);
+                for budget in [&self.pass.budget].into_iter().chain(&self.pass.user_budget) {
+                    let reserved = budget.reserve(most).await;
+                    self.reservations.push(reserved.map_err(Refusal::budget)?);
+                }
             }
         }
         Ok(())
@@ -175,7 +178,7 @@ impl Drop for Exchange {
     fn drop(&mut self) {
         let (usage, count) = self.usage();
         let cost = self.ask.as_ref().map_or(0, |ask| self.gateway.cost(ask, &usage));
-        if let Some(reservation) = self.reservation.take() {
+        for reservation in self.reservations.drain(..) {
             reservation.spend(cost);
         }
         let was_sent = match &self.stage {

@@ -29,7 +29,7 @@ mod tally;
 mod trouble;
 mod usage;
 
-pub use budget::{Budget, BudgetSpent};
+pub use budget::{Budget, BudgetSpent, Month};
 pub use config::{
     GatewayConfig, GatewayError, InvalidKey, KeyHeader, Limits, Patience, ProviderKey,
 };

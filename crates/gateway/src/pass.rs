@@ -80,6 +80,7 @@ pub struct Pass {
     token: SessionToken,
     pub(crate) models: Models,
     pub(crate) budget: Budget,
+    pub(crate) user_budget: Option<Budget>,
     sink: mpsc::Sender<Metered>,
     pub(crate) recording: Recording,
     pub(crate) hidden: Redaction,
@@ -109,7 +110,14 @@ impl Pass {
         let hidden = Redaction::of([token.reveal()]);
         let requests = Arc::new(Semaphore::new(REQUESTS_AT_ONCE));
         let room = Arc::new(Semaphore::new(KIBIBYTES_AT_ONCE as usize));
-        Self { token, models, budget, sink, recording: Recording::Off, hidden, requests, room }
+        let (user_budget, recording) = (None, Recording::Off);
+        Self { token, models, budget, user_budget, sink, recording, hidden, requests, room }
+    }
+
+    /// What the user's sessions may cost together: one budget for all of their passes.
+    #[must_use]
+    pub fn with_user_budget(self, budget: Budget) -> Self {
+        Self { user_budget: Some(budget), ..self }
     }
 
     #[must_use]

@@ -93,7 +93,11 @@ impl Refusal {
 
     /// As the provider refuses whoever has not paid: agents stop at once and say so.
     pub(crate) fn budget(spent: BudgetSpent) -> Self {
-        let trouble = Trouble::new(TroubleKind::BudgetSpent, spent.to_string());
+        let kind = match spent {
+            BudgetSpent::Session { .. } => TroubleKind::BudgetSpent,
+            BudgetSpent::User { .. } => TroubleKind::UserBudgetSpent,
+        };
+        let trouble = Trouble::new(kind, spent.to_string());
         Self::told(StatusCode::PAYMENT_REQUIRED, trouble)
     }
 

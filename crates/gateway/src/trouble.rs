@@ -35,6 +35,8 @@ pub enum TroubleKind {
     /// The session may not have the provider act elsewhere.
     ToolRefused,
     BudgetSpent,
+    /// What the session's user may spend in this month.
+    UserBudgetSpent,
 }
 
 impl TroubleKind {
@@ -53,7 +55,47 @@ impl TroubleKind {
             | Self::Unreadable
             | Self::ModelRefused
             | Self::ToolRefused
-            | Self::BudgetSpent => false,
+            | Self::BudgetSpent
+            | Self::UserBudgetSpent => false,
+        }
+    }
+
+    /// In one word, for whoever keeps it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::KeyRefused => "key_refused",
+            Self::Refused => "refused",
+            Self::RateLimited => "rate_limited",
+            Self::Overloaded => "overloaded",
+            Self::ProviderFailed => "provider_failed",
+            Self::Unreachable => "unreachable",
+            Self::TimedOut => "timed_out",
+            Self::Interrupted => "interrupted",
+            Self::Unreadable => "unreadable",
+            Self::ModelRefused => "model_refused",
+            Self::ToolRefused => "tool_refused",
+            Self::BudgetSpent => "budget_spent",
+            Self::UserBudgetSpent => "user_budget_spent",
+        }
+    }
+
+    /// Whether the provider was asked. What the gateway refuses by itself is no request to a model.
+    #[must_use]
+    pub const fn was_sent(self) -> bool {
+        match self {
+            Self::KeyRefused
+            | Self::Refused
+            | Self::RateLimited
+            | Self::Overloaded
+            | Self::ProviderFailed
+            | Self::Unreachable
+            | Self::TimedOut
+            | Self::Interrupted
+            | Self::Unreadable => true,
+            Self::ModelRefused | Self::ToolRefused | Self::BudgetSpent | Self::UserBudgetSpent => {
+                false
+            }
         }
     }
 
@@ -64,7 +106,7 @@ impl TroubleKind {
             Self::Overloaded => "overloaded_error",
             Self::TimedOut => "timeout_error",
             Self::KeyRefused => "authentication_error",
-            Self::BudgetSpent => "billing_error",
+            Self::BudgetSpent | Self::UserBudgetSpent => "billing_error",
             Self::ModelRefused | Self::ToolRefused => "permission_error",
             Self::Refused
             | Self::ProviderFailed

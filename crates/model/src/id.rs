@@ -95,6 +95,11 @@ id!(
     "eqp"
 );
 id!(
+    /// One request of an agent session to a model.
+    ModelRequestId,
+    "ask"
+);
+id!(
     /// One execution of one block, snippet or function.
     ExecutionId,
     "exec"

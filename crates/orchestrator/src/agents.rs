@@ -31,6 +31,7 @@ use crate::{
     live::{FeedItem, Live},
     owner::{Beginning, Message, Owner, append},
     settings::InvalidSettings,
+    usage::Ledger,
     view::{Began, Listed, Record, View},
     webhooks::WebhookError,
 };
@@ -60,6 +61,9 @@ pub struct AgentsConfig {
     pub models: Models,
     pub default_model: Option<ModelId>,
     pub repositories: Repositories,
+    /// What the sessions of each user may cost together in a calendar month of UTC, in millionths of a dollar;
+    /// `None` is no bound.
+    pub user_budget: Option<u64>,
     /// What sandboxes of sessions reach beside the model.
     pub network: Vec<Rule>,
     /// Of each sandbox.
@@ -96,6 +100,7 @@ pub(crate) struct Hub {
     pub(crate) equipment: Equipment,
     pub(crate) config: AgentsConfig,
     pub(crate) live: Live,
+    pub(crate) ledger: Ledger,
     pub(crate) tasks: TaskTracker,
     pub(crate) shutdown: CancellationToken,
     owners: Mutex<HashMap<AgentSessionId, Handle>>,
@@ -159,6 +164,7 @@ impl Agents {
     pub async fn start(engine: Engine, config: AgentsConfig) -> Result<Self, RequestError> {
         let hub = Hub {
             equipment: Equipment::new(engine.clone()),
+            ledger: Ledger::new(engine.clone(), config.user_budget),
             engine,
             config,
             live: Live::default(),
@@ -179,6 +185,20 @@ impl Agents {
         self.0.owners().clear();
         self.0.tasks.close();
         self.0.tasks.wait().await;
+        // What owners noted at their end is stored, too.
+        self.0.ledger.close().await;
+    }
+
+    /// What the sessions of each user may cost together in a calendar month of UTC, in millionths of a dollar.
+    #[must_use]
+    pub fn user_budget(&self) -> Option<u64> {
+        self.0.ledger.limit()
+    }
+
+    /// What sandboxes of sessions reach beside the model.
+    #[must_use]
+    pub fn network(&self) -> &[Rule] {
+        &self.0.config.network
     }
 
     #[must_use]

@@ -30,6 +30,7 @@ use tokio::{
 };
 
 use crate::{
+    equipment::Finding,
     live::{Delta, Live},
     view::View,
 };
@@ -84,6 +85,11 @@ pub(crate) enum Order {
         asking: Asking,
         outcome: Result<(), Vec<String>>,
     },
+    /// What became of a call of a tool of ours.
+    Reply {
+        request: String,
+        reply: Result<String, String>,
+    },
     Interrupt,
 }
 
@@ -116,6 +122,11 @@ pub(crate) enum Heard {
     Question {
         asking: Asking,
         asked: Vec<Asked>,
+    },
+    /// Something that later sessions should know, by a tool of ours.
+    Learned {
+        request: String,
+        finding: Finding,
     },
     TurnEnded(Outcome),
     /// A sandbox with its checkout, or a part of the way there.
@@ -213,6 +224,7 @@ impl Dialogue {
             }
             Order::Answer { asking, answers } => answered(asking, answers),
             Order::Planned { asking, outcome } => planned(asking, outcome),
+            Order::Reply { request, reply } => HarnessCommand::Reply { request, reply },
             Order::Interrupt => {
                 self.send(HarnessCommand::Interrupt).await;
                 return self.wind_up().await;
@@ -378,6 +390,10 @@ impl Dialogue {
 
     async fn own_tool(&mut self, request: String, tool: OwnTool, input: &Value) {
         let field = |name: &str| input.get(name).and_then(Value::as_str).unwrap_or_default();
+        let list = |name: &str| -> Vec<String> {
+            let items = input.get(name).and_then(Value::as_array).into_iter().flatten();
+            items.filter_map(Value::as_str).map(|it| self.hide(it)).collect()
+        };
         let asking = Asking::Tool { request: request.clone() };
         match tool {
             OwnTool::SubmitPlan => {
@@ -385,9 +401,7 @@ impl Dialogue {
                 self.tell(Heard::Planned { asking, text }).await;
             }
             OwnTool::AskUser => {
-                let choices = input.get("choices").and_then(Value::as_array);
-                let choices = choices.into_iter().flatten().filter_map(Value::as_str);
-                let options = choices.map(|it| self.hide(it)).collect();
+                let options = list("choices");
                 let asked = vec![Asked { text: self.hide(field("question")), options }];
                 self.tell(Heard::Question { asking, asked }).await;
             }
@@ -396,6 +410,12 @@ impl Dialogue {
                 self.note(Note::Progress { text }).await;
                 let reply = Ok("told".to_owned());
                 Box::pin(self.send(HarnessCommand::Reply { request, reply })).await;
+            }
+            OwnTool::NoteLearning => {
+                let (pattern, solution) =
+                    (self.hide(field("pattern")), self.hide(field("solution")));
+                let finding = Finding { pattern, solution, files: list("files") };
+                self.tell(Heard::Learned { request, finding }).await;
             }
         }
     }

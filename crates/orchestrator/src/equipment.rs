@@ -33,7 +33,7 @@ pub use self::{
     briefing::SessionBriefing,
     context_file::ContextFile,
     error::{EquipmentError, Invalid},
-    learning::Learning,
+    learning::{Learning, LearningState},
     mcp_server::{McpServer, ResolvedServers},
     mcp_test::{McpTestError, Tool},
     persona::{NamedPersona, Persona, PersonaId},
@@ -41,6 +41,8 @@ pub use self::{
     template::Template,
     tool_policy::StoredPolicy,
 };
+
+pub(crate) use self::learning::Finding;
 
 /// Who asks, and what they may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

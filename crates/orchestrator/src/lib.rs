@@ -10,6 +10,7 @@
 //!                 dialogue  an agent's program and its tool calls    assignment
 //!                 checks    what must pass
 //!                 deliver   commit, push, pull request
+//!   usage       what was asked of models, kept and summed; what each user may spend in a month
 //! ```
 //!
 //! An agent and its tools run in the session's sandbox only. What opens the repository, the model and secrets stays
@@ -31,6 +32,7 @@ mod owner;
 mod prepare;
 mod settings;
 mod terminals;
+mod usage;
 mod view;
 mod watching;
 mod webhooks;
@@ -40,12 +42,13 @@ pub use app::{AppRepository, AppStanding, HubApp, InvalidApp, Kept};
 pub use bench::CHECKOUT_DIRECTORY;
 pub use equipment::{
     Actor, Content, ContextFile, Equipment, EquipmentError, ForgeKind, Invalid, Item, Learning,
-    McpServer, McpTestError, NamedPersona, Persona, PersonaId, Repository, ResolvedServers,
-    SessionBriefing, StoredPolicy, Template, Tool, Whose,
+    LearningState, McpServer, McpTestError, NamedPersona, Persona, PersonaId, Repository,
+    ResolvedServers, SessionBriefing, StoredPolicy, Template, Tool, Whose,
 };
 pub use ground::GroundError;
 pub use live::{Delta, FeedItem};
 pub use settings::{InvalidSettings, SettingsChange};
 pub use terminals::VisitError;
+pub use usage::{Share, UsageError, UsageOf, UsageReport, report as usage_report};
 pub use view::{Began, Listed, Record, StepCounts, Summary, View};
 pub use webhooks::WebhookError;

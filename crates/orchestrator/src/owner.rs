@@ -45,6 +45,7 @@ use crate::{
     agents::{Hub, RequestError},
     bench::Bench,
     dialogue::{Asking, Heard, Order},
+    usage,
     view::{Record, View, is_awake, standing},
     watching::{self, Known, Seen},
 };
@@ -54,6 +55,9 @@ const HEARD: usize = 256;
 
 /// Requests of a session to the model that wait to be counted.
 const METERED: usize = 64;
+
+/// How long requests may take to end whose sandbox has gone.
+const SETTLING: Duration = Duration::from_secs(10);
 
 /// How long to wait before events that could not be stored are tried again.
 const RETRY: Duration = Duration::from_secs(1);
@@ -245,6 +249,22 @@ impl Owner {
             }
         }
         self.end_attempt().await;
+        self.settle().await;
+    }
+
+    /// Keeps what requests came to that ended only with the sandbox.
+    async fn settle(mut self) {
+        drop((self.bench.take(), self.meter));
+        let whose = (self.record.id, self.state.owner);
+        let ledger = &self.hub.ledger;
+        let settling = async {
+            while let Some(metered) = self.metered.recv().await {
+                ledger.note(whose, &metered).await;
+            }
+        };
+        if tokio::time::timeout(SETTLING, settling).await.is_err() {
+            tracing::warn!(session = %whose.0, "requests to the model outlive their session");
+        }
     }
 
     /// What runs may be just about to push.
@@ -426,6 +446,7 @@ impl Owner {
                 let fact = Fact::QuestionAsked { fence, asked };
                 self.fact_with(fact, Waiting::Question(asking)).await.ok();
             }
+            Heard::Learned { request, finding } => self.learned(fence, request, finding).await,
             Heard::TurnEnded(outcome) => self.turn_ended(fence, outcome).await,
             Heard::Prepared(prepared) => self.prepared(fence, *prepared).await,
         }
@@ -445,6 +466,10 @@ impl Owner {
 
     /// The agent has stopped speaking; what it did is looked at where it has ended well.
     async fn turn_ended(&mut self, fence: Fence, outcome: Outcome) {
+        // What stood in its way was said before it ended.
+        while let Ok(metered) = self.metered.try_recv() {
+            self.count(metered).await;
+        }
         if let Some(attempt) = &mut self.attempt {
             attempt.is_in_turn = false;
         }
@@ -493,13 +518,18 @@ impl Owner {
         if let (Some(trouble), Some(attempt)) = (&metered.trouble, &mut self.attempt) {
             attempt.trouble = Some(trouble.message.clone());
         }
-        let usage = Usage {
+        self.hub.ledger.note((self.record.id, self.state.owner), &metered).await;
+        if usage::is_of_user(&metered) {
+            let renewed_at = self.hub.ledger.renewed_at();
+            self.fact(Fact::UserBudgetSpent { renewed_at }).await;
+        }
+        let used = Usage {
             input_tokens: metered.usage.prompt_tokens(),
             output_tokens: metered.usage.output_tokens,
             cost: metered.cost,
         };
-        if usage != Usage::default() {
-            self.fact(Fact::Metered { usage }).await;
+        if used != Usage::default() {
+            self.fact(Fact::Metered { usage: used }).await;
         }
     }
 

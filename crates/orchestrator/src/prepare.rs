@@ -156,7 +156,12 @@ async fn bench(order: &Preparing) -> Result<Arc<Bench>, Fault> {
     let config = &order.hub.config;
     let token = SessionToken::random();
     let (models, budget) = (config.models.clone(), order.budget.clone());
-    let pass = Pass::new(token.clone(), models, budget, order.meter.clone());
+    let mut pass = Pass::new(token.clone(), models, budget, order.meter.clone());
+    let user_budget = order.hub.ledger.budget(order.state.owner).await;
+    let user_budget = user_budget.map_err(|it| Fault::Passing { why: it.to_string() })?;
+    if let Some(budget) = user_budget {
+        pass = pass.with_user_budget(budget);
+    }
     let making = Making {
         engine: &order.hub.engine,
         gateway: config.gateway.clone(),

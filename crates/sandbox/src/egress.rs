@@ -41,12 +41,14 @@ mod policy;
 mod relay;
 pub(crate) mod target;
 mod tls;
+mod vetted;
 
 pub use address::{Forbidden, is_public};
 pub use dial::{InvalidProxy, Resolver, UpstreamProxy};
 pub use hosted::HostedService;
 pub use http::BadRequest;
 pub use target::{Host, InvalidHost, Target};
+pub use vetted::{NotVetted, vetted};
 
 use crate::{
     link::{Accepted, Datagram, Incoming, SandboxError, Shared},

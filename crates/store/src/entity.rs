@@ -16,6 +16,7 @@ pub(crate) mod function_version;
 pub(crate) mod invocation;
 pub(crate) mod live_change;
 pub(crate) mod live_text;
+pub(crate) mod model_request;
 pub(crate) mod revision;
 pub(crate) mod revoked_sign_in;
 pub(crate) mod runbook;

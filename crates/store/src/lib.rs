@@ -21,6 +21,7 @@ mod invocations;
 mod jobs;
 mod library;
 mod live_texts;
+mod model_requests;
 mod open;
 mod page;
 mod revisions;
@@ -67,6 +68,7 @@ pub use crate::{
         ShelfChange, Shelved, Sort, Tag, Trashed,
     },
     live_texts::{EditedText, LiveChange, LiveText, LiveTextError},
+    model_requests::{ModelRequest, ModelUsage, UsageFilter, UsageSum},
     page::{Cursor, Page, ParseCursorError},
     runbooks::{NewRevision, SaveError},
     search::{Candidate, Entry, Wanted},

@@ -30,6 +30,7 @@ impl MigratorTrait for Migrations {
             Box::new(AgentSessions),
             Box::new(Equipment),
             Box::new(ForgeDeliveries),
+            Box::new(ModelRequests),
         ]
     }
 }
@@ -320,6 +321,23 @@ impl MigrationName for ForgeDeliveries {
 impl MigrationTrait for ForgeDeliveries {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let statements = include_str!("schema/forge_deliveries.sql");
+        manager.get_connection().execute_unprepared(statements).await?;
+        Ok(())
+    }
+}
+
+struct ModelRequests;
+
+impl MigrationName for ModelRequests {
+    fn name(&self) -> &'static str {
+        "0015_model_requests"
+    }
+}
+
+#[async_trait]
+impl MigrationTrait for ModelRequests {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let statements = include_str!("schema/model_requests.sql");
         manager.get_connection().execute_unprepared(statements).await?;
         Ok(())
     }

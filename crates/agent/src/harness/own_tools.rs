@@ -12,10 +12,12 @@ pub enum OwnTool {
     SubmitPlan,
     AskUser,
     ReportProgress,
+    NoteLearning,
 }
 
 impl OwnTool {
-    pub(super) const ALL: [Self; 3] = [Self::SubmitPlan, Self::AskUser, Self::ReportProgress];
+    pub(super) const ALL: [Self; 4] =
+        [Self::SubmitPlan, Self::AskUser, Self::ReportProgress, Self::NoteLearning];
 
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -23,6 +25,7 @@ impl OwnTool {
             Self::SubmitPlan => "submit_plan",
             Self::AskUser => "ask_user",
             Self::ReportProgress => "report_progress",
+            Self::NoteLearning => "note_learning",
         }
     }
 
@@ -36,27 +39,46 @@ impl OwnTool {
             Self::ReportProgress => {
                 "Tells the people of the session in one line what is being done."
             }
+            Self::NoteLearning => {
+                "Suggests something for agents of later sessions on this repository to be told: what \
+                 was met, what to do about it, and the files or directories that it is about, by \
+                 their paths in the repository. People decide whether it is kept."
+            }
         }
     }
 
-    /// The name of its one required field.
-    fn field(self) -> &'static str {
+    /// The texts that it needs.
+    fn texts(self) -> &'static [&'static str] {
         match self {
-            Self::SubmitPlan => "plan",
-            Self::AskUser => "question",
-            Self::ReportProgress => "text",
+            Self::SubmitPlan => &["plan"],
+            Self::AskUser => &["question"],
+            Self::ReportProgress => &["text"],
+            Self::NoteLearning => &["pattern", "solution"],
+        }
+    }
+
+    /// The list of texts that it takes.
+    fn list(self) -> Option<&'static str> {
+        match self {
+            Self::SubmitPlan | Self::ReportProgress => None,
+            Self::AskUser => Some("choices"),
+            Self::NoteLearning => Some("files"),
         }
     }
 
     fn definition(self) -> Value {
-        let mut properties = json!({ self.field(): { "type": "string" } });
-        if self == Self::AskUser {
-            properties["choices"] = json!({ "type": "array", "items": { "type": "string" } });
+        let text = json!({ "type": "string" });
+        let mut properties = json!({});
+        for name in self.texts() {
+            properties[name] = text.clone();
+        }
+        if let Some(name) = self.list() {
+            properties[name] = json!({ "type": "array", "items": text });
         }
         json!({
             "name": self.name(),
             "description": self.description(),
-            "inputSchema": { "type": "object", "properties": properties, "required": [self.field()] },
+            "inputSchema": { "type": "object", "properties": properties, "required": self.texts() },
         })
     }
 }
@@ -89,8 +111,9 @@ pub(super) fn serve(message: &Value) -> Served {
             let Some(tool) = OwnTool::ALL.into_iter().find(|it| it.name() == name) else {
                 return Served::Reply(error(&id, -32602, &format!("there is no tool {name:?}")));
             };
-            if input.get(tool.field()).and_then(Value::as_str).is_none() {
-                let why = format!("{name} needs the text {:?}", tool.field());
+            let is_missing = |it: &&&str| input.get(**it).and_then(Value::as_str).is_none();
+            if let Some(missing) = tool.texts().iter().find(is_missing) {
+                let why = format!("{name} needs the text {missing:?}");
                 return Served::Reply(reply(&id, &Err(why)));
             }
             return Served::Call { id, tool, input };
@@ -130,6 +153,9 @@ mod tests {
         assert!(matches!(plan, Served::Call { tool: OwnTool::SubmitPlan, .. }));
         let Served::Reply(wrong) = call("submit_plan", json!({ "plan": 1 })) else { panic!() };
         assert_eq!(wrong["result"]["isError"], true);
+        let half = call("note_learning", json!({ "pattern": "x", "files": [] }));
+        let Served::Reply(half) = half else { panic!() };
+        assert!(half["result"]["content"][0]["text"].as_str().unwrap().contains("solution"));
         let Served::Reply(unknown) = call("rm", json!({})) else { panic!() };
         assert_eq!(unknown["error"]["code"], -32602);
         let Served::Reply(method) = serve(&json!({ "id": 1, "method": "sampling/createMessage" }))
@@ -147,8 +173,12 @@ mod tests {
         let tools = list["result"]["tools"].as_array().unwrap();
         assert_eq!(tools.len(), OwnTool::ALL.len());
         for tool in tools {
-            let needed = tool["inputSchema"]["required"][0].as_str().unwrap();
-            assert!(tool["inputSchema"]["properties"][needed].is_object(), "{tool}");
+            let required = tool["inputSchema"]["required"].as_array().unwrap();
+            assert!(!required.is_empty(), "{tool}");
+            for needed in required {
+                let needed = needed.as_str().unwrap();
+                assert!(tool["inputSchema"]["properties"][needed].is_object(), "{tool}");
+            }
         }
     }
 }

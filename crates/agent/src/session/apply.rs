@@ -117,6 +117,7 @@ impl Draft {
             }
             Fact::BranchSettled { branch, state } => self.branch_settled(branch, state),
             Fact::Metered { usage } => self.metered(usage),
+            Fact::UserBudgetSpent { renewed_at } => self.user_budget_spent(renewed_at),
             Fact::Elapsed => self.elapsed(),
             Fact::Restarted => self.restarted(),
             Fact::SandboxLost { why } => self.sandbox_lost(why),
@@ -165,9 +166,10 @@ impl Draft {
                 self.emit(LifeEvent::Resumed { by: None });
                 Ok(())
             }
-            Lifecycle::Active | Lifecycle::Paused(PauseReason::Asked | PauseReason::Budget) => {
-                Ok(())
-            }
+            Lifecycle::Active
+            | Lifecycle::Paused(
+                PauseReason::Asked | PauseReason::Budget | PauseReason::UserBudget,
+            ) => Ok(()),
         }
     }
 

@@ -1,6 +1,6 @@
 //! What people ask of a session, and what its owner reports to it.
 
-use model::id::UserId;
+use model::{id::UserId, time::Timestamp};
 
 use super::{
     asks::{Asked, Choice, Decision, ToolCall},
@@ -213,6 +213,10 @@ pub enum Fact {
 
     Metered {
         usage: Usage,
+    },
+    /// The model was not asked: all sessions of the owner together have cost what they may in this month.
+    UserBudgetSpent {
+        renewed_at: Timestamp,
     },
     /// The time of [`State::wake_at`](super::State::wake_at) has come.
     Elapsed,

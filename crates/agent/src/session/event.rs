@@ -62,6 +62,9 @@ pub enum LifeEvent {
     Paused {
         by: Option<UserId>,
         reason: PauseReason,
+        /// When what is used up begins anew, where it does so by itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
     },
     Resumed {
         by: Option<UserId>,

@@ -77,6 +77,8 @@ pub enum PauseReason {
     Idle,
     /// It has cost what it may.
     Budget,
+    /// All sessions of its owner together have cost what they may in this month.
+    UserBudget,
 }
 
 /// A plan as it was saved once.

@@ -45,6 +45,10 @@ pub(crate) struct AgentFlags {
     /// Prices of models, as TOML; see docs/model-gateway.md.
     #[arg(long, env = "RUNBOOK_MODEL_PRICES", value_name = "FILE")]
     pub(crate) model_prices: Option<PathBuf>,
+    /// What the sessions of each user may cost together in a calendar month (UTC), in dollars, e.g. `50` or `2.50`;
+    /// as much as they like if left out.
+    #[arg(long, env = "RUNBOOK_MODEL_USER_BUDGET", value_name = "DOLLARS", value_parser = millionths)]
+    pub(crate) model_user_budget: Option<u64>,
     /// Hosts that agents and their tools reach beside the model, e.g. `pypi.org` or `*.npmjs.org:443`; may be
     /// repeated.
     #[arg(long, env = "RUNBOOK_AGENT_ALLOW", value_delimiter = ',', value_name = "HOST")]
@@ -83,6 +87,35 @@ impl AgentFlags {
             processes: 1024,
             workspace_bytes: self.agent_disk_mb << 20,
             workspace_inodes: 1 << 20,
+        }
+    }
+}
+
+/// Of a dollar, out of an amount with up to six decimals.
+fn millionths(text: &str) -> Result<u64, String> {
+    let refused = || format!("{text:?} is no amount in dollars; write one like 50 or 2.50");
+    let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
+    let is_number = |it: &str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit());
+    if !is_number(whole) || !is_number(part) || part.len() > 6 {
+        return Err(refused());
+    }
+    let whole: u64 = whole.parse().map_err(|_| refused())?;
+    let part: u64 = format!("{part:0<6}").parse().map_err(|_| refused())?;
+    whole.checked_mul(1_000_000).and_then(|it| it.checked_add(part)).ok_or_else(refused)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::millionths;
+
+    #[test]
+    fn a_budget_is_an_amount_in_dollars() {
+        for (text, expected) in [("50", 50_000_000), ("2.50", 2_500_000), ("0.000001", 1), ("0", 0)]
+        {
+            assert_eq!(millionths(text), Ok(expected), "{text}");
+        }
+        for text in ["", ".", "-1", "1,5", "1.", ".5", "$5", "1e3", "0.0000001", "99999999999999"] {
+            assert!(millionths(text).is_err(), "{text}");
         }
     }
 }

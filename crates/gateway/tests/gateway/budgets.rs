@@ -1,8 +1,9 @@
-//! What a session may cost.
+//! What a session may cost, and all sessions of a user together.
 
 use std::sync::Arc;
 
-use gateway::{Budget, TroubleKind};
+use gateway::{Budget, Month, TroubleKind};
+use jiff::Timestamp;
 use tokio::{io::AsyncWriteExt, sync::Semaphore, task::JoinSet};
 
 use crate::{
@@ -124,4 +125,51 @@ async fn what_the_provider_refuses_costs_nothing() {
         assert_eq!(session.metered().await.cost, 0);
     }
     assert_eq!(session.budget.spent(), 0);
+}
+
+/// Of a user who has spent so much of 2600 in November.
+fn user_budget(spent: u64) -> Budget {
+    let now: Timestamp = "2026-11-22T12:00:00Z".parse().unwrap();
+    Budget::monthly(2600, (spent, Month::of(now)), move || now)
+}
+
+fn with_user_budget(provider: &Provider, budget: &Budget) -> Session {
+    let mut setup = Setup::of(provider);
+    let budget = budget.clone();
+    setup.pass = Box::new(move |it| it.with_user_budget(budget));
+    setup.begin()
+}
+
+#[tokio::test]
+async fn sessions_of_one_user_overshoot_their_budget_together_by_one_request_at_most() {
+    let gate = Arc::new(Semaphore::new(0));
+    let mut provider = Provider::saying(stream().after(&gate)).await;
+    let budget = user_budget(2500);
+    let mut sessions = [(); 4].map(|()| with_user_budget(&provider, &budget));
+    let mut waiting = JoinSet::new();
+    for session in &mut sessions {
+        for _ in 0..2 {
+            let mut client = session.client().await;
+            waiting.spawn(async move { client.ask(message("claude-opus-5")).await.status });
+        }
+    }
+    within(provider.arrivals.recv()).await.unwrap();
+    gate.add_permits(8);
+    let mut statuses = within(waiting.join_all()).await;
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 402, 402, 402, 402, 402, 402, 402]);
+    assert_eq!((budget.spent(), provider.asked().len()), (2500 + COST, 1));
+}
+
+#[tokio::test]
+async fn whose_budget_is_used_up_is_said_with_the_day_when_it_begins_anew() {
+    let provider = Provider::saying(stream()).await;
+    let mut session = with_user_budget(&provider, &user_budget(2600));
+    let told = session.ask(message("claude-opus-5")).await;
+    let (kind, words) = told.error();
+    assert_eq!((told.status, &*kind), (402, "billing_error"));
+    assert!(words.contains("each user") && words.contains("2026-12-01"), "{words}");
+    let metered = session.metered().await;
+    assert_eq!(metered.trouble.unwrap().kind, TroubleKind::UserBudgetSpent);
+    assert_eq!((session.budget.spent(), provider.asked().len()), (0, 0));
 }

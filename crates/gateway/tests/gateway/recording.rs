@@ -12,7 +12,7 @@ const SECRET: &str = "line one\nline \"two\"";
 async fn recorded(reply: Reply, body: String) -> Record {
     let provider = Provider::saying(reply).await;
     let mut setup = Setup::of(&provider);
-    setup.pass = |it: Pass| it.with_recording(Recording::On).hiding([SECRET]);
+    setup.pass = Box::new(|it: Pass| it.with_recording(Recording::On).hiding([SECRET]));
     setup.config.limits.record = 200;
     let mut session = setup.begin();
     assert_eq!(session.ask(asking(body)).await.status, 200);

@@ -42,7 +42,7 @@ pub(crate) struct Setup {
     pub(crate) config: GatewayConfig,
     pub(crate) models: Models,
     pub(crate) budget: Budget,
-    pub(crate) pass: fn(Pass) -> Pass,
+    pub(crate) pass: Box<dyn FnOnce(Pass) -> Pass>,
     pub(crate) places: usize,
 }
 
@@ -54,7 +54,7 @@ impl Setup {
             config: GatewayConfig::new(provider.url.clone(), key),
             models: models.alias(model("sonnet"), model("claude-sonnet-5")),
             budget: Budget::new(None, 0),
-            pass: |it| it,
+            pass: Box::new(|it| it),
             places: 64,
         }
     }

@@ -49,7 +49,7 @@ impl Equipment {
         let files = files.filter(|it| it.repository.is_none_or(|it| it == repository));
         let files: Vec<_> = files.map(|it| it.read()).collect();
         let named: Vec<_> = files.iter().flat_map(|it| it.paths.clone()).collect();
-        let learnings = self.learnings_for(owner, &named).await?;
+        let learnings = self.learnings_for(owner, (repository, &named)).await?;
         Ok(SessionBriefing { persona: persona.persona.told(), files, learnings })
     }
 }

@@ -1,9 +1,19 @@
 //! Learnings: what earlier sessions found out, and which of it is worth telling now.
+//!
+//! ```text
+//!   a person writes it down ──────────────▶ Kept ──▶ told to agents
+//!   an agent notes it ──▶ Suggested ── keep ─▲ edit
+//! ```
+//!
+//! A repository may have an agent write anything. So what an agent noted is told to nobody but people before one of
+//! them keeps it, is for the repository of its session only, and changes nothing that is there.
 
 use std::cmp::Reverse;
 
+use agent::visible::shaped;
 use model::{
     id::{AgentSessionId, EquipmentId, UserId},
+    scope::Scopes,
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -23,6 +33,10 @@ const MOST_PATH_BYTES: usize = 200;
 /// What is told at once, of the most useful.
 const MOST_TOLD: usize = 20;
 
+/// Suggestions of one session, and of all sessions of a user, that are there at once.
+const MOST_OF_SESSION: usize = 10;
+const MOST_SUGGESTED: usize = 100;
+
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
 /// Days in which a learning that nobody uses comes to count half as much.
 const HALF_LIFE_DAYS: i64 = 30;
@@ -37,6 +51,45 @@ pub struct Learning {
     pub files: Vec<String>,
     /// Where it was found out; `None` where a person wrote it down.
     pub session: Option<AgentSessionId>,
+    /// For which it is; `None` for all.
+    #[serde(default)]
+    pub repository: Option<EquipmentId>,
+    #[serde(default)]
+    pub state: LearningState,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LearningState {
+    /// By an agent. No agent is told.
+    Suggested,
+    /// By a person, who wrote it or agreed.
+    #[default]
+    Kept,
+}
+
+/// What an agent noted, in its words.
+#[derive(Debug)]
+pub(crate) struct Finding {
+    pub(crate) pattern: String,
+    pub(crate) solution: String,
+    pub(crate) files: Vec<String>,
+}
+
+/// Why what an agent noted is not suggested, for the agent.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NotSuggested {
+    #[error("this is known already, or somebody has been told of it")]
+    Known,
+    #[error("this session has suggested {MOST_OF_SESSION} learnings, which is as many as it may")]
+    Session,
+    #[error("{MOST_SUGGESTED} suggestions wait for somebody to look at them; no more are taken")]
+    Waiting,
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// The agent can do nothing about it.
+    #[error("it could not be kept; go on without")]
+    Equipment(#[from] EquipmentError),
 }
 
 impl Learning {
@@ -51,7 +104,8 @@ impl Learning {
             return Err(Invalid::Path { path: path.chars().take(80).collect() });
         }
         let (pattern, solution) = (pattern.trim().to_owned(), solution.trim().to_owned());
-        Ok(Self { pattern, solution, files, session: None })
+        let (session, repository, state) = (None, None, LearningState::Kept);
+        Ok(Self { pattern, solution, files, session, repository, state })
     }
 
     /// Files of these that it is about.
@@ -67,6 +121,21 @@ impl Learning {
         self.files.extend(added);
         self.files.truncate(MOST_FILES);
         self
+    }
+
+    /// Whether agents that work on a repository are told.
+    fn is_told(&self, repository: EquipmentId) -> bool {
+        self.state == LearningState::Kept && self.is_about(repository)
+    }
+
+    fn is_about(&self, repository: EquipmentId) -> bool {
+        self.repository.is_none_or(|it| it == repository)
+    }
+
+    /// The same pattern in other letters and spaces is the same.
+    fn words(&self) -> String {
+        let words: Vec<_> = self.pattern.split_whitespace().map(str::to_lowercase).collect();
+        words.join(" ")
     }
 
     fn told(&self) -> agent::context::Learning {
@@ -94,16 +163,17 @@ impl Content for Learning {
     const NOUN: &'static str = "learning";
     const MOST: u64 = 1000;
 
-    /// The same pattern in other letters and spaces is the same learning. Hashed, since an index has no room for it.
+    /// The same words for the same repository are the same learning. Hashed, since an index has no room for them.
     fn name(&self) -> String {
-        let words: Vec<_> = self.pattern.split_whitespace().map(str::to_lowercase).collect();
-        let hash = Sha256::digest(words.join(" "));
+        let whose = self.repository.map(|it| format!("{it} ")).unwrap_or_default();
+        let hash = Sha256::digest(whose + &self.words());
         hash.iter().map(|it| format!("{it:02x}")).collect()
     }
 }
 
 impl Equipment {
-    /// Keeps a learning, or changes one. One about what is known already takes its place.
+    /// Keeps a learning, or changes one, and keeps one that was suggested. One about what is known already takes its
+    /// place.
     ///
     /// # Errors
     ///
@@ -116,8 +186,9 @@ impl Equipment {
     ) -> Result<Item<Learning>, EquipmentError> {
         let learning = match id {
             Some(id) => {
-                let session = self.get::<Learning>(actor.user, id).await?.content.session;
-                Learning { session, ..learning }
+                let known = self.get::<Learning>(actor.user, id).await?.content;
+                let (session, repository) = (known.session, known.repository);
+                Learning { session, repository, ..learning }
             }
             None => learning,
         };
@@ -132,6 +203,59 @@ impl Equipment {
                 self.replace(actor, (known.id, Whose::Mine), &merged).await
             }
             Some(_) | None => put,
+        }
+    }
+
+    /// Agrees to one that was suggested: agents are told from now on.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such learning for them, or the store fails.
+    pub async fn keep_learning(
+        &self,
+        actor: Actor,
+        id: EquipmentId,
+    ) -> Result<Item<Learning>, EquipmentError> {
+        let found = self.get::<Learning>(actor.user, id).await?;
+        let kept = Learning { state: LearningState::Kept, ..found.content };
+        self.replace(actor, (id, found.whose), &kept).await
+    }
+
+    /// Suggests to the owner of a session what an agent noted in it, and says what of it is new.
+    pub(crate) async fn suggest_learning(
+        &self,
+        owner: UserId,
+        (session, repository): (AgentSessionId, EquipmentId),
+        finding: Finding,
+    ) -> Result<Learning, NotSuggested> {
+        // What people cannot see they cannot agree to.
+        let Finding { pattern, solution, files } = finding;
+        let parsed = Learning::parse(&shaped(&pattern), &shaped(&solution), files)?;
+        let learning = Learning {
+            session: Some(session),
+            repository: Some(repository),
+            state: LearningState::Suggested,
+            ..parsed
+        };
+        let there = self.list::<Learning>(owner).await?.into_iter().map(|it| it.content);
+        let there: Vec<_> = there.collect();
+        if there.iter().any(|it| it.is_about(repository) && it.words() == learning.words()) {
+            return Err(NotSuggested::Known);
+        }
+        if there.iter().filter(|it| it.session == Some(session)).count() >= MOST_OF_SESSION {
+            return Err(NotSuggested::Session);
+        }
+        let waiting = there.iter().filter(|it| it.state == LearningState::Suggested);
+        if waiting.count() >= MOST_SUGGESTED {
+            return Err(NotSuggested::Waiting);
+        }
+        let actor = Actor { user: owner, scopes: Scopes::NONE };
+        match self.insert(actor, Whose::Mine, learning).await {
+            // Another session of theirs was quicker.
+            Err(EquipmentError::Put(PutEquipmentError::NameTaken { .. })) => {
+                Err(NotSuggested::Known)
+            }
+            inserted => Ok(inserted?.content),
         }
     }
 
@@ -156,14 +280,16 @@ impl Equipment {
         Ok(found)
     }
 
-    /// What is worth telling about these files: first what is about most of them, then what was used often and
+    /// What of the repository is worth telling about these files: first what is about most of them, then what was used often and
     /// lately. What is told counts as used.
     pub(super) async fn learnings_for(
         &self,
         owner: UserId,
-        files: &[String],
+        (repository, files): (EquipmentId, &[String]),
     ) -> Result<Vec<agent::context::Learning>, EquipmentError> {
-        let ranked = ranked(self.list(owner).await?, files, self.now());
+        let mut learnings = self.list::<Learning>(owner).await?;
+        learnings.retain(|it| it.content.is_told(repository));
+        let ranked = ranked(learnings, files, self.now());
         let told: Vec<_> = ranked.into_iter().take(MOST_TOLD).collect();
         let ids: Vec<_> = told.iter().map(|it| it.id).collect();
         self.engine.store().count_equipment_uses(&ids).await?;
@@ -230,6 +356,27 @@ mod tests {
         let name = |pattern| Learning::parse(pattern, "x", Vec::new()).unwrap().name();
         assert_eq!(name("Port 80 is taken"), name(" port  80 is\ttaken\n"));
         assert_ne!(name("Port 80 is taken"), name("Port 81 is taken"));
+    }
+
+    #[test]
+    fn agents_are_told_what_was_kept_for_their_repository_or_for_all() {
+        let [here, elsewhere] = [1, 2].map(EquipmentId::from_random);
+        let kept = Learning::parse("p", "s", Vec::new()).unwrap();
+        let of = |repository, state| Learning { repository, state, ..kept.clone() };
+        assert!(of(None, LearningState::Kept).is_told(here));
+        assert!(of(Some(here), LearningState::Kept).is_told(here));
+        assert!(!of(Some(elsewhere), LearningState::Kept).is_told(here));
+        assert!(!of(None, LearningState::Suggested).is_told(here));
+        assert!(!of(Some(here), LearningState::Suggested).is_told(here));
+        // The same words are something else elsewhere.
+        assert_ne!(of(Some(here), LearningState::Kept).name(), kept.name());
+    }
+
+    #[test]
+    fn what_was_kept_before_there_were_suggestions_is_kept_for_all() {
+        let stored = r#"{"pattern":"p","solution":"s","files":[],"session":null}"#;
+        let read: Learning = serde_json::from_str(stored).unwrap();
+        assert_eq!((read.repository, read.state), (None, LearningState::Kept));
     }
 
     #[test]

@@ -2,11 +2,17 @@
 
 use agent::{
     harness::Permission,
-    session::{ApprovalId, Decision, Fact, Fence, QuestionId},
+    session::{ApprovalId, Decision, Fact, Fence, Note, QuestionId},
 };
 
 use super::{Owner, Waiting};
-use crate::dialogue::{Asking, Order};
+use crate::{
+    dialogue::{Asking, Order},
+    equipment::Finding,
+};
+
+/// Characters of a learning that are shown in the conversation; the whole stands among learnings.
+const SHOWN: usize = 160;
 
 impl Owner {
     /// A plan is told to be fine unless it is refused while it is taken in.
@@ -50,11 +56,38 @@ impl Owner {
         }
     }
 
+    /// Suggests to people what an agent found out.
+    pub(super) async fn learned(&mut self, fence: Fence, request: String, finding: Finding) {
+        let found_in = (self.record.id, self.record.repository);
+        let suggested =
+            self.hub.equipment.suggest_learning(self.state.owner, found_in, finding).await;
+        let reply = match suggested {
+            Ok(learning) => {
+                let text = format!("noted: {}", in_a_line(&learning.pattern));
+                self.fact(Fact::Noted { fence, note: Note::Progress { text } }).await;
+                Ok("It is noted. People decide whether later sessions are told.".to_owned())
+            }
+            Err(refused) => {
+                tracing::debug!(session = %self.record.id, %refused, "a learning is not suggested");
+                Err(refused.to_string())
+            }
+        };
+        self.order(Order::Reply { request, reply });
+    }
+
     /// An agent that has ended hears nothing; its attempt ends by itself.
     pub(super) fn order(&self, order: Order) {
         let orders = self.attempt.as_ref().and_then(|it| it.orders.as_ref());
         if let Some(orders) = orders {
             orders.send(order).ok();
         }
+    }
+}
+
+fn in_a_line(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
     }
 }

@@ -3,6 +3,7 @@
 
 A playbook is a list of scenes {"when": REGEX, "do": [ACT…]}; a prompt plays the first whose regex is found in it.
 Acts: say, think, plan, ask, progress TEXT; bash COMMAND (asked for, then really run); write {"path", "text"};
+learn {"pattern", "solution", "files"}; told TEXT (says whether the standing instructions have it);
 sneak COMMAND (run without asking, as a program of the repository could); model TEXT (asks the model gateway);
 fail {…} (ends the turn so); stamp COUNT (says the time so often); hang; die.
 """
@@ -158,6 +159,11 @@ def play(acts):
             say("You said: " + own("ask_user", {"question": what, "choices": ["Yes", "No"]}))
         elif kind == "progress":
             own("report_progress", {"text": what})
+        elif kind == "learn":
+            say("About that: " + own("note_learning", what))
+        elif kind == "told":
+            with open(flag("--append-system-prompt-file")) as file:
+                say("I was told." if what in file.read() else "Nobody told me.")
         elif kind == "model":
             say(ask_model(what))
         elif kind == "fail":

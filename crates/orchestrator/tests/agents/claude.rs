@@ -45,6 +45,8 @@ fn players(program: &Path, api: &MessagesApi) -> Players {
         toolchains: vec![program.parent().unwrap().to_owned()],
         provider: api.url.clone(),
         silence: LIMIT,
+        user_budget: None,
+        clock: engine::Clock::system(),
     }
 }
 

@@ -8,8 +8,10 @@ mod asking;
 mod claude;
 mod faults;
 mod journeys;
+mod learnings;
 #[path = "../../../agent/tests/harness/messages_api.rs"]
 mod messages_api;
 mod orders;
 mod stage;
+mod usage;
 mod visiting;

@@ -76,6 +76,9 @@ pub(crate) struct Players {
     pub(crate) provider: String,
     /// How long an agent may say nothing.
     pub(crate) silence: Duration,
+    /// What each user may spend in a month, in millionths of a dollar.
+    pub(crate) user_budget: Option<u64>,
+    pub(crate) clock: Clock,
 }
 
 pub(crate) struct Stage {
@@ -96,7 +99,14 @@ impl Stage {
     pub(crate) async fn open(playbook: Value) -> Option<Self> {
         let (provider, serving) = provider().await;
         let harness = Arc::new(Playing(playbook));
-        let players = Players { harness, toolchains: Vec::new(), provider, silence: LIMIT };
+        let players = Players {
+            harness,
+            toolchains: Vec::new(),
+            provider,
+            silence: LIMIT,
+            user_budget: None,
+            clock: Clock::system(),
+        };
         let stage = Self::with(players).await?;
         Some(Self { _serving: serving, ..stage })
     }
@@ -157,6 +167,14 @@ impl Stage {
 
     pub(crate) fn set_silence(&mut self, silence: Duration) {
         self.players.silence = silence;
+    }
+
+    pub(crate) fn set_user_budget(&mut self, budget: u64) {
+        self.players.user_budget = Some(budget);
+    }
+
+    pub(crate) fn set_clock(&mut self, clock: Clock) {
+        self.players.clock = clock;
     }
 
     /// Ends the server and starts another with the same data. What had been under way was not told.
@@ -348,7 +366,7 @@ async fn start(
     let secret_key = engine::SecretKey::load_or_create(&directory.join("secrets.key")).unwrap();
     let config = Config { secret_key, ..config };
     let engine =
-        Engine::start(store, Offers::one(backend, runtimes), config, Clock::system()).await;
+        Engine::start(store, Offers::one(backend, runtimes), config, players.clock.clone()).await;
     let engine = engine.unwrap();
     let key = ProviderKey::new("key-of-the-provider", KeyHeader::ApiKey).unwrap();
     let gateway = Gateway::new(GatewayConfig::new(players.provider.parse().unwrap(), key)).unwrap();
@@ -364,6 +382,7 @@ async fn start(
         models: Models::new([model.clone(), "claude-haiku-4-5".parse().unwrap()]),
         default_model: Some(model),
         repositories: Repositories::new(&repositories, Limits::default(), path).await.unwrap(),
+        user_budget: players.user_budget,
         network: Vec::new(),
         limits: sandbox::Limits { memory_bytes: 2 << 30, ..sandbox::Limits::default() },
         silence: players.silence,

@@ -1,7 +1,7 @@
 use agent::policy::{Phase, Unlisted};
 use orchestrator::{
-    ContextFile, EquipmentError, ForgeKind, Invalid, Learning, Persona, PersonaId, Repository,
-    StoredPolicy, Template, Whose,
+    ContextFile, EquipmentError, ForgeKind, Invalid, Learning, LearningState, Persona, PersonaId,
+    Repository, StoredPolicy, Template, Whose,
 };
 
 use crate::stage::{Stage, without_admin};
@@ -216,6 +216,19 @@ async fn what_is_learned_again_is_kept_once() {
     let other = it.put_learning(ada, None, learning("c", "three", "x")).await.unwrap();
     let refused = it.put_learning(ada, Some(other.id), learning("A B", "four", "x")).await;
     assert!(matches!(refused, Err(EquipmentError::Put(_))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn whoever_edits_or_keeps_a_learning_must_have_it() {
+    let stage = Stage::new().await;
+    let (ada, eve) = (stage.user("ada").await, stage.user("eve").await);
+    let it = &stage.equipment;
+    let learning = || Learning::parse("A b", "one", Vec::new()).unwrap();
+    let kept = it.put_learning(ada, None, learning()).await.unwrap();
+    assert_eq!(kept.content.state, LearningState::Kept);
+    let refused = it.keep_learning(eve, kept.id).await.unwrap_err();
+    assert!(matches!(refused, EquipmentError::NotFound { .. }), "{refused:?}");
+    assert_eq!(it.keep_learning(ada, kept.id).await.unwrap().content, kept.content);
 }
 
 #[tokio::test]

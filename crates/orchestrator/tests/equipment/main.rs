@@ -4,4 +4,5 @@
 
 mod kept;
 mod mcp;
+mod remote;
 mod stage;

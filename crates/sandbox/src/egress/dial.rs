@@ -101,6 +101,31 @@ impl Dialer {
         Ok((stream, address))
     }
 
+    /// Where a target that rules allow may be connected to.
+    pub(super) async fn addresses(
+        &self,
+        target: &Target,
+        policy: &Policy,
+    ) -> Result<Vec<SocketAddr>, Denial> {
+        let found = match (&target.host, &self.config.upstream_proxy) {
+            (Host::Address(address), _) => vec![*address],
+            (Host::Name(_), Some(_)) => {
+                let why = "it alone resolves names, and is not asked here".to_owned();
+                return Err(Failure::UpstreamProxy(why).into());
+            }
+            (Host::Name(name), None) => self.resolve(name).await?,
+        };
+        let mut last = Denial::from(Failure::NoSuchName("it has no address".to_owned()));
+        let mut allowed = Vec::new();
+        for address in found {
+            match policy.check_address(address, target.port) {
+                Ok(()) => allowed.push(SocketAddr::new(address, target.port)),
+                Err(refusal) => last = refusal.into(),
+            }
+        }
+        if allowed.is_empty() { Err(last) } else { Ok(allowed) }
+    }
+
     async fn resolve(&self, name: &str) -> Result<Vec<IpAddr>, Denial> {
         let permit = Arc::clone(&self.lookups).acquire_owned().await;
         let (resolver, name) = (self.config.resolver.clone(), name.to_owned());

@@ -132,8 +132,18 @@ pub(super) struct Learning {
     solution: String,
     files: Vec<String>,
     session: Option<ID>,
+    /// for which it is; null: for all
+    repository: Option<ID>,
+    state: LearningState,
     uses: u64,
     at: Timestamp,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Enum)]
+pub(super) enum LearningState {
+    /// an agent wrote it down; no agent is told it before a person keeps it
+    Suggested,
+    Kept,
 }
 
 #[derive(SimpleObject)]
@@ -395,13 +405,19 @@ impl ToolListsInput {
 
 impl From<Item<orchestrator::Learning>> for Learning {
     fn from(item: Item<orchestrator::Learning>) -> Self {
-        let orchestrator::Learning { pattern, solution, files, session } = item.content;
+        let orchestrator::Learning { pattern, solution, files, session, repository, state } =
+            item.content;
         Self {
             id: ID(item.id.to_string()),
             pattern,
             solution,
             files,
             session: session.map(|it| ID(it.to_string())),
+            repository: repository.map(|it| ID(it.to_string())),
+            state: match state {
+                orchestrator::LearningState::Suggested => LearningState::Suggested,
+                orchestrator::LearningState::Kept => LearningState::Kept,
+            },
             uses: item.uses,
             at: Timestamp(item.updated_at),
         }

@@ -2,8 +2,9 @@
 
 mod equipment;
 mod sessions;
+mod usage;
 
 use async_graphql::MergedObject;
 
 #[derive(Default, MergedObject)]
-pub(crate) struct Query(sessions::SessionQuery, equipment::EquipmentQuery);
+pub(crate) struct Query(sessions::SessionQuery, equipment::EquipmentQuery, usage::UsageQuery);

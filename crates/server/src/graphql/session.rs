@@ -52,6 +52,8 @@ pub(super) enum PauseReason {
     Asked,
     Idle,
     Budget,
+    /// The owner's sessions together have cost what each user may spend in a month.
+    UserBudget,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Enum)]
@@ -229,6 +231,7 @@ impl From<session::PauseReason> for PauseReason {
             session::PauseReason::Asked => Self::Asked,
             session::PauseReason::Idle => Self::Idle,
             session::PauseReason::Budget => Self::Budget,
+            session::PauseReason::UserBudget => Self::UserBudget,
         }
     }
 }

@@ -3,7 +3,8 @@
 use agent::session::Refusal;
 use axum::http::StatusCode;
 use orchestrator::{
-    DiffError, EquipmentError, GroundError, McpTestError, RequestError, VisitError, WebhookError,
+    DiffError, EquipmentError, GroundError, McpTestError, RequestError, UsageError, VisitError,
+    WebhookError,
 };
 use store::PutEquipmentError;
 
@@ -43,7 +44,7 @@ impl From<McpTestError> for Problem {
     fn from(error: McpTestError) -> Self {
         let detail = error.to_string();
         match error {
-            McpTestError::Remote => Self::invalid(detail),
+            McpTestError::NotReached(_) => Self::invalid(detail),
             McpTestError::Silent
             | McpTestError::TooMuch
             | McpTestError::Ended { .. }
@@ -52,6 +53,19 @@ impl From<McpTestError> for Problem {
             }
             McpTestError::Code(error) => error.into(),
             McpTestError::Equipment(error) => error.into(),
+        }
+    }
+}
+
+impl From<UsageError> for Problem {
+    fn from(error: UsageError) -> Self {
+        let detail = error.to_string();
+        match error {
+            UsageError::AdministratorsOnly => {
+                Self::new(StatusCode::FORBIDDEN, Code::Forbidden, detail)
+            }
+            UsageError::Days { .. } => Self::invalid(detail),
+            UsageError::Store(error) => error.into(),
         }
     }
 }

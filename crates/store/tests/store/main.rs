@@ -16,6 +16,7 @@ mod history;
 mod jobs;
 mod library;
 mod live_texts;
+mod model_requests;
 mod opening;
 mod postgres;
 mod runbooks;

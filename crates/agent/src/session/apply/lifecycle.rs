@@ -1,6 +1,6 @@
 //! Pausing, resuming, archiving; and what befalls a session from outside.
 
-use model::id::UserId;
+use model::{id::UserId, time::Timestamp};
 
 use super::{Applied, Draft, told};
 use crate::session::{
@@ -24,7 +24,16 @@ impl Draft {
 
     /// What runs is stopped and comes first when the session goes on.
     fn fall_asleep(&mut self, by: Option<UserId>, reason: PauseReason) {
-        self.emit(LifeEvent::Paused { by, reason });
+        self.fall_asleep_until(None, by, reason);
+    }
+
+    fn fall_asleep_until(
+        &mut self,
+        until: Option<Timestamp>,
+        by: Option<UserId>,
+        reason: PauseReason,
+    ) {
+        self.emit(LifeEvent::Paused { by, reason, until });
         self.stop_running(AfterStop::Requeue);
     }
 
@@ -113,6 +122,15 @@ impl Draft {
         if self.state.is_over_budget() && self.state.lifecycle == Lifecycle::Active {
             self.fall_asleep(None, PauseReason::Budget);
         }
+    }
+
+    /// Whoever resumes it before that is told the same by the next request, unless more was allowed meanwhile.
+    pub(super) fn user_budget_spent(&mut self, renewed_at: Timestamp) -> Applied {
+        if self.state.lifecycle != Lifecycle::Active {
+            return Err(Refusal::OutOfTurn);
+        }
+        self.fall_asleep_until(Some(renewed_at), None, PauseReason::UserBudget);
+        Ok(())
     }
 
     /// Tries again what waited, or pauses what nobody has looked at.

@@ -239,6 +239,22 @@ fn a_session_that_has_cost_what_it_may_pauses_until_it_may_cost_more() {
 }
 
 #[test]
+fn a_session_whose_owner_has_spent_what_they_may_pauses_and_says_when_that_begins_anew() {
+    let mut played = Played::approved(|_| {});
+    played.execute(ExecuteTarget::All);
+    played.until(is_working);
+    let renewed_at = played.now.after(Duration::from_secs(60));
+    assert_eq!(played.fact(Fact::UserBudgetSpent { renewed_at }), "paused entered");
+    assert_eq!(played.state.lifecycle, Lifecycle::Paused(PauseReason::UserBudget));
+    // Requests side by side are refused one after another.
+    assert_eq!(played.fact(Fact::UserBudgetSpent { renewed_at }), Refusal::OutOfTurn.to_string());
+    // More may have been allowed meanwhile, which only the next request finds out.
+    assert_eq!(played.ask(Request::Resume), "resumed");
+    played.finish();
+    assert_eq!(played.state.status(), Status::Completed);
+}
+
+#[test]
 fn only_those_who_take_part_may_ask() {
     let mut played = Played::new(|_| {});
     let say = || Request::Say { text: "Hello".to_owned() };

@@ -59,6 +59,7 @@ fn command(played: &mut Played, kind: u8, pick: u8) -> Command {
             played.now = played.state.wake_at().unwrap_or(played.now);
             Fact::Elapsed
         }
+        44 => Fact::UserBudgetSpent { renewed_at: played.now },
         42 => Fact::Said { fence, text: why },
         43 => Fact::Noted { fence, note: Note::Progress { text: why } },
         41 => Fact::Prepared { fence: Fence(u64::from(pick)), warning: None },

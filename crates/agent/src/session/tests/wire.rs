@@ -27,8 +27,17 @@ fn events_of_sessions_and_plans_have_the_shape_in_which_they_are_stored() {
             r#""event":"opened","id":"agent_00000000000000000000000000000005","owner":"user_00000000000000000000000000000001","settings":{"target_branch":"main","pull_mode":"stacked","opening":"ready","pace":"reviewed","check_repairs":2,"ci_attempts":2,"idle":30,"budget":null},"from":{"origin":"new"}"#,
         ),
         (
-            LifeEvent::Paused { by: None, reason: PauseReason::Idle }.into(),
+            LifeEvent::Paused { by: None, reason: PauseReason::Idle, until: None }.into(),
             r#""event":"paused","by":null,"reason":"idle""#,
+        ),
+        (
+            LifeEvent::Paused {
+                by: None,
+                reason: PauseReason::UserBudget,
+                until: Some(Timestamp::from_millis(1_795_222_800_000)),
+            }
+            .into(),
+            r#""event":"paused","by":null,"reason":"user_budget","until":"2026-11-21T01:00:00.000Z""#,
         ),
         (LifeEvent::Restarted.into(), r#""event":"restarted""#),
         (

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use async_graphql::{Context, ID, Object};
 use model::{function::SecretName, id::EquipmentId};
-use orchestrator::{Content, EquipmentError, GroundError, PersonaId, StoredPolicy, Whose};
+use orchestrator::{Agents, Content, EquipmentError, GroundError, PersonaId, StoredPolicy, Whose};
 
 use super::super::{
     asker::Asker,
@@ -137,7 +137,9 @@ impl EquipmentMutation {
         let id = named::<orchestrator::McpServer>(&id)?;
         let (equipment, user) = (asker.equipment(), asker.user.id);
         let server = equipment.get::<orchestrator::McpServer>(user, id).await.map_err(refused)?;
-        let tools = equipment.test_mcp_server(asker.principal, id).await.map_err(refused)?;
+        // Where there are no sessions, nothing is reached from them.
+        let rules = asker.app.agents.as_ref().map_or(&[][..], Agents::network);
+        let tools = equipment.test_mcp_server(asker.principal, id, rules).await.map_err(refused)?;
         let tools = tools.into_iter().map(ToolInfo::from).collect();
         Ok(ToolList { server: server.content.name, tools })
     }
@@ -176,6 +178,16 @@ impl EquipmentMutation {
         let learning = learning.map_err(invalid)?;
         let put = asker.equipment().put_learning(asker.actor(), id, learning).await;
         let learning = Learning::from(put.map_err(refused)?);
+        asker.about(&*learning.id);
+        Ok(learning)
+    }
+
+    /// A person agrees; may also edit it with putLearning, which keeps it too.
+    async fn keep_learning(&self, context: &Context<'_>, id: ID) -> Result<Learning> {
+        let asker = Asker::of(context);
+        let id = named::<orchestrator::Learning>(&id)?;
+        let kept = asker.equipment().keep_learning(asker.actor(), id).await;
+        let learning = Learning::from(kept.map_err(refused)?);
         asker.about(&*learning.id);
         Ok(learning)
     }

@@ -191,11 +191,15 @@ async fn learnings_and_templates_are_kept_found_and_deleted() {
     let app = TestApp::hub(scripted()).await;
     let ada = app.sign_up("ada").await;
     let put = "mutation ($id: ID, $input: LearningInput!) { putLearning(id: $id, input: $input) \
-        { id pattern solution files session uses at } }";
+        { id pattern solution files session repository state uses at } }";
     let input = json!({ "pattern": "Port 80 is taken", "solution": "Use 8080.", "files": ["src"] });
     let answer = ask(&app, &ada, put, &json!({ "input": input })).await;
     let learning = field(&answer, "putLearning").clone();
     assert!(learning["at"].is_i64() && learning["uses"] == 0, "{learning}");
+    assert_eq!((&learning["state"], &learning["repository"]), (&json!("KEPT"), &Value::Null));
+    let keep = "mutation ($id: ID!) { keepLearning(id: $id) { id state } }";
+    let kept = ask(&app, &ada, keep, &json!({ "id": learning["id"] })).await;
+    assert_eq!(field(&kept, "keepLearning")["state"], "KEPT");
     let search = "query ($search: String) { learnings(search: $search) { id } }";
     for (text, count) in [("8080", 1), ("nothing", 0)] {
         let answer = ask(&app, &ada, search, &json!({ "search": text })).await;
@@ -252,4 +256,24 @@ async fn repositories_for_everybody_are_the_administrators_to_write_and_all_to_s
     let own = ask(&app, &eve, add, &input(json!({}))).await;
     let own = field(&own, "addRepository");
     assert_eq!((&own["scope"], &own["app"]), (&json!("MINE"), &json!(false)));
+}
+
+#[tokio::test]
+async fn everybody_is_told_what_they_use_themselves_and_administrators_what_all_use() {
+    let Hub { app, root, .. } = Hub::new().await;
+    let ada = app.sign_up("ada").await;
+    let show = "query ($days: Int, $whose: UsageScope) { usage(days: $days, whose: $whose) { since \
+        total { requests inputTokens outputTokens cost } days { day sum { cost } } models { model sum { cost } } \
+        sessions { session title sum { cost } } people { person { id name } sum { cost } } \
+        monthlyBudget spentThisMonth } }";
+    let answer = ask(&app, &ada, show, &json!({ "days": 3, "whose": "MINE" })).await;
+    let usage = field(&answer, "usage");
+    assert_eq!(usage["days"].as_array().unwrap().len(), 3, "{usage}");
+    assert_eq!((&usage["total"]["requests"], &usage["monthlyBudget"]), (&json!(0), &Value::Null));
+    let usual = ask(&app, &ada, "{ usage { days { day } spentThisMonth } }", &Value::Null).await;
+    assert_eq!(field(&usual, "usage")["days"].as_array().unwrap().len(), 30);
+    let all = json!({ "whose": "EVERYBODY" });
+    refused(&ask(&app, &ada, show, &all).await, "forbidden", 403);
+    field(&ask(&app, &root, show, &all).await, "usage");
+    refused(&ask(&app, &ada, show, &json!({ "days": 0 })).await, "invalid", 400);
 }

@@ -94,6 +94,7 @@ fn config(directory: PathBuf, repositories: Repositories) -> AgentsConfig {
     let model: gateway::ModelId = "model-a".parse().unwrap();
     AgentsConfig {
         silence: std::time::Duration::from_secs(3600),
+        user_budget: None,
         directory: directory.join("sessions"),
         harness: Arc::new(Scripted { program: "/bin/true".to_owned(), script: Script::default() }),
         toolchains: Vec::new(),

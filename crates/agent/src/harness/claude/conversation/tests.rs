@@ -335,7 +335,7 @@ fn our_tools_are_served_over_the_pipe() {
     let list = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list" });
     assert_eq!(told(&mut conversation, &mcp("runbook", list.clone())), []);
     let tools = written(&mut conversation);
-    assert_eq!(answer(&tools[0])["mcp_response"]["result"]["tools"].as_array().unwrap().len(), 3);
+    assert_eq!(answer(&tools[0])["mcp_response"]["result"]["tools"].as_array().unwrap().len(), 4);
 
     let parameters = json!({ "name": "submit_plan", "arguments": { "plan": "# P" } });
     let call = json!({ "jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": parameters });
