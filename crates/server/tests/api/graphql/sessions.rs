@@ -15,7 +15,10 @@ use super::{
     ask, field, refused,
     sockets::{Peer, serve},
 };
-use crate::app::{Account, TestApp, engine, request, scripted};
+use crate::{
+    app::{Account, TestApp, engine, request, scripted},
+    mcp,
+};
 
 /// Where nobody listens.
 const NOWHERE: &str = "http://127.0.0.1:9";
@@ -305,6 +308,29 @@ async fn programs_open_sessions_by_the_name_of_a_repository_and_follow_them_by_n
     app.ask(&eve, "PATCH", &path, &more).await.problem(404, "not_found");
     let answer = hub.ask("{ agentSessions { items { title } } }", &Value::Null).await;
     assert_eq!(field(&answer, "agentSessions")["items"], json!([{ "title": "Add a counter." }]));
+}
+
+#[tokio::test]
+async fn models_open_sessions_by_the_name_of_a_repository_and_follow_them() {
+    let Some(hub) = Hub::new().await else { return };
+    let (app, ada) = (&hub.app, &hub.ada);
+    let start = |name: &str| json!({ "repository": name, "prompt": "Add a counter." });
+    let why = mcp::refused(app, ada, "start_agent_session", start("a/c")).await;
+    assert_eq!(why, "there is no repository \"a/c\"; there are: a/b");
+    let begun = mcp::done(app, ada, "start_agent_session", start("A/B")).await;
+    let session = begun.split(' ').next().unwrap();
+    let shown = mcp::done(app, ada, "get_agent_session", json!({ "session": session })).await;
+    assert!(shown.starts_with(&format!("{session} \"Add a counter.\" is ")), "{shown}");
+    let plan = json!({ "session": session, "expected_version": 7, "text": PLAN });
+    mcp::refused(app, ada, "edit_plan", plan.clone()).await;
+    let eve = hub.app.sign_up("eve").await;
+    let why = mcp::refused(app, &eve, "get_agent_session", json!({ "session": session })).await;
+    assert_eq!(why, "there is no such session");
+    let why = mcp::refused(app, &eve, "edit_plan", plan).await;
+    assert!(why.contains("not_found"), "{why}");
+    let reading = mcp::token(app, ada, &["agent:read"]).await;
+    let why = mcp::refused(app, &reading, "start_agent_session", start("a/b")).await;
+    assert!(why.contains("missing_scope"), "{why}");
 }
 
 #[tokio::test]
