@@ -121,7 +121,8 @@ pub async fn serve<T: Tools>(
 ) -> Result<(), BrokenPipe> {
     let handler = Handler(Arc::new(tools));
     let begun = tokio::select! {
-        begun = handler.serve_with_ct((read, write), stop.clone()) => begun,
+        // It cancels its own when it is over.
+        begun = handler.serve_with_ct((read, write), stop.child_token()) => begun,
         () = stop.cancelled() => return Ok(()),
     };
     let serving = match begun {

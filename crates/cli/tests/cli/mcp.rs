@@ -1,7 +1,7 @@
 //! `runbook mcp`: a server on standard input and output, for this machine and for a hub.
 
 use std::{
-    io::{BufRead, BufReader, Write},
+    io::Write,
     process::{ChildStdin, Stdio},
 };
 
@@ -91,18 +91,23 @@ fn documents_beneath_the_directory_are_listed_read_and_run_and_nothing_outside_i
     assert_eq!((is_refused, listed.as_str()), (false, "deploy.md \"Deploy\"\n"));
     let (_, read) = client.call("read_runbook", &json!({ "runbook": "deploy.md" }));
     assert!(
-        read.contains("\"ship\" (bash), line 7, needs build") && read.ends_with(DOCUMENT),
+        read.contains("- block \"ship\", bash, line 7, needs build\n") && read.ends_with(DOCUMENT),
         "{read}"
     );
     let (is_refused, ran) = client.call("run_runbook", &json!({ "runbook": "deploy.md" }));
     assert!(!is_refused && ran.starts_with("FAILED: 1 of 2 blocks passed\n"), "{ran}");
     assert!(ran.contains("stdout (9 bytes):\n| building\n"), "{ran}");
-    assert!(ran.contains("FAILED, exit 3 after ") && ran.ends_with("| built\n"), "{ran}");
+    assert!(
+        ran.contains("block \"ship\": FAILED, exit 3 after ") && ran.ends_with("| built\n"),
+        "{ran}"
+    );
 
     place.write("docs/deploy.md", DOCUMENT.replace("exit 3", "exit 0"));
     let ship = json!({ "runbook": "deploy.md", "blocks": ["ship"] });
     let (_, ran) = client.call("run_runbook", &ship);
     assert!(ran.starts_with("passed: 2 of 2"), "it runs as it is now: {ran}");
+    let (_, again) = client.call("read_runbook", &json!({ "runbook": &read[..35] }));
+    assert!(again.contains("exit 0\n") && again.starts_with(&read[..35]), "{again}");
 
     for name in ["../secret.md", "/etc/passwd", "secret.md"] {
         let (is_refused, why) = client.call("read_runbook", &json!({ "runbook": name }));

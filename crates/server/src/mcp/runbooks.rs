@@ -5,7 +5,10 @@ use std::fmt::Write as _;
 use mcp::{Answer, CreateRunbook, EditRunbook, ListRunbooks, ReadRunbook, clean, clean_line};
 use serde_json::{Value, json};
 
-use super::own_routes::{Asking, Refusal, encoded};
+use super::{
+    own_routes::{Asking, Refusal, encoded},
+    runs::title,
+};
 
 /// Bytes of a runbook's text that are read at once.
 const MOST_TEXT: usize = 64 << 10;
@@ -137,11 +140,9 @@ fn about(runbook: &Value) -> String {
     );
     let mut blocks = String::new();
     for it in list_of(&runbook["blocks"]).filter(|it| it["runnable"] == true) {
-        let name =
-            it["name"].as_str().map_or_else(String::new, |it| format!(" {:?}", clean_line(it)));
         let language = it["runtime"].as_str().or(it["language"].as_str()).unwrap_or("?");
-        let (id, line) = (text(&it["id"]), &it["line"]);
-        write!(blocks, "- block {id}{name} ({}), line {line}", clean_line(language)).expect(STRING);
+        let (name, language, line) = (title(it), clean_line(language), &it["line"]);
+        write!(blocks, "- block {name}, {language}, line {line}").expect(STRING);
         let needs: Vec<String> =
             list_of(&it["needs"]).filter_map(Value::as_str).map(clean_line).collect();
         if !needs.is_empty() {

@@ -99,10 +99,12 @@ fn walks(runbook: &Value, named: &[String]) -> Result<Vec<Value>, Refusal> {
     named.iter().map(walk).collect()
 }
 
-fn title(block: &Value) -> String {
+/// What a block is called: by its name, and by its id where that is another one.
+pub(super) fn title(block: &Value) -> String {
+    let id = text(&block["id"]);
     match block["name"].as_str() {
-        Some(name) => format!("{:?} ({})", clean_line(name), text(&block["id"])),
-        None => text(&block["id"]).to_owned(),
+        Some(name) if name != id => format!("{:?} ({})", clean_line(name), clean_line(id)),
+        Some(_) | None => format!("{:?}", clean_line(id)),
     }
 }
 
@@ -236,12 +238,13 @@ impl Run<'_> {
         }
     }
 
-    /// All executions of the session, the first one first.
+    /// All executions of the session, the first one first. Of those of one millisecond, the order of the walk counts.
     async fn executions(&self) -> Result<Vec<Value>, Refusal> {
         let path = format!("/api/sessions/{}/executions", self.session);
         let page = self.asking.get(&path).await?;
         let mut executions: Vec<Value> = items(&page).cloned().collect();
-        executions.reverse();
+        let place = |it: &Value| self.blocks.iter().position(|id| it["block"] == id.as_str());
+        executions.sort_by_key(|it| (text(&it["created_at"]).to_owned(), place(it)));
         Ok(executions)
     }
 

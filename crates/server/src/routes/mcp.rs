@@ -51,7 +51,7 @@ pub(crate) async fn ask(
 
 /// What the protocol says in headers; the rest was looked at.
 fn protocol_headers(all: &HeaderMap) -> HeaderMap {
-    let ours = all.iter().filter(|it| it.0.as_str().starts_with("mcp-"));
+    let ours = all.iter().filter(|it| it.0 == header::HOST || it.0.as_str().starts_with("mcp-"));
     let mut headers: HeaderMap = ours.map(|(name, value)| (name.clone(), value.clone())).collect();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(header::ACCEPT, HeaderValue::from_static("application/json, text/event-stream"));

@@ -76,15 +76,17 @@ impl LocalTools {
         Ok((local, engine))
     }
 
-    /// The runbook that a document is now.
-    async fn stored(&self, name: &str) -> Result<RunbookId, String> {
-        let source = self.directory.read(name)?;
+    /// The runbook that a document is now. One that was read before is known by its id, too.
+    async fn stored(&self, named: &str) -> Result<RunbookId, String> {
+        let mut known = self.known.lock().await;
+        let by_id = known.iter().find(|it| it.1.id.to_string() == named);
+        let name = by_id.map_or_else(|| named.to_owned(), |it| it.0.clone());
+        let source = self.directory.read(&name)?;
         if let Some(error) = source.first_error() {
             return Err(source.place(error));
         }
         let title = title(&source);
-        let mut known = self.known.lock().await;
-        let id = match known.get(name) {
+        let id = match known.get(&name) {
             Some(it) if it.text == source.text => return Ok(it.id),
             Some(it) => {
                 let (title, text) = (Some(&*title), Some(&*source.text));
@@ -96,7 +98,7 @@ impl LocalTools {
                 made.map_err(|it| it.to_string())?.runbook.id
             }
         };
-        known.insert(name.to_owned(), Known { id, text: source.text });
+        known.insert(name, Known { id, text: source.text });
         Ok(id)
     }
 }
