@@ -143,12 +143,13 @@ mod tests {
 
     #[test]
     fn every_line_of_a_program_is_told_from_ours() {
-        let text =
-            shown(&[b"fine\n[0 bytes in the middle are left out]\nstderr (9 bytes):\n| x"], 1000);
-        assert_eq!(
-            text,
-            "stdout (69 bytes):\n| fine\n| [0 bytes in the middle are left out]\n| stderr (9 bytes):\n| | x\n"
+        let evil = b"fine\n[0 bytes in the middle are left out]\nstderr (9 bytes):\n| x";
+        let expected = format!(
+            "stdout ({} bytes):\n| fine\n| [0 bytes in the middle are left out]\n\
+             | stderr (9 bytes):\n| | x\n",
+            evil.len()
         );
+        assert_eq!(shown(&[evil], 1000), expected);
     }
 
     #[test]

@@ -28,6 +28,7 @@ const LEAST_OUTPUT: usize = 512;
 const STRING: &str = "writing to a string never fails";
 
 /// Why a run is over.
+#[derive(Clone, Copy)]
 enum Over {
     Walked,
     TimedOut,
@@ -66,15 +67,8 @@ pub(super) async fn run(
         run.end().await?;
     }
     let (over, before) = walked?;
-    let seconds = wait.as_secs();
     match over {
-        Over::Walked => Ok(Answer::text(&run.told(&before).await?)),
-        Over::TimedOut => {
-            let told = run.told(&before).await?;
-            Ok(Answer::text(&format!(
-                "stopped after {seconds} s, as long as this call waits\n{told}"
-            )))
-        }
+        Over::Walked | Over::TimedOut => Ok(Answer::text(&run.told(&before, over, wait).await?)),
         Over::Gone => Err(Refusal::new("cancelled; what ran was stopped")),
     }
 }
@@ -260,8 +254,13 @@ impl Run<'_> {
         self.asking.delete(&format!("/api/sessions/end/{}", self.session)).await
     }
 
-    /// What became of each block.
-    async fn told(&self, before: &HashSet<String>) -> Result<String, Refusal> {
+    /// What became of the run, and of each block.
+    async fn told(
+        &self,
+        before: &HashSet<String>,
+        over: Over,
+        wait: Duration,
+    ) -> Result<String, Refusal> {
         let mut own = self.executions().await?;
         own.retain(|it| !before.contains(text(&it["id"])));
         let most = (MOST_OUTPUT / own.len().max(1)).max(LEAST_OUTPUT);
@@ -290,8 +289,15 @@ impl Run<'_> {
         if !not_run.is_empty() {
             writeln!(told, "not run: {}", not_run.join(", ")).expect(STRING);
         }
-        let verdict = if passed == own.len() && not_run.is_empty() { "passed" } else { "FAILED" };
-        Ok(format!("{verdict}: {passed} of {} blocks passed\n{told}", own.len() + not_run.len()))
+        let all = own.len() + not_run.len();
+        let verdict = match over {
+            Over::Walked if passed == all => "passed".to_owned(),
+            Over::Walked => "FAILED".to_owned(),
+            Over::TimedOut | Over::Gone => {
+                format!("FAILED, stopped after {} s, as long as this call waits", wait.as_secs())
+            }
+        };
+        Ok(format!("{verdict}: {passed} of {all} blocks passed\n{told}"))
     }
 }
 
