@@ -30,9 +30,8 @@ impl RemoteTools {
         let hello =
             json!({ "protocolVersion": PROTOCOL, "capabilities": {}, "clientInfo": client });
         let mut hello = ask(&hub, "initialize", hello).await?;
-        let instructions = match hello["result"]["instructions"].take() {
-            Value::String(text) => text,
-            _ => return Err(odd("speaks no MCP")),
+        let Value::String(instructions) = hello["result"]["instructions"].take() else {
+            return Err(odd("speaks no MCP"));
         };
         let mut offered = ask(&hub, "tools/list", json!({})).await?;
         let tools = serde_json::from_value(offered["result"]["tools"].take());
