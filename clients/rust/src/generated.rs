@@ -2840,6 +2840,22 @@ a half is left out; 1 if left out.*/
         pub marks: ::std::vec::Vec<::std::vec::Vec<u64>>,
         pub text: ::std::string::String,
     }
+    ///A message of JSON-RPC 2.0, as the Model Context Protocol has them: a request, a notification, or an answer.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct McpMessage {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub error: ::std::option::Option<::serde_json::Value>,
+        ///Text or number; none in a notification.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<::serde_json::Value>,
+        pub jsonrpc: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub method: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub params: ::std::option::Option<::serde_json::Value>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub result: ::std::option::Option<::serde_json::Value>,
+    }
     ///What becomes of runs whose time passed while nobody was there to submit them.
     #[derive(
         ::serde::Deserialize,
@@ -8350,6 +8366,20 @@ With the last byte the upload becomes an artifact.
             .send(reqwest::Method::GET, &route, query, None::<&()>)
             .await?;
         Ok(response.bytes().await?.to_vec())
+    }
+    /** One message of the Model Context Protocol: which tools there are, and calls of them.
+
+ `POST /mcp`*/
+    pub async fn mcp_ask(
+        &self,
+        body: &types::McpMessage,
+    ) -> Result<types::McpMessage, Error> {
+        let route = "/mcp".to_owned();
+        let query: &[(&str, Option<String>)] = &[];
+        let response = self
+            .send(reqwest::Method::POST, &route, query, Some(body))
+            .await?;
+        Ok(response.json().await?)
     }
     /** The server can do its work: its database answers.
 

@@ -7,6 +7,7 @@ mod formats;
 mod github_app;
 mod history;
 mod jobs;
+mod mcp;
 mod sandboxes;
 
 use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, time::Duration};
@@ -26,6 +27,7 @@ pub(crate) use self::jobs::{
     ArtifactFlags, AuditCommand, AuditExportArgs, AuditVerifyArgs, HubJobFlags, JobCommand,
     JobListArgs, JobLogsArgs, JobNameArgs, JobSubmitArgs, ServerFlags, WorkFlags, WorkerArgs,
 };
+pub(crate) use self::mcp::McpArgs;
 pub(crate) use self::sandboxes::{
     Binding, CacheFlags, DockerFlags, ImageArgs, ImageCommand, ImageFlag, IsolationFlags, Offered,
 };
@@ -64,6 +66,8 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Run one snippet: a file, or standard input.
     Exec(ExecArgs),
+    /// Offer runbooks and code execution to a model's program as an MCP server: those of a hub, or of this machine.
+    Mcp(McpArgs),
     /// Say what is wrong with a document; starts nothing.
     Check(CheckArgs),
     /// Hold documents to what they say their commands and blocks print.

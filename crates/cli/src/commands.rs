@@ -9,6 +9,7 @@ pub(crate) mod fmt;
 pub(crate) mod hub;
 pub(crate) mod image;
 pub(crate) mod job;
+pub(crate) mod mcp;
 pub(crate) mod open;
 pub(crate) mod run;
 pub(crate) mod test;

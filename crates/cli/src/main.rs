@@ -56,6 +56,7 @@ async fn run(command: Command) -> Result<ExitCode, failure::Failure> {
         Command::Watch(args) => commands::open::watch(args).await,
         Command::Run(args) => commands::run::run(args).await,
         Command::Exec(args) => commands::exec::run(args).await,
+        Command::Mcp(args) => commands::mcp::run(args).await,
         Command::Check(args) => commands::check::run(args).await,
         Command::Test(args) => commands::test::run(args).await,
         Command::Convert(args) => commands::convert::run(&args),

@@ -36,10 +36,12 @@ impl Telemetry {
     ///
     /// Returns a [`Failure`] if the environment asks for an exporter that there is not.
     pub(crate) fn start(log: &str, runtime: &Handle) -> Result<Self, Failure> {
+        // What clients do wrong is said to them.
+        let log = format!("rmcp=error,{log}");
         let lines = tracing_subscriber::fmt::layer()
             .with_writer(std::io::stderr)
             .with_target(false)
-            .with_filter(EnvFilter::new(log));
+            .with_filter(EnvFilter::new(&log));
         let provider = if is_wanted() { Some(provider(runtime)?) } else { None };
         let traces = provider.as_ref().map(|provider| {
             let traced = TRACED.map(|it| (it, LevelFilter::INFO));

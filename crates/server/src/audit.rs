@@ -26,7 +26,7 @@ use model::{
 use crate::{App, openapi::openapi};
 
 /// Operations that start programs, speak to them, or let them live on, and what reading leaves behind.
-const NOT_WRITTEN: [&str; 10] = [
+const NOT_WRITTEN: [&str; 11] = [
     "code_run",
     "executions_exec_block",
     "executions_cancel",
@@ -36,6 +36,8 @@ const NOT_WRITTEN: [&str; 10] = [
     "sessions_complete",
     "sessions_extend",
     "library_visit",
+    // What a tool does is written by the routes that it asks.
+    "mcp_ask",
     "sessions_run",
 ];
 

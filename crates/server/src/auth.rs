@@ -199,12 +199,21 @@ impl Caller {
         Err(Problem::new(StatusCode::FORBIDDEN, Code::MissingScope, detail))
     }
 
+    /// Whether the caller brings what a route needs.
+    pub(crate) fn may(&self, needs: Needs) -> bool {
+        match needs {
+            Needs::AnyCaller => true,
+            Needs::SignIn => self.token.is_none(),
+            Needs::Scopes(scopes) => scopes.iter().all(|it| self.scopes.contains(it)),
+        }
+    }
+
     fn signed_in(user: User, sign_in: Option<Claims>) -> Self {
         let principal = Principal::signed_in(user.id);
         Self { scopes: user.scopes(), principal, user, sign_in, token: None }
     }
 
-    fn with_token(verified: Arc<Verified>) -> Self {
+    pub(crate) fn with_token(verified: Arc<Verified>) -> Self {
         let Verified { token, user } = &*verified;
         Self {
             user: user.clone(),

@@ -14,6 +14,7 @@ mod idempotency;
 mod limits;
 mod listener;
 mod local;
+mod mcp;
 mod metrics;
 mod needs;
 mod openapi;
@@ -31,12 +32,12 @@ mod wire;
 use std::{future::Future, sync::Arc, time::Duration};
 
 use axum::{
-    Router,
+    Extension, Router,
     extract::DefaultBodyLimit,
     http::{HeaderName, HeaderValue, Method, header},
     routing::get,
 };
-use engine::Engine;
+use engine::{Engine, Verified};
 use futures_util::future::join_all;
 use orchestrator::{Agents, Equipment};
 use store::{Reader, StoreError};
@@ -45,18 +46,24 @@ use tower_http::{
     catch_panic::CatchPanicLayer, cors::CorsLayer, set_header::SetResponseHeaderLayer,
 };
 
-use self::{
-    auth::Auth, graphql::Api, idempotency::UnderWay, limits::Meters, preview::Previews,
-    socket::Sockets,
-};
 pub use self::{
     auth::hash_password,
     graphql::graphql_schema,
     limits::RequestLimits,
     local::{Follows, Local, LocalDocument, LocalSecret, Source},
+    mcp::HubTools,
     openapi::openapi,
     preview::{InvalidPreviewUrl, PreviewUrl},
     problem::{Code, Problem},
+};
+use self::{
+    auth::{Auth, Caller},
+    graphql::Api,
+    idempotency::UnderWay,
+    limits::Meters,
+    mcp::OwnRoutes,
+    preview::Previews,
+    socket::Sockets,
 };
 
 /// Largest request: a document of 10 MiB, with room for its JSON escapes.
@@ -203,21 +210,38 @@ impl App {
         }
     }
 
-    /// All routes of the server.
-    pub fn router(self) -> Router {
+    /// The tools of this server for the owner of a token, who is in this process.
+    #[must_use]
+    pub fn tools_of(self, verified: Arc<Verified>) -> HubTools {
+        let caller = Caller::with_token(Arc::clone(&verified));
+        let own = OwnRoutes::new(self.routes());
+        HubTools::new(&self, &caller, own.asked_with(verified))
+    }
+
+    /// All routes, without what holds for whoever comes from outside.
+    fn routes(&self) -> Router {
         let mut api = openapi::router();
         if let Some(local) = &self.local {
             api = api.merge(local::routes(local));
         }
-        let header = |name, value| {
-            SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
-        };
         api.route("/api/openapi.json", get(openapi::serve))
             .route("/api/docs", get(web_ui::api_docs))
             .route("/metrics", get(metrics::show))
             .fallback(web_ui::serve)
             .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
             .layer(axum::middleware::from_fn_with_state(self.clone(), audit::write))
+            .with_state(self.clone())
+    }
+
+    /// All routes of the server.
+    pub fn router(self) -> Router {
+        let header = |name, value| {
+            SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+        };
+        let routes = self.routes();
+        routes
+            .clone()
+            .layer(Extension(OwnRoutes::new(routes)))
             .layer(axum::middleware::from_fn_with_state(self.clone(), limits::meter))
             .layer(axum::middleware::from_fn_with_state(self.clone(), local::only_ours))
             .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
@@ -227,7 +251,6 @@ impl App {
             .layer(CatchPanicLayer::new())
             .layer(axum::middleware::from_fn(trace::follow))
             .layer(self.cross_origin())
-            .with_state(self)
     }
 
     /// Lets pages of the configured origin use the API with a bearer token, and no others.

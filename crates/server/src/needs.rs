@@ -36,7 +36,12 @@ impl Needs {
         let path = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str);
         // The answer to HEAD is that to GET without its body.
         let method = if parts.method == Method::HEAD { &Method::GET } else { &parts.method };
-        let methods = path.and_then(|it| TABLE.get(it));
+        path.map_or(Self::SignIn, |it| Self::at(method, it))
+    }
+
+    /// What a route needs, by its path as it is described.
+    pub(crate) fn at(method: &Method, path: &str) -> Self {
+        let methods = TABLE.get(path);
         let found = methods.and_then(|it| it.iter().find(|it| it.0 == *method));
         found.map_or(Self::SignIn, |it| it.1)
     }

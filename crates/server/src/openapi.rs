@@ -21,8 +21,9 @@ use crate::{
     auth::{API_KEY, COOKIE},
     routes::{
         account, agent_terminal, agents, artifacts, audit, code, editing, exchange, executions,
-        files, folders, functions, graphql, health, history, inputs, jobs, library, preview, queue,
-        revisions, runbooks, schedules, search, secrets, sessions, terminal, tokens, users, walks,
+        files, folders, functions, graphql, health, history, inputs, jobs, library, mcp, preview,
+        queue, revisions, runbooks, schedules, search, secrets, sessions, terminal, tokens, users,
+        walks,
     },
     wire,
 };
@@ -138,6 +139,7 @@ fn routes() -> OpenApiRouter<App> {
         .merge(job_routes())
         .merge(agent_routes())
         .merge(webhook_routes())
+        .routes(routes!(mcp::ask))
         .routes(routes!(users::list))
         .routes(routes!(audit::list))
         .routes(routes!(audit::export))

@@ -19,6 +19,7 @@ pub(crate) mod inputs;
 pub(crate) mod jobs;
 pub(crate) mod library;
 pub(crate) mod local;
+pub(crate) mod mcp;
 pub(crate) mod preview;
 pub(crate) mod queue;
 pub(crate) mod revisions;

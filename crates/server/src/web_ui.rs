@@ -1,7 +1,7 @@
 //! The web UI inside the binary.
 
 use axum::{
-    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
 use rust_embed::{EmbeddedFile, RustEmbed};
@@ -19,9 +19,11 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; style-src 'self' 'uns
     base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// Serves a file of the UI, or its one page for every path that is a place in it.
-pub(crate) async fn serve(uri: Uri, headers: HeaderMap) -> Response {
+pub(crate) async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     let path = uri.path().trim_start_matches('/');
-    if path.starts_with("api/") {
+    // What clients look for there is JSON; a page would only puzzle them.
+    let is_well_known = path.split('/').any(|it| it == ".well-known");
+    if path.starts_with("api/") || is_well_known || !matches!(method, Method::GET | Method::HEAD) {
         return Problem::not_found("route").into_response();
     }
     let is_file = path.rsplit('/').next().is_some_and(|it| it.contains('.'));

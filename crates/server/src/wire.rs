@@ -18,6 +18,7 @@ pub(crate) mod jobs;
 pub(crate) mod language;
 pub(crate) mod library;
 pub(crate) mod local;
+pub(crate) mod mcp;
 pub(crate) mod revisions;
 pub(crate) mod runbooks;
 pub(crate) mod schedules;

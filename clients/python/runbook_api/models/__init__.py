@@ -116,6 +116,7 @@ from .list_body_token import ListBodyToken
 from .listed_session import ListedSession
 from .made_token import MadeToken
 from .marked_text import MarkedText
+from .mcp_message import McpMessage
 from .missed import Missed
 from .mode import Mode
 from .new_agent_runbook import NewAgentRunbook
@@ -343,6 +344,7 @@ __all__ = (
     "ListedSession",
     "MadeToken",
     "MarkedText",
+    "McpMessage",
     "Missed",
     "Mode",
     "NewAgentRunbook",

@@ -23,7 +23,7 @@ use crate::{
 };
 
 pub(crate) mod remote;
-mod stdin;
+pub(crate) mod stdin;
 
 /// What a shell adds to the signal that killed a program.
 const BY_SIGNAL: i32 = 128;

@@ -32,14 +32,14 @@ pub(crate) async fn run(command: JobCommand) -> Result<ExitCode, Failure> {
 }
 
 /// A hub, and who asks it.
-struct Hub {
+pub(crate) struct Hub {
     server: Server,
     token: Option<String>,
     connections: TaskTracker,
 }
 
 impl Hub {
-    fn new(flags: ServerFlags) -> Result<Self, Failure> {
+    pub(crate) fn new(flags: ServerFlags) -> Result<Self, Failure> {
         let connections = TaskTracker::new();
         Ok(Self { server: flags.server.parse()?, token: flags.token, connections })
     }
@@ -74,7 +74,7 @@ impl Hub {
         if response.status().is_success() { Ok(response) } else { Err(refused(response).await) }
     }
 
-    async fn json(
+    pub(crate) async fn json(
         &self,
         method: Method,
         path: &str,

@@ -5,7 +5,7 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     os::unix::process::ExitStatusExt,
     path::{Path, PathBuf},
-    process::{Child, ChildStdout, Command, ExitStatus, Stdio},
+    process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio},
     sync::OnceLock,
 };
 
@@ -120,6 +120,13 @@ impl Running {
         let mut child = command.spawn().unwrap();
         let stdout = child.stdout.take().map(BufReader::new);
         Self { child, stdout }
+    }
+
+    /// One that is spoken to on its standard input.
+    pub(crate) fn with_stdin(command: &mut Command) -> (Self, ChildStdin) {
+        let mut running = Self::new(command.stdin(Stdio::piped()));
+        let stdin = running.child.stdin.take().unwrap();
+        (running, stdin)
     }
 
     pub(crate) fn pid(&self) -> u32 {

@@ -20,6 +20,7 @@ mod image;
 mod inputs;
 mod jobs;
 mod junit;
+mod mcp;
 mod modules;
 mod open;
 mod outages;

@@ -51,6 +51,7 @@ async fn open(stage: &Stage, by: UserId, repository: EquipmentId) -> AgentSessio
         title: None,
         settings: Settings::new("main"),
         began: Began::Web,
+        author: None,
     };
     let id = stage.agents.open(by, new).await.unwrap().record.id;
     stage.agents.request(by, id, Request::Share { with: stage.ada }).await.unwrap();

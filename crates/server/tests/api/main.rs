@@ -18,6 +18,7 @@ mod library;
 mod live;
 mod local;
 mod local_blocks;
+mod mcp;
 mod offer;
 mod openapi;
 mod queue;

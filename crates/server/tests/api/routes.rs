@@ -51,6 +51,7 @@ async fn every_described_route_is_among_those_that_ask_who_is_there() {
         "/api/auth/sign-in",
         // A forge shows who it is by its signature.
         "/api/forge/webhook/{repository}",
+        "/api/forge/webhook/app",
     ];
     let document = serde_json::to_value(server::openapi()).unwrap();
     let app = TestApp::hub(scripted()).await;

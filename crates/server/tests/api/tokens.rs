@@ -166,7 +166,8 @@ async fn each_route_asks_a_token_for_its_scope_before_it_reads_anything() {
             }
             Needs::AnyCaller => {
                 let any = hub.token([Scope::JobRead]).await;
-                ask(&hub.app, &any.token, &method, &path).await.expect(200);
+                let status = ask(&hub.app, &any.token, &method, &path).await.status.as_u16();
+                assert!(![401, 403].contains(&status), "{method} {path}: {status}");
             }
             Needs::Scopes(scopes) => {
                 let mut used = Vec::new();

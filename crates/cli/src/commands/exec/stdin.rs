@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 const AHEAD: usize = 4;
 const CHUNK: usize = 64 << 10;
 
-pub(super) fn stream() -> InputStream {
+pub(crate) fn stream() -> InputStream {
     let (send, chunks) = mpsc::channel(AHEAD);
     thread::spawn(move || {
         let mut stdin = io::stdin().lock();

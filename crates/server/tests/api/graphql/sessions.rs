@@ -24,6 +24,7 @@ use super::{
 use crate::{
     app::{Account, TestApp, engine, request, scripted},
     audit::root,
+    mcp,
 };
 
 /// Where nobody listens.
@@ -355,6 +356,29 @@ async fn only_administrators_open_sessions_in_the_name_of_others() {
     let events = field(&answer, "agentEvents").as_array().unwrap();
     let queued = events.iter().find(|it| it["body"]["event"] == "queued").unwrap();
     assert_eq!(queued["body"]["by"], json!(eve.id), "{queued}");
+}
+
+#[tokio::test]
+async fn models_open_sessions_by_the_name_of_a_repository_and_follow_them() {
+    let Some(hub) = Hub::new().await else { return };
+    let (app, ada) = (&hub.app, &hub.ada);
+    let start = |name: &str| json!({ "repository": name, "prompt": "Add a counter." });
+    let why = mcp::refused(app, ada, "start_agent_session", start("a/c")).await;
+    assert_eq!(why, "there is no repository \"a/c\"; there are: a/b");
+    let begun = mcp::done(app, ada, "start_agent_session", start("A/B")).await;
+    let session = begun.split(' ').next().unwrap();
+    let shown = mcp::done(app, ada, "get_agent_session", json!({ "session": session })).await;
+    assert!(shown.starts_with(&format!("{session} \"Add a counter.\" is ")), "{shown}");
+    let plan = json!({ "session": session, "expected_version": 7, "text": PLAN });
+    mcp::refused(app, ada, "edit_plan", plan.clone()).await;
+    let eve = hub.app.sign_up("eve").await;
+    let why = mcp::refused(app, &eve, "get_agent_session", json!({ "session": session })).await;
+    assert_eq!(why, "there is no such session");
+    let why = mcp::refused(app, &eve, "edit_plan", plan).await;
+    assert!(why.contains("not_found"), "{why}");
+    let reading = mcp::token(app, ada, &["agent:read"]).await;
+    let why = mcp::refused(app, &reading, "start_agent_session", start("a/b")).await;
+    assert!(why.contains("missing_scope"), "{why}");
 }
 
 #[tokio::test]
