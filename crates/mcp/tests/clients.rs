@@ -1,7 +1,5 @@
 //! Clients of other people's making, at the other end of a pair of pipes.
 
-#![expect(clippy::unwrap_used, reason = "a broken set-up should stop the test")]
-
 use std::sync::Arc;
 
 use mcp::{Answer, Tool, ToolName, Tools, Unread};
