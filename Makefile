@@ -75,9 +75,8 @@ bench-kernels: ## Of make bench, kernels alone: beside ipykernel and Jupyter Ser
 	scripts/bench-kernels
 
 .PHONY: bench-agents
-bench-agents: ## Of make bench, agent sessions and the model gateway alone
-	cargo run --quiet --release --locked -p orchestrator --example sessions
-	cargo run --quiet --release --locked -p gateway --example overhead
+bench-agents: build ## Of make bench, agent sessions and the model gateway alone
+	scripts/bench-agents
 
 .PHONY: bench-finding
 bench-finding: ## Of make bench, search and lists alone

@@ -1,10 +1,11 @@
 /** A hub with agents: an agent that plays a playbook, a provider that says the same to everybody, a code host with git. */
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 const agent = fileURLToPath(new URL("../../crates/orchestrator/tests/agents/agent.py", import.meta.url));
@@ -111,6 +112,27 @@ function addressOf(program: ChildProcess): Promise<string> {
   });
 }
 
+/** Pieces of a text that is streamed, and the milliseconds between them: as fast as models write. */
+export const pieces = 300;
+const paceMs = 10;
+
+/** Says the time as `t1795364814123`, in milliseconds, again and again. */
+async function stream(response: ServerResponse, answer: object): Promise<void> {
+  const say = (event: { type: string; [field: string]: unknown }) => response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+  response.writeHead(200, { "content-type": "text/event-stream" });
+  const message = { ...answer, content: [], stop_reason: null };
+  say({ type: "message_start", message });
+  say({ type: "content_block_start", index: 0, content_block: { type: "text", text: "" } });
+  for (let count = 0; count < pieces; count += 1) {
+    say({ type: "content_block_delta", index: 0, delta: { type: "text_delta", text: `t${Date.now()} ` } });
+    await sleep(paceMs);
+  }
+  say({ type: "content_block_stop", index: 0 });
+  say({ type: "message_delta", delta: { stop_reason: "end_turn" }, usage: { output_tokens: pieces } });
+  say({ type: "message_stop" });
+  response.end();
+}
+
 function provide(): Promise<{ server: Server; url: string }> {
   const answer = {
     id: "msg_1",
@@ -123,7 +145,10 @@ function provide(): Promise<{ server: Server; url: string }> {
   };
   const server = createServer((request, response) => {
     const known = request.headers["x-api-key"] === "key-of-the-provider";
-    request.resume().once("end", () => {
+    let asked = "";
+    request.on("data", (piece: Buffer) => (asked += piece.toString()));
+    request.once("end", () => {
+      if (known && asked.includes('"stream": true')) return void stream(response, answer);
       response.writeHead(known ? 200 : 401, { "content-type": "application/json" });
       response.end(JSON.stringify(known ? answer : { type: "error", error: { type: "authentication_error", message: "no" } }));
     });

@@ -1,7 +1,8 @@
 /** From a wish to pull requests, with everybody who takes part: a person, an agent, its model, a code host. */
+import { addRepository } from "./agents.ts";
 import { signUp } from "./hub.ts";
 import { expect, test } from "@playwright/test";
-import { lacking, whileHubHasAgents, type AgentHub, type Scene } from "./agent-hub.ts";
+import { lacking, whileHubHasAgents, type Scene } from "./agent-hub.ts";
 import type { Page } from "@playwright/test";
 
 const plan = `# Greetings
@@ -28,22 +29,6 @@ const playbook: Scene[] = [
   { when: "Change what these steps left", do: [{ write: { path: "fr.txt", text: "Bonsoir\n" } }] },
   { when: "ways", do: [{ think: "Two files will do." }, { model: "Which language is bonjour?" }, { plan }] },
 ];
-
-async function addRepository(page: Page, hub: AgentHub): Promise<void> {
-  const kept = await page.evaluate(
-    async (value) => (await fetch("/api/secrets/FORGE_TOKEN", { method: "PUT", headers: { "content-type": "application/json" }, body: JSON.stringify({ value }) })).status,
-    hub.token,
-  );
-  expect(kept).toBeLessThan(300);
-  await page.goto(`${hub.url}/agents/settings`);
-  await page.getByRole("button", { name: "New repository" }).click();
-  await page.getByLabel("Address", { exact: true }).fill(hub.repository);
-  await page.getByLabel("Code host").selectOption("GITHUB");
-  await page.getByLabel("Secret with the token").selectOption("FORGE_TOKEN");
-  await page.getByRole("button", { name: "Save" }).click();
-  await page.getByRole("button", { name: "Webhook of ada/greetings" }).click();
-  await expect(page.getByText(/\/api\/forge\/webhook\/eqp_/)).toBeVisible();
-}
 
 const terminals = (page: Page) => page.getByRole("region", { name: "Terminals of this session" });
 

@@ -1,5 +1,5 @@
 //! What models are offered: which tools there are, what they take, how answers read, and the protocol (MCP),
-//! which no other crate knows.
+//! which no other crate serves.
 //!
 //! ```text
 //! a model's program ──▶ serving ──▶ Tools::call(name, arguments) ──▶ Call ──▶ whoever answers

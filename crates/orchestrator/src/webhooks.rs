@@ -1,7 +1,7 @@
 //! What forges deliver: somebody orders a revision with a comment, or something happened to a branch.
 //!
-//! Each repository has a secret of its own with which the forge signs, or is the app's, which has one for all. A delivery is taken once, by one server; what
-//! could not be worked on is taken again when the forge delivers it again.
+//! Each repository has a secret of its own with which the forge signs, or is the app's, which has one for all. A
+//! delivery is taken once, by one server; what could not be worked on is taken again when the forge delivers it again.
 
 use agent::session::Branch;
 use forge::{

@@ -280,8 +280,8 @@ impl Equipment {
         Ok(found)
     }
 
-    /// What of the repository is worth telling about these files: first what is about most of them, then what was used often and
-    /// lately. What is told counts as used.
+    /// What of the repository is worth telling about these files: first what is about most of them, then what was used
+    /// often and lately. What is told counts as used.
     pub(super) async fn learnings_for(
         &self,
         owner: UserId,

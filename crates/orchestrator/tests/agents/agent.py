@@ -4,7 +4,8 @@
 A playbook is a list of scenes {"when": REGEX, "do": [ACT…]}; a prompt plays the first whose regex is found in it.
 Acts: say, think, plan, ask, progress TEXT; bash COMMAND (asked for, then really run); write {"path", "text"};
 learn {"pattern", "solution", "files"}; told TEXT (says whether the standing instructions have it);
-sneak COMMAND (run without asking, as a program of the repository could); model TEXT (asks the model gateway);
+sneak COMMAND (run without asking, as a program of the repository could); model TEXT (asks the model gateway); relay TEXT (asks it too, and
+tells each piece of the answer as it comes);
 fail {…} (ends the turn so); stamp COUNT (says the time so often); hang; die.
 """
 
@@ -124,18 +125,36 @@ def own(tool, arguments):
     return answer["mcp_response"]["result"]["content"][0]["text"]
 
 
+def relay(text):
+    """Tells what the model says while it says it."""
+    whole = ""
+    with urllib.request.urlopen(to_model(text, stream=True), timeout=60) as answer:
+        for line in answer:
+            if line.startswith(b"data: ") and b'"text_delta"' in line:
+                event = json.loads(line[len("data: "):])
+                tell({"type": "stream_event", "event": event})
+                whole += event["delta"]["text"]
+    assistant({"type": "text", "text": whole})
+
+
 def ask_model(text):
-    """A request as agents make them; gives what was said, or the error."""
-    base, token = os.environ["ANTHROPIC_BASE_URL"], os.environ["ANTHROPIC_AUTH_TOKEN"]
-    model = flag("--model", "claude-sonnet-4-5")
-    body = {"model": model, "max_tokens": 64, "messages": [{"role": "user", "content": text}]}
-    headers = {"content-type": "application/json", "authorization": f"Bearer {token}", "anthropic-version": "2023-06-01"}
-    asking = urllib.request.Request(f"{base}/v1/messages", json.dumps(body).encode(), headers)
+    """Gives what was said, or the error."""
     try:
-        with urllib.request.urlopen(asking, timeout=60) as answer:
+        with urllib.request.urlopen(to_model(text), timeout=60) as answer:
             return json.load(answer)["content"][0]["text"]
     except urllib.error.HTTPError as error:
         return f"{error.code} {error.read().decode(errors='replace')}"
+
+
+def to_model(text, stream=False):
+    """A request as agents make them."""
+    base, token = os.environ["ANTHROPIC_BASE_URL"], os.environ["ANTHROPIC_AUTH_TOKEN"]
+    model = flag("--model", "claude-sonnet-4-5")
+    body = {"model": model, "max_tokens": 64, "messages": [{"role": "user", "content": text}]}
+    if stream:
+        body["stream"] = True
+    headers = {"content-type": "application/json", "authorization": f"Bearer {token}", "anthropic-version": "2023-06-01"}
+    return urllib.request.Request(f"{base}/v1/messages", json.dumps(body).encode(), headers)
 
 
 def play(acts):
@@ -166,6 +185,8 @@ def play(acts):
                 say("I was told." if what in file.read() else "Nobody told me.")
         elif kind == "model":
             say(ask_model(what))
+        elif kind == "relay":
+            relay(what)
         elif kind == "fail":
             ending = {**ending, "subtype": "error_during_execution", "is_error": True, **what}
         elif kind == "hang":
