@@ -23,7 +23,7 @@ export function RepositoryDialog({ entry: repository, onClose }: EntryFormProps<
   };
   const save = () => {
     const wrong = problemOfAddress(form);
-    const input = repositoryInputOf(form, app);
+    const input = repositoryInputOf(form);
     if (wrong) setProblem(wrong);
     else if (repository) update.mutate({ id: repository.id, input }, { onSuccess: onClose });
     else add.mutate({ input }, { onSuccess: onClose });

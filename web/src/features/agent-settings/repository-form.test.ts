@@ -19,15 +19,15 @@ it("the_code_host_is_guessed_by_its_name", () => {
 
 it("a_secret_of_a_person_is_never_everybodys", () => {
   const typed = { ...empty, address: "https://git.example.com/a.git", secret: "TOKEN" };
-  expect(repositoryInputOf(typed, null)).toEqual({ address: "https://git.example.com/a.git", forge: "GIT", api: null, secret: "TOKEN", scope: "MINE", app: false });
-  expect(repositoryInputOf(withScope(typed, "HUB", null), null)).toMatchObject({ secret: null, scope: "HUB", app: false });
-  expect(repositoryInputOf(withScope(typed, "HUB", app), app)).toMatchObject({ secret: null, scope: "HUB", app: true });
+  expect(repositoryInputOf(typed)).toEqual({ address: "https://git.example.com/a.git", forge: "GIT", api: null, secret: "TOKEN", scope: "MINE", app: false });
+  expect(repositoryInputOf(withScope(typed, "HUB", null))).toMatchObject({ secret: null, scope: "HUB", app: false });
+  expect(repositoryInputOf(withScope(typed, "HUB", app))).toMatchObject({ secret: null, scope: "HUB", app: true });
 });
 
 it("the_app_speaks_only_for_what_is_everybodys", () => {
   const picked = { ...withScope(empty, "HUB", app), address: "https://github.com/acme/api" };
-  expect(repositoryInputOf(picked, app)).toEqual({ address: "https://github.com/acme/api", forge: "GITHUB", api: "https://api.github.com", secret: null, scope: "HUB", app: true });
-  expect(repositoryInputOf({ ...picked, scope: "MINE" }, app)).toMatchObject({ scope: "MINE", app: false });
+  expect(repositoryInputOf(picked)).toEqual({ address: "https://github.com/acme/api", forge: "GITHUB", api: null, secret: null, scope: "HUB", app: true });
+  expect(repositoryInputOf({ ...picked, scope: "MINE" })).toMatchObject({ scope: "MINE", app: false });
 });
 
 it("what_the_app_is_installed_for_is_picked_once", () => {

@@ -54,9 +54,10 @@ export function problemOfAddress(form: RepositoryForm): string | null {
   return keyOf(form) === "app" ? "Choose one of the repositories that the App is installed for." : "Name the repository, such as https://github.com/owner/name.";
 }
 
-export function repositoryInputOf(form: RepositoryForm, app: ForgeApp | null): RepositoryInput {
+export function repositoryInputOf(form: RepositoryForm): RepositoryInput {
   const address = form.address.trim();
   const key = keyOf(form);
-  if (key === "app") return { address, forge: "GITHUB", api: app?.api ?? (form.api.trim() || null), secret: null, scope: form.scope, app: true };
+  // The App knows its own API.
+  if (key === "app") return { address, forge: "GITHUB", api: null, secret: null, scope: form.scope, app: true };
   return { address, forge: form.forge ?? forgeOf(address), api: form.api.trim() || null, secret: key === "secret" ? form.secret || null : null, scope: form.scope, app: false };
 }
