@@ -21,6 +21,8 @@ export interface AgentHub {
   /** Where the repository is, and the token that opens it. */
   repository: string;
   token: string;
+  /** Where the hub keeps what it has. */
+  data: string;
   pullRequests: () => Promise<{ number: number; title: string; state: string; draft: boolean; head: string; branch: string }[]>;
   /** A file of a branch at the code host. */
   file: (branch: string, path: string) => string;
@@ -66,16 +68,22 @@ export async function whileHubHasAgents(playbook: Scene[], during: (hub: AgentHu
   const hub = { process: null as ChildProcess | null };
   try {
     const host = await addressOf(forge);
-    const { token } = (await (await fetch(`${host}/_control/credentials`)).json()) as { token: string };
+    const { token, app, pem } = (await (await fetch(`${host}/_control/credentials`)).json()) as { token: string; app: number; pem: string };
+    const key = join(data, "app.pem");
+    writeFileSync(key, pem, { mode: 0o600 });
     const name = "ada/greetings";
     await fetch(`${host}/_control/repositories`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ name }) });
-    const args = ["hub", "--listen", "127.0.0.1:0", "--data", join(data, "hub"), "--agent", `claude:${program}`, "--model-endpoint", provider.url, "--model", "claude-sonnet-4-5"];
+    const kept = join(data, "hub");
+    const agents = ["--agent", `claude:${program}`, "--model-endpoint", provider.url, "--model", "claude-sonnet-4-5"];
+    const ofApp = ["--github-app", String(app), "--github-app-key", key, "--github-app-api", `${host}/api/v3`];
+    const args = ["hub", "--listen", "127.0.0.1:0", "--data", kept, ...agents, ...ofApp];
     hub.process = spawn(binary, args, { stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, ANTHROPIC_API_KEY: "key-of-the-provider" } });
     const url = await addressOf(hub.process);
     await during({
       url,
       repository: `${host}/${name}.git`,
       token,
+      data: kept,
       pullRequests: async () => (await (await fetch(`${host}/_control/${name}/pull_requests`)).json()) as never,
       file: (branch, path) => execFileSync("git", ["-C", join(git, `${name}.git`), "show", `${branch}:${path}`], { encoding: "utf8" }),
     });

@@ -1,6 +1,6 @@
 /** From a wish to pull requests, with everybody who takes part: a person, an agent, its model, a code host. */
 import { addRepository } from "./agents.ts";
-import { signUp } from "./hub.ts";
+import { administrator, signIn, signUp } from "./hub.ts";
 import { expect, test } from "@playwright/test";
 import { lacking, whileHubHasAgents, type Scene } from "./agent-hub.ts";
 import type { Page } from "@playwright/test";
@@ -90,5 +90,35 @@ test("a wish becomes a plan, the plan pull requests, and a word about one of the
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     expect(overflow).toBeLessThanOrEqual(0);
     expect(mistakes).toEqual([]);
+  });
+});
+
+test("what the GitHub App opens is everybody's, once an administrator keeps it", async ({ page, browser }) => {
+  test.setTimeout(240_000);
+  const lacks = lacking();
+  test.skip(lacks !== null, `skipped: ${lacks}`);
+  const scenes: Scene[] = [
+    { when: "Carry out this step", do: [{ write: { path: "fr.txt", text: "Bonjour\n" } }] },
+    { when: "ways", do: [{ plan: "# Greetings\n\n## 1. Greet in French\n\nAdd `fr.txt`.\n" }] },
+  ];
+  await whileHubHasAgents(scenes, async (hub) => {
+    await signIn(page, hub.url, administrator(hub) ?? "");
+    await page.goto(`${hub.url}/agents/settings`);
+    await page.getByRole("button", { name: "New repository" }).click();
+    await page.getByLabel("For", { exact: true }).selectOption("HUB");
+    await page.getByRole("combobox", { name: "Repository" }).selectOption({ label: "ada/greetings" });
+    await page.getByRole("button", { name: "Save" }).click();
+    await expect(page.getByText("ada/greetings").first()).toBeVisible();
+
+    const reader = await (await browser.newContext()).newPage();
+    await signUp(reader, hub.url);
+    await reader.goto(`${hub.url}/agents`);
+    await reader.getByLabel("What is to be done?").fill("Say hello in more ways");
+    await reader.getByRole("button", { name: "Start planning" }).click();
+    await reader.getByRole("button", { name: "Approve and run all" }).click();
+    await expect.poll(async () => (await hub.pullRequests()).length, { timeout: 120_000 }).toBe(1);
+    await reader.goto(`${hub.url}/agents/settings`);
+    await expect(reader.getByText("ada/greetings").first()).toBeVisible();
+    await expect(reader.getByRole("button", { name: /Remove|Edit/ })).toHaveCount(0);
   });
 });

@@ -32,12 +32,11 @@ async fn a_resize_is_announced_and_seen() {
         }
         let code = "
 import os, signal
-def resized(*_):
-    os.write(1, '{} {}'.format(*os.get_terminal_size()).encode())
-    os._exit(0)
-signal.signal(signal.SIGWINCH, resized)
+# Blocked, so that it waits for us if it comes before we wait for it.
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGWINCH])
 os.write(1, b'ready')
-while True: signal.pause()";
+signal.sigwait([signal.SIGWINCH])
+os.write(1, '{} {}'.format(*os.get_terminal_size()).encode())";
         let mut process = on_terminal(&cage, &["/usr/bin/python3", "-c", code]).await;
         until_stdout(&mut process, "ready").await;
         let size = TerminalSize { rows: 5, columns: 6 };
