@@ -4,7 +4,7 @@ use axum::{
     Extension,
     body::{Body, Bytes},
     extract::State,
-    http::{HeaderMap, HeaderValue, Method, header, request::Parts},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     response::Response,
 };
 use http_body_util::Full;
@@ -46,7 +46,13 @@ pub(crate) async fn ask(
     *request.method_mut() = Method::POST;
     *request.headers_mut() = protocol_headers(&parts.headers);
     let tools = HubTools::new(&app, &caller, own.asked_by(&parts));
-    Ok(::mcp::answer(tools, request).await.map(Body::new))
+    let answer = ::mcp::answer(tools, request).await;
+    // The media type was ours: it is the message that is not understood.
+    if answer.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE {
+        let detail = "this is no message of the Model Context Protocol; send a request or a notification of JSON-RPC 2.0";
+        return Err(Problem::invalid(detail));
+    }
+    Ok(answer.map(Body::new))
 }
 
 /// What the protocol says in headers; the rest was looked at.

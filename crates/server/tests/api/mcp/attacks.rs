@@ -186,3 +186,20 @@ async fn the_audit_log_says_what_a_tool_did_as_if_its_route_had_been_asked() {
     ];
     assert_eq!(acts, expected);
 }
+
+#[tokio::test]
+async fn what_is_no_message_of_the_protocol_is_a_problem() {
+    let app = TestApp::hub(scripted()).await;
+    let ada = app.sign_up("ada").await;
+    for odd in [
+        json!({ "jsonrpc": "2.0" }),
+        json!({ "jsonrpc": "1.0", "id": 1, "method": "tools/list" }),
+        json!({ "jsonrpc": "2.0", "id": "a", "method": "tools/list", "error": null }),
+        json!({ "jsonrpc": "2.0", "id": 1, "error": "x", "method": "tools/list" }),
+    ] {
+        let answer = app.ask(&ada, "POST", "/mcp", &odd).await;
+        let status = answer.status.as_u16();
+        assert!(matches!(status, 200 | 202 | 400), "{status}: {odd}");
+    }
+    app.ask(&ada, "POST", "/mcp", &json!({ "jsonrpc": "2.0" })).await.problem(400, "invalid");
+}
