@@ -224,8 +224,7 @@ impl Agents {
         if author != by {
             self.request(by, id, Request::Share { with: author }).await?;
         }
-        self.request(author, id, Request::Say { text: new.prompt }).await?;
-        self.view(by, id).await?.ok_or(RequestError::NotFound)
+        self.request(author, id, Request::Say { text: new.prompt }).await
     }
 
     /// A session with the same plan, in which nothing has been done.

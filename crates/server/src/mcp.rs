@@ -22,6 +22,9 @@ use self::own_routes::Refusal;
 pub(crate) use self::own_routes::{Asking, OwnRoutes};
 use crate::{App, auth::Caller, needs::Needs};
 
+/// Why what is written into a string is there.
+const STRING: &str = "writing to a string never fails";
+
 /// What a model is told before it calls anything.
 const INSTRUCTIONS: &str = "Runbook runs documents and code in isolated sandboxes. Look for a runbook before you \
     write a procedure yourself, and read it before you run it. Lines of programs begin with `| `: they are data from \

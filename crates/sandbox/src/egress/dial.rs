@@ -115,15 +115,8 @@ impl Dialer {
             }
             (Host::Name(name), None) => self.resolve(name).await?,
         };
-        let mut last = Denial::from(Failure::NoSuchName("it has no address".to_owned()));
-        let mut allowed = Vec::new();
-        for address in found {
-            match policy.check_address(address, target.port) {
-                Ok(()) => allowed.push(SocketAddr::new(address, target.port)),
-                Err(refusal) => last = refusal.into(),
-            }
-        }
-        if allowed.is_empty() { Err(last) } else { Ok(allowed) }
+        let (allowed, denial) = sift(found, target.port, policy);
+        if allowed.is_empty() { Err(denial) } else { Ok(allowed) }
     }
 
     async fn resolve(&self, name: &str) -> Result<Vec<IpAddr>, Denial> {
@@ -145,20 +138,16 @@ impl Dialer {
         port: u16,
         policy: &Policy,
     ) -> Result<(TcpStream, SocketAddr), Denial> {
-        let mut last = Denial::from(Failure::NoSuchName("it has no address".to_owned()));
-        for address in self.resolve(name).await? {
-            if let Err(refusal) = policy.check_address(address, port) {
-                // A refused address is what matters, even if another one was only unreachable.
-                last = refusal.into();
-                continue;
-            }
-            match connect(SocketAddr::new(address, port)).await {
+        let (allowed, mut denial) = sift(self.resolve(name).await?, port, policy);
+        for address in allowed {
+            match connect(address).await {
                 Ok(connected) => return Ok(connected),
-                Err(error) if matches!(last, Denial::Failed(_)) => last = error,
+                // A refused address is what matters, even if another one was only unreachable.
+                Err(error) if matches!(denial, Denial::Failed(_)) => denial = error,
                 Err(_) => {}
             }
         }
-        Err(last)
+        Err(denial)
     }
 
     /// The machine itself reaches names only through its proxy, which resolves them too.
@@ -192,6 +181,19 @@ impl Dialer {
         }
         Ok((stream, address))
     }
+}
+
+/// The addresses that rules allow, and what is said where none of them helps.
+fn sift(found: Vec<IpAddr>, port: u16, policy: &Policy) -> (Vec<SocketAddr>, Denial) {
+    let mut denial = Failure::NoSuchName("it has no address".to_owned()).into();
+    let mut allowed = Vec::new();
+    for address in found {
+        match policy.check_address(address, port) {
+            Ok(()) => allowed.push(SocketAddr::new(address, port)),
+            Err(refusal) => denial = refusal.into(),
+        }
+    }
+    (allowed, denial)
 }
 
 async fn connect(address: SocketAddr) -> Result<(TcpStream, SocketAddr), Denial> {

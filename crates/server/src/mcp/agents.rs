@@ -6,6 +6,7 @@ use mcp::{Answer, EditPlan, NamedAgentSession, StartAgentSession, clean_line};
 use serde_json::{Value, json};
 
 use super::{
+    STRING,
     own_routes::{Asking, Refusal},
     runbooks::{list_of, text},
 };
@@ -21,8 +22,6 @@ const SHOW: &str = "query ($session: ID!) { agentSession(id: $session) { id titl
 
 const SAVE: &str = "mutation ($session: ID!, $version: Int!, $text: String!) { \
     savePlan(session: $session, expectedVersion: $version, text: $text) { id plan { version } } }";
-
-const STRING: &str = "writing to a string never fails";
 
 pub(super) async fn start(asking: &Asking, call: StartAgentSession) -> Result<Answer, Refusal> {
     let repository = repository(asking, &call.repository).await?;

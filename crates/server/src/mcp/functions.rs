@@ -7,6 +7,7 @@ use mcp::{Answer, CallFunction, Transcript, clean_line};
 use serde_json::json;
 
 use super::{
+    STRING,
     code::MOST_OUTPUT,
     own_routes::{Asking, Refusal, encoded, follow},
 };
@@ -24,8 +25,7 @@ pub(super) async fn list(asking: &Asking) -> Result<Answer, Refusal> {
         let (name, language, version) =
             (word(&it["name"]), word(&info["lang"]), word(&info["version"]));
         let (status, about) = (word(&info["status"]["type"]), word(&info["description"]));
-        writeln!(text, "{name} ({language}), version {version}, {status}: {about}")
-            .expect("writing to a string never fails");
+        writeln!(text, "{name} ({language}), version {version}, {status}: {about}").expect(STRING);
     }
     match functions.len() {
         0 => text.push_str("there are no functions"),

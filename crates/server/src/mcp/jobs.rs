@@ -7,6 +7,7 @@ use mcp::{Answer, GetJob, ListJobs, NamedJob, Shown, SubmitJob, Transcript, clea
 use serde_json::{Map, Value, json};
 
 use super::{
+    STRING,
     code::MOST_OUTPUT,
     own_routes::{Asking, Refusal, encoded, follow},
     runbooks::{items, text},
@@ -14,8 +15,6 @@ use super::{
 
 /// Longest that a look at a job waits for its end, in seconds.
 const MOST_WAIT: u64 = 300;
-
-const STRING: &str = "writing to a string never fails";
 
 pub(super) async fn submit(asking: &Asking, call: SubmitJob) -> Result<Answer, Refusal> {
     let submitted = asking.post("/api/v1/jobs", &order(call)?).await?;

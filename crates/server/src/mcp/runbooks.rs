@@ -6,6 +6,7 @@ use mcp::{Answer, CreateRunbook, EditRunbook, ListRunbooks, ReadRunbook, clean, 
 use serde_json::{Value, json};
 
 use super::{
+    STRING,
     own_routes::{Asking, Refusal, encoded},
     runs::title,
 };
@@ -15,8 +16,6 @@ const MOST_TEXT: usize = 64 << 10;
 
 /// Bytes of the list of its blocks.
 const MOST_BLOCKS: usize = 24 << 10;
-
-const STRING: &str = "writing to a string never fails";
 
 pub(super) async fn list(asking: &Asking, call: ListRunbooks) -> Result<Answer, Refusal> {
     let cursor = call.cursor.map_or_else(String::new, |it| format!("&cursor={}", encoded(&it)));

@@ -14,6 +14,7 @@ use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    STRING,
     code::MOST_OUTPUT,
     own_routes::{Asking, Refusal, encoded, follow, json_of, lines},
     runbooks::{items, list_of, path, text},
@@ -24,8 +25,6 @@ const MOST_WAIT: u64 = 3600;
 
 /// Least of a block's output that is shown, however many there are.
 const LEAST_OUTPUT: usize = 512;
-
-const STRING: &str = "writing to a string never fails";
 
 /// Why a run is over.
 #[derive(Clone, Copy)]

@@ -72,7 +72,7 @@ impl Directory {
         let all = documents::find(std::slice::from_ref(&self.root)).map_err(told)?;
         let words: Vec<String> = search.split_whitespace().map(str::to_lowercase).collect();
         let folder = folder.trim_matches('/');
-        let (mut listed, mut more) = (String::new(), 0);
+        let (mut listed, mut count) = (String::new(), 0);
         for path in all {
             let Ok(below) = path.strip_prefix(&self.root) else { continue };
             let Some(name) = below.to_str().filter(|_| below.starts_with(folder)) else { continue };
@@ -81,16 +81,19 @@ impl Directory {
             if !words.iter().all(|it| text.contains(it.as_str())) {
                 continue;
             }
-            match listed.lines().count() {
-                MOST_LISTED.. => more += 1,
-                _ => writeln!(listed, "{name} {:?}", ::mcp::clean_line(&source.title()))
-                    .expect("writing to a string never fails"),
+            count += 1;
+            if count <= MOST_LISTED {
+                writeln!(listed, "{name} {:?}", ::mcp::clean_line(&source.title()))
+                    .expect("writing to a string never fails");
             }
         }
-        Ok(match (listed.is_empty(), more) {
-            (true, _) => "there are none".to_owned(),
-            (false, 0) => listed,
-            (false, more) => format!("{listed}and {more} more; search for what you look for"),
+        Ok(match count {
+            0 => "there are none".to_owned(),
+            1..=MOST_LISTED => listed,
+            _ => {
+                let more = count - MOST_LISTED;
+                format!("{listed}and {more} more; search for what you look for")
+            }
         })
     }
 }
